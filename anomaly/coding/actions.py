@@ -1,0 +1,215 @@
+"""One human action is many rows: cascades collapse here, before anything is counted (domain.md, fact 9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies, vocabularies
+from anomaly.coding.local import local_days, local_hours, offsets
+from anomaly.coding.subjects import Subjects
+from anomaly.coding.table import Codes
+from anomaly.policy import REACH_CLASSES, Policy
+
+# Rows of one user on one subject within this time are one action: switches answer a plate run with the owner's licence and
+# warrants 18 s apart (domain.md, fact 9), and people press the key twice.
+SAME_ACTION = 120_000
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What users did, one element per action, in time order; what an action says is what its earliest row says.
+
+    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, subject, reason, attention,
+    case_number: (a,) int32 codes; purpose, asked: (a,) int16 codes; -1 is missing. reach: (a,) uint16, bit c set when a row of the
+    action reached data of class REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of each event.
+    """
+
+    time: NDArray[np.int64]
+    day: NDArray[np.int32]
+    hour: NDArray[np.int8]
+    user: Codes
+    place: Codes
+    agency: Codes
+    subject: Codes
+    reason: Codes
+    attention: Codes
+    case_number: Codes
+    purpose: Codes
+    asked: Codes
+    reach: NDArray[np.uint16]
+    reason_class: NDArray[np.uint8]
+    attention_class: NDArray[np.uint8]
+    of_event: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+@dataclass(frozen=True)
+class CodedLog:
+    """A whole log as integers: events, the actions they make, and what the codes mean."""
+
+    columns: frozenset[str]  # canonical columns that hold at least one value
+    events: Events
+    actions: Actions
+    texts: Vocabularies
+    subjects: Subjects
+    duplicates: int
+    zone: str  # IANA name of the local zone
+    policy: Policy
+
+    @cached_property
+    def _events_by_action(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        return kernels.group(self.actions.of_event, len(self.actions))
+
+    def events_of(self, actions: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the events that make some actions, and the action of each, (k,) int32 both, in order of action and time."""
+        starts, order = self._events_by_action
+        sizes = starts[actions + 1] - starts[actions]
+        owner = np.repeat(actions, sizes)
+        skipped = np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return order[starts[owner] + np.arange(len(owner)) - skipped], owner
+
+    def actions_column(self, name: str) -> NDArray[Any]:
+        """Return one column of the actions, (a,); `serial` is looked up from the subject."""
+        if name == "serial":
+            return np.append(self.subjects.serial, np.int64(-1))[self.actions.subject]
+        column: NDArray[Any] = getattr(self.actions, name)
+        return column
+
+
+def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str, str]) -> CodedLog:
+    """Turn the drafts of a coder into a coded log: time order, duplicates, identities, local time, actions.
+
+    zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better.
+    """
+    columns = coder.columns_read()
+    texts = vocabularies(coder.tables, columns)
+    if np.any(np.diff(columns["time"]) < 0):
+        order = np.argsort(columns["time"], kind="stable")
+        columns = {name: column[order] for name, column in columns.items()}
+    columns, duplicates = _without_duplicates(columns, len(texts["user"]))
+    cascade = columns.pop("cascade", None)
+    subjects = coder.subjects.finish(*_cascade_ties(cascade, columns["subject"]))
+    columns["subject"] = np.append(subjects.root, np.int32(-1))[columns["subject"]]
+    columns["offset"] = _offsets(columns, texts, zone, agency_zones)
+    optional = {name: columns.get(name) for name in CODED if name not in ("user", "agency", "unit")}
+    required = {name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")}
+    events = Events(**required, **optional)
+    present = {name for name, held in texts.texts.items() if len(held)} | {"time"}
+    present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
+    present |= {"subject"} if np.any(events.subject >= 0) else set()
+    actions = _actions(events, cascade, texts, subjects, policy)
+    return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
+
+
+def _without_duplicates(columns: dict[str, NDArray[Any]], n_users: int) -> tuple[dict[str, NDArray[Any]], int]:
+    digest = columns.pop("digest")
+    starts, order = kernels.group(columns["user"] + np.int32(1), n_users + 1)
+    twice = kernels.written_twice(starts, columns["time"][order], digest[order])
+    count = int(twice.sum())
+    if count:
+        keep = np.ones(len(order), np.bool_)
+        keep[order[twice]] = False
+        columns = {name: column[keep] for name, column in columns.items()}
+    return columns, count
+
+
+def _cascade_ties(cascade: Codes | None, subject: Codes) -> tuple[Codes, Codes]:
+    """Pair the different subjects of neighbouring rows of one cascade."""
+    if cascade is None or not len(cascade):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    named = np.flatnonzero((cascade >= 0) & (subject >= 0))
+    _, order = kernels.group(cascade[named], int(cascade.max()) + 1)
+    rows = named[order]
+    left, right = rows[:-1], rows[1:]
+    tied = (cascade[left] == cascade[right]) & (subject[left] != subject[right])
+    return subject[left[tied]], subject[right[tied]]
+
+
+def _offsets(
+    columns: dict[str, NDArray[Any]], texts: Vocabularies, zone: str, agency_zones: dict[str, str]
+) -> NDArray[np.int8]:
+    offset = offsets(columns["time"], zone)
+    agencies = texts["agency"].to_list()
+    for other in sorted(set(agency_zones.values()) - {zone}):
+        there = np.array([agency_zones.get(name) == other for name in agencies] + [False])
+        rows = np.flatnonzero(there[texts.places[columns["place"], 0]])
+        offset[rows] = offsets(columns["time"][rows], other)
+    return offset
+
+
+def _actions(
+    events: Events, cascade: Codes | None, texts: Vocabularies, subjects: Subjects, policy: Policy
+) -> Actions:
+    n_users = len(texts["user"])
+    starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
+    told_apart = events.subject.copy()
+    told_apart[events.user < 0] = -1  # redacted users are not one person
+    none = np.broadcast_to(np.int32(-1), len(events))
+    cascade = none if cascade is None else cascade
+    n_cascades = int(cascade.max(initial=-1)) + 1
+    in_user_order = kernels.collapse(
+        starts, events.time[order], told_apart[order], cascade[order], len(subjects), n_cascades, SAME_ACTION
+    )
+    # Actions are numbered in the time order of their first rows, not user by user.
+    n_actions = int(in_user_order.max(initial=-1)) + 1
+    first_row = np.empty(n_actions, np.int64)
+    first_row[in_user_order[::-1]] = order[::-1]  # the last one written, the earliest row, stays
+    opened = np.argsort(first_row, kind="stable")
+    number = np.empty(n_actions, np.int32)
+    number[opened] = np.arange(n_actions, dtype=np.int32)
+    of_event = np.empty(len(events), np.int32)
+    of_event[order] = number[in_user_order]
+    opening = first_row[opened]
+
+    def said(codes: NDArray[Any] | None) -> Codes:
+        if codes is None:
+            return np.full(n_actions, -1, np.int32)
+        if n_actions == len(events):
+            return codes.astype(np.int32, copy=False)
+        return kernels.earliest(of_event, events.time, codes.astype(np.int32, copy=False), n_actions)
+
+    def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
+        classes = policy.classify_reasons(texts[name])
+        missing = policy.classify_reasons(texts[name].clear(1))
+        return np.append(classes, missing)[codes]
+
+    reason, attention, place = said(events.reason), said(events.attention), said(events.place)
+    time, offset = events.time[opening], events.offset[opening]
+    return Actions(
+        time=time,
+        day=local_days(time, offset),
+        hour=local_hours(time, offset),
+        user=said(events.user),
+        place=place,
+        agency=texts.places[place, 0],
+        subject=said(events.subject),
+        reason=reason,
+        attention=attention,
+        case_number=said(events.case_number),
+        purpose=said(events.purpose),
+        asked=said(events.asked),
+        reach=kernels.union(of_event, _reached(events, texts, policy), n_actions),
+        reason_class=class_of("reason", reason),
+        attention_class=class_of("attention", attention),
+        of_event=of_event,
+    )
+
+
+def _reached(events: Events, texts: Vocabularies, policy: Policy) -> NDArray[np.uint16]:
+    """Return the class of data that each event asked for, as one bit; no bit where nothing is known."""
+    if events.asked is None:
+        return np.zeros(len(events), np.uint16)
+    asked = texts["asked"]
+    classes = policy.reach_of_keys(asked).copy()
+    for code in asked.str.starts_with(SYSTEM).arg_true().to_list():
+        classes[code] = policy.reach_of_system(asked[code].removeprefix(SYSTEM))
+    bits = np.append(np.left_shift(1, classes.astype(np.int64)), 1 << REACH_CLASSES.index("unknown"))
+    return bits.astype(np.uint16)[events.asked]

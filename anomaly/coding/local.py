@@ -1,0 +1,40 @@
+"""Local time: hours and days are judged where the agency is, daylight saving included."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+QUARTER = 900_000  # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database)
+HOUR = 3_600_000
+DAY = 86_400_000
+
+
+def offsets(times: NDArray[np.int64], zone: str) -> NDArray[np.int8]:
+    """Return how far local time is ahead of UTC at each time, in quarter hours.
+
+    times: (n,) int64 ms UTC; zone: an IANA name. Returns (n,) int8. Zones change on whole quarter hours, so one look-up in a table of
+    quarter hours serves any number of rows.
+    """
+    if not len(times):
+        return np.zeros(0, np.int8)
+    first, last = int(times.min()) // QUARTER, int(times.max()) // QUARTER
+    start = datetime.fromtimestamp(first * QUARTER / 1000, UTC)
+    end = datetime.fromtimestamp(last * QUARTER / 1000, UTC)
+    quarters = pl.datetime_range(start, end, "15m", time_unit="ms", time_zone="UTC", eager=True)
+    local = quarters.dt.convert_time_zone(zone).dt
+    table = (local.base_utc_offset() + local.dst_offset()).dt.total_minutes().to_numpy() // 15
+    return table.astype(np.int8)[times // QUARTER - first]
+
+
+def local_days(times: NDArray[np.int64], offset: NDArray[np.int8]) -> NDArray[np.int32]:
+    """Number the local day of each time, days since 1970-01-01. (n,), (n,) -> (n,) int32."""
+    return ((times + offset.astype(np.int64) * QUARTER) // DAY).astype(np.int32)
+
+
+def local_hours(times: NDArray[np.int64], offset: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the local hour 0..23 of each time. (n,), (n,) -> (n,) int8."""
+    return ((times + offset.astype(np.int64) * QUARTER) // HOUR % 24).astype(np.int8)

@@ -1,0 +1,144 @@
+"""The context folder: tables found by name, read as text, checked against the data dictionary, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from anomaly.errors import ContextError
+from anomaly.schema import CONTEXT, Column, Kind
+
+SUFFIXES = (".csv", ".parquet")
+_DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
+_TIMES = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M")
+
+
+@dataclass(frozen=True)
+class Context:
+    """The tables that were given; a table that was not is absent, never empty.
+
+    Times are Datetime("ms", "UTC"), dates Date, numbers Float64, everything else String. Naive times are local to the agency.
+    """
+
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.tables
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.tables[name]
+
+    def files(self) -> list[str]:
+        """Return the names of the tables that were given, sorted."""
+        return sorted(self.tables)
+
+
+def load_context(folder: Path | None, zone: str) -> Context:
+    """Read a context folder.
+
+    zone: IANA name, the zone of naive times. Raises ContextError: no such folder, a required column missing, a value that cannot be
+    read as what its column holds.
+    """
+    if folder is None:
+        return Context()
+    if not folder.is_dir():
+        raise ContextError("no such folder of context tables", str(folder), "give a folder with users.csv, cases.csv ...")
+    tables: dict[str, pl.DataFrame] = {}
+    warnings: list[str] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in SUFFIXES or path.stem not in CONTEXT:
+            warnings.append(f"context file {path.name} is not a table this tool knows; it was not read")
+            continue
+        if path.stem in tables:
+            raise ContextError(f"two files hold the table `{path.stem}`", str(folder), "keep one of them")
+        tables[path.stem] = _read(path, zone, warnings)
+    if not tables:
+        raise ContextError("the folder holds no context table", str(folder), f"known tables: {', '.join(CONTEXT)}")
+    return Context(tables, tuple(warnings))
+
+
+def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
+    try:
+        frame = pl.read_csv(path, infer_schema=False) if path.suffix == ".csv" else pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ContextError(
+            f"cannot be read as {path.suffix[1:]} ({str(error).splitlines()[0]})", path.name, "export the table again"
+        ) from None
+    known = {column.name: column for column in CONTEXT[path.stem]}
+    missing = [name for name, column in known.items() if column.required and name not in frame.columns]
+    if missing:
+        raise ContextError(
+            f"column `{missing[0]}` is missing; found {', '.join(frame.columns)}",
+            path.name,
+            f"`{path.stem}` has the columns {', '.join(known)}",
+        )
+    extra = [name for name in frame.columns if name not in known]
+    if extra and path.stem != "filings":  # filings also carry counts by category
+        warnings.append(f"context table {path.name}: columns not used: {', '.join(extra)}")
+    kept = frame.select(name for name in frame.columns if name in known or path.stem == "filings")
+    typed = [_typed(kept, known.get(name, Column(name, Kind.NUMBER, "")), path.name, zone) for name in kept.columns]
+    table = pl.DataFrame(typed)
+    for name, column in known.items():
+        if column.required and table[name].null_count():
+            row = int(table[name].is_null().arg_max() or 0) + 1
+            raise ContextError(f"column `{name}` is empty", f"{path.name}, row {row}", "fill it in or drop the row")
+    absent = [pl.lit(None, _type(column)).alias(name) for name, column in known.items() if name not in table.columns]
+    return table.with_columns(absent)
+
+
+def _type(column: Column) -> pl.DataType:
+    types: dict[Kind, pl.DataType] = {
+        Kind.TEXT: pl.String(),
+        Kind.NUMBER: pl.Float64(),
+        Kind.DATE: pl.Date(),
+        Kind.TIME: pl.Datetime("ms", "UTC"),
+    }
+    return types[column.kind]
+
+
+def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Series:
+    raw = frame[column.name]
+    if raw.dtype == pl.String:
+        raw = raw.str.strip_chars().replace("", None)
+    text = pl.col(column.name)
+    if column.kind is Kind.TEXT:
+        return raw.cast(pl.String)
+    if raw.dtype.is_temporal():
+        read = _moment(text, raw.dtype, zone)
+        read = read.dt.date() if column.kind is Kind.DATE else read
+    elif column.kind is Kind.NUMBER:
+        read = text.cast(pl.Float64, strict=False)
+    elif column.kind is Kind.DATE:
+        text = text.cast(pl.String)
+        parsed = [text.str.to_date(pattern, strict=False) for pattern in _DATES]
+        read = pl.coalesce(*parsed, text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    else:
+        text = text.cast(pl.String).str.replace("T", " ", literal=True)
+        zoned = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="ms", time_zone="UTC", strict=False)
+        naive = pl.coalesce(text.str.to_datetime(pattern, time_unit="ms", strict=False) for pattern in _TIMES)
+        read = pl.coalesce(zoned, _moment(naive, pl.Datetime("ms"), zone))
+    typed = raw.to_frame().select(read.alias(column.name)).to_series()
+    wrong = (typed.is_null() & raw.is_not_null()).arg_true()
+    if len(wrong):
+        row = int(wrong[0])
+        kinds = {Kind.NUMBER: "a number", Kind.DATE: "a date like 2024-03-31", Kind.TIME: "a time like 2024-03-31 14:05:00"}
+        raise ContextError(
+            f"`{raw[row]}` in column `{column.name}` is not {kinds[column.kind]}",
+            f"{file}, row {row + 1}",
+            "correct the value, or leave it empty if it is not known",
+        )
+    return typed
+
+
+def _moment(time: pl.Expr, dtype: pl.DataType | type[pl.DataType], zone: str) -> pl.Expr:
+    """Place a time on the UTC line; a naive one is local, the earlier of two where the clock was set back."""
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone:
+        return time.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
+    naive = time.cast(pl.Datetime("ms"))
+    shifted = naive.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return pl.coalesce(local, shifted).dt.convert_time_zone("UTC")

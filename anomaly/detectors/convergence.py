@@ -1,0 +1,69 @@
+"""Many users on one subject."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import kernels
+from anomaly.coding import Groups
+from anomaly.coding.local import DAY
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
+from anomaly.detectors.nulls import returns
+
+
+@detector(
+    group="subject",
+    needs=("subject",),
+    uses=("agency", "unit"),
+    clears=("case", "call", "bulletin", "test record", "stated test", "service account", "batch message"),
+    category="curiosity",
+    weight=0.9,
+    says="{n_users} users of {n_agencies} looked up one subject within {window} days from {first}; a subject whom two users look up "
+    "in that time meets a third in {usual} of 100 cases.",
+)
+def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_users: int = 5) -> Signals:
+    """Many different users look up the same person within days.
+
+    Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a colleague's record 1,000 times
+        (domain.md 4; pattern 27).
+    Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a second and a third user
+        joins, over all subjects, this one left out.
+    Also fires on: A manhunt, a missing child, a car that is stopped all over the county.
+    Clears: A bulletin in force; calls and cases with the subject; test records.
+    Evades: One person looking on behalf of many.
+    """
+    starts, times = subjects.starts, subjects["time"]
+    users = np.where(subjects.counted, subjects["user"], np.int32(-1))
+    most, begin, end = kernels.distinct_in_window(starts, times, users, window * DAY, len(subjects.log.texts["user"]))
+    tested = int((most > 0).sum())
+    at_least = np.stack([most >= 1, most >= 2, most >= 3], axis=1).astype(np.int64)
+    everyone = np.zeros(len(subjects), np.int32)
+    candidates = np.flatnonzero(most >= least_users).astype(np.int32)
+    if not len(candidates):
+        return Signals.none(tested=tested)
+    a, b = returns(at_least, everyone)
+    p = kernels.return_tail(most[candidates], a[candidates], b[candidates])
+    found = p <= WEAKEST
+    actor, p = candidates[found], p[found]
+    agency = subjects.log.actions.agency
+    actions = tuple(subjects.actions(np.arange(begin[s], end[s])) for s in actor)
+    agencies = [len(np.unique(agency[rows])) for rows in actions]
+    return Signals.of_chance(
+        actor,
+        p,
+        actions,
+        tested,
+        target=actor,
+        measures={
+            "n_users": most[actor],
+            "n_agencies": [f"{n} agencies" if n > 1 else "one agency" for n in agencies],
+            "window": np.full(len(actor), window),
+            "usual": np.round(100 * (b[actor] + 1) / (a[actor] + b[actor] + 1)),
+        },
+        standing=Standing(
+            "different users in a week", np.where(most >= 2, most.astype(float), np.nan), everyone,
+            ("the subjects whom two users or more looked up",),
+        ),
+    )
+

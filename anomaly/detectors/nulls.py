@@ -1,0 +1,89 @@
+"""The chance models that detectors share: what a user's peers do, with more spread than coin tosses have."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+import kernels
+
+Floats = NDArray[np.float64]
+# How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread poorly.
+BORROWED = 10.0
+
+
+def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
+    """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
+
+    k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1 where not tested.
+    Rate and spread are estimated from the peers alone, the user left out, by Pearson's statistic (Williams 1982, Applied Statistics 31);
+    the spread is shrunk towards that of the whole log.
+    """
+    p = np.ones(len(k))
+    used = (peer >= 0) & (n > 0)
+    total_x, total_df = 0.0, 0.0
+    groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
+    for members in groups:
+        kk, nn = k[members].astype(float), n[members].astype(float)
+        rate = (kk.sum() + 0.5) / (nn.sum() + 1)
+        total_x += float(np.sort((kk - nn * rate) ** 2 / (nn * rate * (1 - rate)))[: max(len(kk) - 1, 1)].sum())
+        total_df += max(len(kk) - 1, 1)
+    spread = max(1.0, total_x / max(total_df, 1.0))
+    for members in groups:
+        kk, nn = k[members].astype(float), n[members].astype(float)
+        others = len(members) - 1
+        if not others:
+            continue
+        rate = (kk.sum() - kk + 0.5) / (nn.sum() - nn + 1)
+        common = (kk.sum() + 0.5) / (nn.sum() + 1)
+        x = (kk - nn * common) ** 2 / (nn * common * (1 - common))
+        phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (max(others - 1, 1) + BORROWED))
+        size = np.maximum((nn.sum() - nn) / others, 2.0)
+        rho = np.clip((phi - 1) / (size - 1), 1e-6, 0.5)
+        a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
+        p[members] = kernels.beta_binomial_tail(k[members], n[members], a, b)
+    return p
+
+
+def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:
+    """P(level >= value) for each user, when the logarithms of peers' levels scatter like Student's t.
+
+    values: (g,) float64 above 0; peer: (g,) int32, -1 not tested. Returns (g,) float64. Centre and scale are the median and the median
+    absolute deviation of the peers, the user left out; few peers give a wide prediction (Student's t with peers - 1 degrees of freedom).
+    """
+    p = np.ones(len(values))
+    logs = np.log(np.maximum(values, 1e-9))
+    for code in np.unique(peer[peer >= 0]):
+        members = np.flatnonzero(peer == code)
+        if len(members) < 3:
+            continue
+        for i in members:
+            others = logs[members[members != i]]
+            centre = np.median(others)
+            # 0.1: a unit whose members differ by less than 10 % is too even to be believed.
+            scale = max(1.4826 * float(np.median(np.abs(others - centre))), 0.1)
+            width = scale * np.sqrt(1 + 1 / len(others))
+            p[i] = stats.t.sf((logs[i] - centre) / width, len(others) - 1)
+    return p
+
+
+def returns(at_least: NDArray[np.int64], peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """Estimate, for each user, how peers come back: the beta-geometric law of Weinberg & Gladen (1986, Biometrics 42).
+
+    at_least: (g, 3) int64, of each user the pairs with at least 1, 2, 3 days; peer: (g,) int32. Returns a, b: (g,) float64 such that
+    P(days >= d) = kernels.return_tail(d, a, b). The chance of a second day and of a third fix the two; they are the group's, the user
+    left out, shrunk towards the whole log's.
+    """
+    total = at_least.sum(axis=0)
+    of_group = np.zeros((int(peer.max(initial=-1)) + 2, 3), np.int64)
+    np.add.at(of_group, peer, at_least)
+    others = of_group[peer] - at_least
+    rest = total - at_least
+    again_all = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
+    once_more_all = (rest[:, 2] + 0.5) / (rest[:, 1] + 1)
+    again = (others[:, 1] + 100 * again_all) / (others[:, 0] + 100)
+    once_more = (others[:, 2] + 20 * once_more_all) / (others[:, 1] + 20)
+    once_more = np.clip(once_more, again + 1e-6, 0.99)
+    size = (1 - once_more) / (once_more - again)
+    return (1 - again) * size, again * size

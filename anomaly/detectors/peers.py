@@ -1,0 +1,82 @@
+"""Who is comparable with whom: users of the same unit; where a unit is small, of the same agency; else everyone in the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from anomaly.coding import Groups, place_labels
+from anomaly.context import Context
+
+LEAST_PEERS = 8  # domain.md 5, pattern 34
+
+
+@dataclass(frozen=True)
+class Peering:
+    """The group each user is compared in. code: (g,) int32, -1 where there are too few users anywhere; names: of each group."""
+
+    code: NDArray[np.int32]
+    names: tuple[str, ...]
+
+
+def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peering:
+    """Group users by unit, or by agency where the unit has fewer than `least` users, or all together.
+
+    A user's unit is the one most of their actions were made in; where the log names no units, the roster's.
+    """
+    home = _homes(users, context).with_row_index("user_code")
+    whole = pl.lit("the log")
+    by_unit = pl.len().over("agency", "unit") >= least
+    by_agency = pl.len().over("agency") >= least
+    named = home.with_columns(
+        peer=pl.when(by_unit & pl.col("unit").is_not_null())
+        .then(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True))
+        .when(by_agency & pl.col("agency").is_not_null())
+        .then("agency")
+        .otherwise(whole)
+    ).sort("user_code")
+    names = named["peer"].unique().sort()
+    code = names.search_sorted(named["peer"]).to_numpy().astype(np.int32)
+    if users.has("user") and len(home) < least:
+        code = np.full(len(home), -1, np.int32)
+    return Peering(code, tuple(names.to_list()))
+
+
+def _homes(users: Groups, context: Context) -> pl.DataFrame:
+    """Return the agency and unit of each user, a row per user in order of code."""
+    if not users.has("unit") and "users" in context:
+        roster = context["users"].select("user", "agency", "unit").unique("user", keep="last", maintain_order=True)
+        listed = pl.DataFrame({"user": users.labels()}).join(roster, on="user", how="left", maintain_order="left")
+        if listed["unit"].null_count() < len(listed):
+            return listed.select("agency", "unit")
+    actions = users.log.actions
+    most = (
+        pl.DataFrame({"user": actions.user, "place": actions.place})
+        .filter(pl.col("user") >= 0)
+        .group_by("user", "place")
+        .len()
+        .sort("user", "len", "place", descending=[False, True, False])
+        .unique("user", keep="first", maintain_order=True)
+    )
+    place = np.zeros(len(users), np.int32)
+    place[most["user"].to_numpy()] = most["place"].to_numpy()
+    agency, unit = users.log.texts.places[place].T
+    return pl.DataFrame(
+        {"agency": _text(users, "agency", agency), "unit": _text(users, "unit", unit)},
+        schema={"agency": pl.String, "unit": pl.String},
+    )
+
+
+def _text(users: Groups, name: str, codes: NDArray[np.int32]) -> pl.Series:
+    texts = users.log.texts[name]
+    if not len(texts):
+        return pl.Series([None] * len(codes), dtype=pl.String)
+    return texts.gather(pl.Series(codes).replace(-1, None))
+
+
+def unit_of(users: Groups, places: NDArray[np.int32]) -> pl.Series:
+    """Name some places, (k,) String."""
+    return place_labels(users.log).gather(places)

@@ -1,0 +1,72 @@
+"""Missing and vague reasons as the habit of an agency."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import Share, Signals, Standing, detector
+from anomaly.detectors.since import milliseconds, split
+from anomaly.policy import REACH_CLASSES, REASON_CLASSES
+
+MISSING, VAGUE = REASON_CLASSES.index("missing"), REASON_CLASSES.index("vague")
+NOT_A_PERSON = [REASON_CLASSES.index(name) for name in ("system", "test")]
+HISTORY = 1 << REACH_CLASSES.index("criminal_history")
+
+
+@detector(
+    group="agency",
+    needs=("reason",),
+    uses=("agency", "message_key", "system"),
+    clears=("test record", "service account"),
+    category="record keeping",
+    rule="ab1747-reason",
+    weight=0.3,
+    says="{missing_share} % of the look-ups of {agency} that need a reason have none and {vague_share} % a vague one "
+    "({missing} and {vague} of {asked}): a matter for training, not for one person.",
+)
+def reason_quality(
+    agencies: Groups, context: Context, *, least_share: Share = 0.05, least_actions: int = 50
+) -> Signals:
+    """An agency leaves reasons blank, or writes what says nothing.
+
+    Why: Since 1 July 2021 AB 1747 requires a reason for every CLETS inquiry beyond criminal history; "investigation" is the commonest
+        reason in public logs and hides everything (domain.md, facts 5 and 6; pattern 22).
+    Null: None: a rule and a rate. Look-ups written by a program, tests, and look-ups of criminal history alone are not counted.
+    Also fires on: A system that keeps the reason in another field; statutory exceptions; a vendor's export that drops the text.
+    Clears: A parser that maps the field; an exception code; service accounts.
+    Evades: A false but specific reason.
+    """
+    reason = agencies["reason_class"]
+    required = agencies["time"] >= milliseconds(agencies.log.policy.rule("ab1747-reason").effective_from)
+    required &= agencies["reach"] != HISTORY
+    required &= agencies.counted & ~np.isin(reason, NOT_A_PERSON)
+    poor = required & np.isin(reason, [MISSING, VAGUE])
+    owner, count = agencies.owner, len(agencies)
+    asked = np.bincount(owner[required], minlength=count)
+    missing = np.bincount(owner[required & (reason == MISSING)], minlength=count)
+    vague = np.bincount(owner[required & (reason == VAGUE)], minlength=count)
+    share = (missing + vague) / np.maximum(asked, 1)
+    listed = (share >= least_share) & (asked >= least_actions)
+    actor, actions = split(agencies, poor & listed[owner], np.zeros_like(poor))
+    tested = int((asked >= least_actions).sum())
+    return Signals.of_rule(
+        actor,
+        0.1 + 0.2 * share[actor],
+        actions,
+        tested,
+        measures={
+            "missing": missing[actor],
+            "vague": vague[actor],
+            "asked": asked[actor],
+            "missing_share": np.round(100 * missing[actor] / asked[actor], 1),
+            "vague_share": np.round(100 * vague[actor] / asked[actor], 1),
+        },
+        standing=Standing(
+            "% of look-ups with a missing or vague reason",
+            np.where(asked >= least_actions, np.round(100 * share, 2), np.nan),
+            np.zeros(count, np.int32),
+            ("the agencies in the log",),
+        ),
+    )

@@ -1,0 +1,78 @@
+"""Repeated look-ups of one subject."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import kernels
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
+from anomaly.detectors.nulls import returns
+from anomaly.detectors.peers import peering
+
+
+@detector(
+    group="user",
+    needs=("subject",),
+    uses=("agency", "unit"),
+    clears=("case", "call", "bulletin", "test record", "service account"),
+    category="personal use",
+    says="{user} looked up one subject on {days} different days between {first} and {last}; "
+    "users of {peers} come back to a subject for a third day in {usual} of 1,000 cases.",
+)
+def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap: Minutes = 30) -> Signals:
+    """One person looks up the same subject again and again, on different days.
+
+    Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always "investigation"; the audit missed
+        it, and a rule on user and target finds it (domain.md, fact 4; pattern 5).
+    Null: A user comes back to a subject as often as peers of the unit do: days per user and subject follow a beta-geometric law fitted to
+        the peers' second and third days, the user left out. Where three or more users looked the subject up, the user's share of
+        its days must also exceed an equal share (binomial); the larger of the two p-values counts.
+    Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole neighbourhood watch meets.
+    Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by many others.
+    Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping after two days.
+    """
+    peers = peering(users, context)
+    subjects = np.where(users.counted, users["subject"], np.int32(-1))
+    user, subject, n_days, _, _, _, at_least, subject_days = kernels.repeated_days(
+        users.starts, users["time"], users["day"], subjects, len(users.log.subjects), gap * 60_000, min_days
+    )
+    tested = int(at_least[:, 0].sum())
+    a, b = returns(at_least, peers.code)
+    days = n_days.astype(np.int64)
+    p = kernels.return_tail(days, a[user], b[user])
+    by_others = _looked_up_by(users, subject, subjects)
+    shared = by_others >= 3
+    p[shared] = np.maximum(
+        p[shared],
+        kernels.binomial_tail(days[shared], subject_days[subject[shared]], 1.0 / by_others[shared]),
+    )
+    most = np.zeros(len(users))
+    np.maximum.at(most, user, days.astype(float))
+    found = p <= WEAKEST
+    user, subject, p, days = user[found], subject[found], p[found], days[found]
+    own = users["subject"]
+    actions = tuple(
+        users.actions(users.starts[u] + np.flatnonzero(own[users.starts[u] : users.starts[u + 1]] == s))
+        for u, s in zip(user.tolist(), subject.tolist(), strict=True)
+    )
+    third = kernels.return_tail(np.full(len(users), 3, np.int64), a, b)[user]
+    return Signals.of_chance(
+        user,
+        p,
+        actions,
+        tested,
+        target=subject,
+        measures={"days": days, "usual": np.round(1000 * third, 1), "peers": [peers.names[peers.code[u]] for u in user]},
+        standing=Standing("most days on one subject", most, peers.code, peers.names),
+    )
+
+
+def _looked_up_by(users: Groups, wanted: np.ndarray, subjects: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Count the users who looked each wanted subject up, (k,) int64."""
+    interesting = np.zeros(len(users.log.subjects) + 1, np.bool_)
+    interesting[wanted] = True
+    rows = np.flatnonzero(interesting[subjects])
+    pairs = np.unique(np.stack([subjects[rows], users["user"][rows]], axis=1), axis=0)
+    return np.bincount(pairs[:, 0], minlength=len(users.log.subjects))[wanted]

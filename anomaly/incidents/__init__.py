@@ -1,0 +1,19 @@
+"""Signals about one actor and one target, or one theme, become incidents: ranked, told, with their evidence."""
+
+from anomaly.incidents.assemble import assemble
+from anomaly.incidents.findings import bundle, keep
+from anomaly.incidents.model import Day, Finding, Incident, Peers, ScanResult, Tried
+from anomaly.incidents.tokens import token_key
+
+__all__ = [
+    "Day",
+    "Finding",
+    "Incident",
+    "Peers",
+    "ScanResult",
+    "Tried",
+    "assemble",
+    "bundle",
+    "keep",
+    "token_key",
+]

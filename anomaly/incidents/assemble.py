@@ -1,0 +1,184 @@
+"""Bundles of signals become incidents: who, whom, when, how plainly, what explains part of it, in one plain sentence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from anomaly.coding import CodedLog
+from anomaly.coding.local import local_days
+from anomaly.explain import Explained
+from anomaly.incidents.evidence import fetch, subject_names
+from anomaly.incidents.findings import Bundle
+from anomaly.incidents.model import Incident
+from anomaly.incidents.tell import Teller, utc
+from anomaly.incidents.tokens import token
+
+EVIDENCE_SCHEMA = {
+    "incident_id": pl.String,
+    "detector": pl.String,
+    "source": pl.String,
+    "row": pl.Int64,
+    "event_id": pl.String,
+    "time": pl.Datetime("ms", "UTC"),
+    "user": pl.String,
+    "role": pl.String,
+    "explanation": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one bundle.
+
+    actions: (a,) ascending; open: (a,) bool, no honoured explanation covers it; events: (n,), of_action: (n,) the action of each.
+    """
+
+    actions: NDArray[np.int32]
+    open: NDArray[np.bool_]
+    events: NDArray[np.int32]
+    of_action: NDArray[np.int32]
+
+    @property
+    def supports(self) -> NDArray[np.bool_]:
+        """Return (n,) bool: events that nothing explains."""
+        return np.isin(self.of_action, self.actions[self.open])
+
+
+def rows_of(bundle: Bundle, log: CodedLog, explained: Explained) -> Rows:
+    """Collect the actions of all signals of a bundle; an action is open when one signal's detector finds it unexplained."""
+    actions = np.unique(np.concatenate([one.actions for one in bundle.kept]))
+    still_open = np.zeros(len(actions), np.bool_)
+    for one in bundle.kept:
+        mine = np.isin(actions, one.actions)
+        still_open |= mine & ~explained.by(one.detector.clears)[actions]
+    events, of_action = log.events_of(actions)
+    return Rows(actions, still_open, events, of_action)
+
+
+def assemble(
+    bundles: Sequence[Bundle],
+    log: CodedLog,
+    explained: Explained,
+    *,
+    batches: Callable[[Collection[str]], Iterator[pl.DataFrame]],
+    columns: Collection[str],
+    files: Sequence[str],
+    key: bytes,
+    clear: bool,
+) -> tuple[tuple[Incident, ...], pl.DataFrame]:
+    """Make the ranked incidents and their evidence (design.md 3.4).
+
+    batches, columns: for the second pass over the log; files: shown name of each; key: of the tokens; clear: show subjects as they are.
+    """
+    if not bundles:
+        return (), pl.DataFrame(schema=EVIDENCE_SCHEMA)
+    rows = [rows_of(bundle, log, explained) for bundle in bundles]
+    events = np.unique(np.concatenate([one.events for one in rows]))
+    fetched = fetch(log, events, batches, columns)
+    names = subject_names(log, fetched)
+    tokens = {code: token(key, name) for code, name in names.items()}
+    teller = Teller(log, explained, names if clear else tokens)
+    drafts = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
+    order = sorted(range(len(drafts)), key=lambda k: _rank_key(drafts[k]))
+    ranked = tuple(replace(drafts[k], rank=place) for place, k in enumerate(order, start=1))
+    evidence = [_evidence(drafts[k].incident_id, bundles[k], rows[k], log, explained) for k in order]
+    joined = pl.concat(evidence).join(fetched.select("event", "event_id"), on="event", how="left", maintain_order="left")
+    users = log.texts["user"]
+    at = joined["event"].to_numpy()
+    user = log.events.user[at]
+    full = joined.with_columns(
+        source=pl.Series(files, dtype=pl.String).gather(log.events.file[at]),
+        row=pl.Series(log.events.row[at]).cast(pl.Int64),
+        time=pl.Series(log.events.time[at]).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
+        user=users.gather(pl.Series(user).replace(-1, None)),
+    )
+    return ranked, full.select(EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA)  # type: ignore[arg-type]
+
+
+def _rank_key(incident: Incident) -> tuple[object, ...]:
+    p = 1.0 if incident.p_value is None else incident.p_value
+    return (-incident.score, p, incident.kind, incident.users[:3], incident.incident_id)
+
+
+def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens: dict[int, str]) -> Incident:
+    supports = rows.supports
+    events = rows.events[supports] if supports.any() else rows.events
+    time, coded = log.events.time[events], log.events
+    day = local_days(time, coded.offset[events])
+    users = teller.users(coded.user[events])
+    subject_codes = np.unique(coded.subject[events][coded.subject[events] >= 0])
+    agencies = teller.agencies(coded.place[events])
+    chance = [one for one in bundle.kept if one.p is not None]
+    strongest = bundle.kept[0]
+    identity = (bundle.kind, strongest.detector.category, *agencies, "/", *users, "/")
+    about = (*identity, *sorted(tokens[c] for c in subject_codes.tolist() if c in tokens), str(strongest.target >= 0))
+    findings = tuple(teller.finding(one) for one in bundle.kept)
+    return Incident(
+        rank=0,
+        incident_id="I-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:10],
+        kind=bundle.kind,
+        category=strongest.detector.category,
+        detectors=tuple(dict.fromkeys(one.detector.name for one in bundle.kept)),
+        agencies=agencies,
+        users=users,
+        subjects=tuple(sorted(teller.subjects[c] for c in subject_codes.tolist() if c in teller.subjects)),
+        first_at=utc(int(time.min())),
+        last_at=utc(int(time.max())),
+        n_events=len(events),
+        n_days=len(np.unique(day)),
+        n_users=len(users),
+        n_subjects=len(subject_codes),
+        score=round(bundle.score, 6),
+        p_value=min(1.0, len(chance) * min(one.p for one in chance if one.p is not None)) if chance else None,
+        q_value=min(one.q for one in chance if one.q is not None) if chance else None,
+        explained_share=round(1 - float(supports.mean()), 6),
+        summary=findings[0].sentence,
+        findings=findings,
+        tried=teller.tried(bundle, rows.events, rows.of_action),
+        days=teller.days(rows.events, supports),
+        reasons=_reasons(log, rows.actions),
+        would_clear=teller.would_clear(bundle),
+        cannot_tell=teller.cannot_tell(bundle),
+    )
+
+
+def _reasons(log: CodedLog, actions: NDArray[np.int32]) -> tuple[tuple[str, int], ...]:
+    codes = log.actions.reason[actions]
+    counted = Counter(codes[codes >= 0].tolist()).most_common()
+    texts = log.texts["reason"]
+    return tuple(sorted(((texts[code], n) for code, n in counted), key=lambda pair: (-pair[1], pair[0]))[:8])
+
+
+def _evidence(incident: str, bundle: Bundle, rows: Rows, log: CodedLog, explained: Explained) -> pl.DataFrame:
+    """List, for each detector of the incident, its events: what supports it, and what an explanation covers."""
+    parts = []
+    for name in dict.fromkeys(one.detector.name for one in bundle.kept):
+        ones = [one for one in bundle.kept if one.detector.name == name]
+        honoured = ones[0].detector.clears
+        mine = np.isin(rows.of_action, np.concatenate([one.actions for one in ones]))
+        events, actions = rows.events[mine], rows.of_action[mine]
+        covered = explained.by(honoured)[actions]
+        order = np.lexsort((log.events.row[events], log.events.file[events], log.events.time[events]))
+        explanations = [
+            ", ".join(explained.names(action, honoured)) if clear else None
+            for action, clear in zip(actions[order].tolist(), covered[order].tolist(), strict=True)
+        ]
+        parts.append(
+            pl.DataFrame(
+                {
+                    "event": events[order].astype(np.int64),
+                    "role": np.where(covered[order], "explains", "supports"),
+                    "explanation": pl.Series(explanations, dtype=pl.String),
+                }
+            ).with_columns(incident_id=pl.lit(incident), detector=pl.lit(name))
+        )
+    return pl.concat(parts)
+
+

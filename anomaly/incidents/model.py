@@ -1,0 +1,101 @@
+"""What a scan found, as values: incidents, their findings, what was tried to explain them away, and the figures of the scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Where the actor of a finding stands among comparable actors.
+
+    values: the same statistic of each comparable actor, this one left out, ascending.
+    """
+
+    statistic: str  # what is counted, in words: "distinct days on the same subject"
+    group: str  # who is compared: "38 users of NORTHGATE PD · PATROL"
+    value: float  # this actor's
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one detector says about the incident."""
+
+    detector: str
+    sentence: str
+    p_value: float | None  # None: a rule, which has no chance model
+    q_value: float | None
+    rule: str | None  # id of the rule in the policy, where one applies
+    peers: Peers | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One innocent explanation that was tried on the incident's events."""
+
+    name: str  # "case"
+    title: str  # "An open case with this subject"
+    could_run: bool
+    why_not: str | None  # "no table `cases` in the context folder"
+    cleared: int  # events of the incident it covers
+
+
+@dataclass(frozen=True)
+class Day:
+    """Events of the incident on one local day."""
+
+    day: date
+    supports: int
+    explains: int
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One entry of the ranked list; the contract's columns first (design.md 3.4)."""
+
+    rank: int
+    incident_id: str
+    kind: str  # one of schema.INCIDENT_KINDS
+    category: str  # one of schema.CATEGORIES
+    detectors: tuple[str, ...]
+    agencies: tuple[str, ...]
+    users: tuple[str, ...]
+    subjects: tuple[str, ...]  # keyed tokens, or clear values with --clear
+    first_at: datetime  # UTC
+    last_at: datetime  # UTC
+    n_events: int
+    n_days: int
+    n_users: int
+    n_subjects: int
+    score: float  # 0 … 1, higher is worse
+    p_value: float | None
+    q_value: float | None
+    explained_share: float  # 0 … 1
+    summary: str  # one plain sentence
+    findings: tuple[Finding, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    days: tuple[Day, ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()  # reasons as written in the log, most used first, with counts
+    would_clear: tuple[str, ...] = ()  # what a reviewer could look for
+    cannot_tell: tuple[str, ...] = ()  # what this log cannot show about this incident
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """Everything the outputs are made from (design.md 3.4).
+
+    evidence: frame of incident_id, detector, source, row, event_id, time, user, role, explanation.
+    rejects: frame of file, row, column, reason. summary, manifest: as written to JSON.
+    """
+
+    incidents: tuple[Incident, ...]
+    evidence: pl.DataFrame
+    rejects: pl.DataFrame
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,49 @@
+"""Subjects leave the process as keyed tokens: the same person, the same token; no way back without the key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from anomaly.coding import CodedLog
+from anomaly.errors import InputError
+
+KEY_FILE = "ANOMALY_KEY_FILE"
+KEY = "ANOMALY_KEY"
+LEAST = 16  # characters; a shorter key can be tried out
+
+
+def token_key(log: CodedLog) -> tuple[bytes, str]:
+    """Find the key of the tokens and say where it came from: "file", "environment" or "log".
+
+    Without a key of their own, people get one made from the log's whole vocabulary and times: the same log gives the same tokens in any row
+    order, and whoever lacks the log cannot recompute them. Raises InputError for a key that is too short or a file that cannot be read.
+    """
+    if path := os.environ.get(KEY_FILE):
+        try:
+            key = Path(path).read_bytes().strip()
+        except OSError as error:
+            raise InputError(f"the key file cannot be read ({error.strerror})", KEY_FILE, "correct the path") from None
+        return _long_enough(key, KEY_FILE), "file"
+    if text := os.environ.get(KEY):
+        return _long_enough(text.encode(), KEY), "environment"
+    digest = hashlib.sha256(b"anomaly token key 1")
+    for name in sorted(log.texts.texts):
+        for text in log.texts[name].to_list():
+            digest.update(text.encode() + b"\0")
+    times = log.events.time
+    digest.update(f"{len(times)} {int(times.sum())} {int((times % 86_400_000 // 7).sum())}".encode())
+    return digest.digest(), "log"
+
+
+def _long_enough(key: bytes, where: str) -> bytes:
+    if len(key) < LEAST:
+        raise InputError(f"the key has fewer than {LEAST} characters", where, "use a long random one")
+    return key
+
+
+def token(key: bytes, subject: str) -> str:
+    """Make the token of a subject key: `subject-` and 48 bits of HMAC-SHA-256 in hexadecimal."""
+    return "subject-" + hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()[:12]

@@ -1,0 +1,55 @@
+"""Reason texts made comparable: one form of case, spaces and punctuation; numbers and plates by kind, not value.
+
+What is left has few distinct values even where every row carries a number of its own.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+CASE_NUMBER = "00000"
+PLATE = "0plate"
+
+_DATE = r"\b(?:[0-9]{1,2}[-/][0-9]{1,2}[-/](?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{2}-[0-9]{2})\b"
+
+
+def mask_long_numbers(texts: pl.Expr) -> pl.Expr:
+    """Return texts in lower case, digits of long numbers zeroed: cheap, and most become equal to another."""
+    return (
+        texts.str.to_lowercase()
+        .str.replace_all(r"[0-9]{6,}", "000000")
+        .str.replace_all(r"([0-9]{2})-[0-9]{4,}", "$1-00000")
+    )
+
+
+def prepare(texts: pl.Expr, case_numbers: list[str], plates: list[str], numbers: list[str]) -> pl.Expr:
+    """Return prepared texts: words of letters and digits, each with a space on both sides; "" where none is left.
+
+    case_numbers, plates: expressions of reasons.toml. numbers: those of four digits and more that a phrase may
+    name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
+    """
+    plain = (
+        texts.str.normalize("NFKD")
+        .str.to_lowercase()
+        .str.replace_all(r"[\p{Mn}\p{Cf}'’`]", "")
+        .str.replace_all(r"[+_]", " ")
+        .str.replace_all("&", " and ", literal=True)
+        .str.replace_all(r"\b([a-z])\.([a-z])\.([a-z])\.([a-z])\b\.?", "$1$2$3$4 ")
+        .str.replace_all(r"\b([a-z])\.([a-z])\.([a-z])\b\.?", "$1$2$3 ")
+        .str.replace_all(r"\b([a-z])\.([a-z])\.", "$1$2 ")
+        .str.replace_all(_DATE, " ")
+        .str.replace_all(r"([a-z]{4,})([0-9]{2,}|[0-9]\b)", "$1 $2")
+        .str.replace_all(r"([0-9]{5,})([a-z]{4,})", "$1 $2")
+    )
+    if case_numbers:
+        plain = plain.str.replace_all("|".join(f"(?:{c})" for c in case_numbers), f" {CASE_NUMBER} ")
+    if plates:
+        plain = plain.str.replace_all("|".join(f"(?:{p})" for p in plates), f" {PLATE} ")
+    if numbers:
+        plain = plain.str.replace_all(rf"\b({'|'.join(numbers)})\b", "v$1")
+    words = (
+        plain.str.replace_all(r"\b[0-9]{4,}\b", CASE_NUMBER)
+        .str.replace_all(r"[^\p{L}\p{N}]+", "  ")
+        .str.strip_chars(" ")
+    )
+    return pl.when(words == "").then(pl.lit("")).otherwise(" " + words + " ")

@@ -1,0 +1,116 @@
+"""One incident as the page shows it: the facts in words, the pictures, and the rows it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from anomaly.incidents.model import Finding, Incident
+from anomaly.report import words
+from anomaly.report.standing import is_logarithmic, standing, standing_chart
+from anomaly.report.timeline import hours, timeline
+
+SHOWN_ROWS = 12
+_WHO = {"person": "this user", "unit": "this unit", "agency": "this agency", "subject": "this subject"}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One finding with what belongs to it: the detector's title, the rule, the place among peers."""
+
+    finding: Finding
+    title: str
+    rule: Mapping[str, str] | None
+    standing: str | None
+    picture: Markup | None
+    logarithmic: bool
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Everything the page says about one incident."""
+
+    incident: Incident
+    arguments: tuple[Argument, ...]
+    unit: str | None  # of one bar of the timeline
+    timeline: Markup | None
+    rows: tuple[
+        Mapping[str, Any], ...
+    ]  # the first of the evidence: source, row, time, user, role, explanation
+    n_rows: int
+
+
+def dossiers(
+    incidents: Sequence[Incident], evidence: pl.DataFrame, summary: Mapping[str, Any], local: tzinfo
+) -> list[Dossier]:
+    """Return one dossier per incident, in the same order.
+
+    evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors and
+    texts of rules.
+    """
+    titles = {one["name"]: one["title"] for one in summary["detectors"]}
+    rows = _rows(evidence, [one.incident_id for one in incidents])
+    return [
+        _dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local) for one in incidents
+    ]
+
+
+def _dossier(
+    incident: Incident,
+    rows: list[dict[str, Any]],
+    titles: Mapping[str, str],
+    rules: Mapping[str, Mapping[str, str]],
+    local: tzinfo,
+) -> Dossier:
+    who = _WHO.get(incident.kind, "this one")
+    arguments = []
+    for finding in incident.findings:
+        peers = finding.peers if finding.peers and finding.peers.values else None
+        arguments.append(
+            Argument(
+                finding,
+                titles.get(finding.detector, finding.detector),
+                rules.get(finding.rule, {"title": finding.rule, "text": "", "source": ""})
+                if finding.rule
+                else None,
+                standing(peers, who) if peers else None,
+                standing_chart(peers, who) if peers else None,
+                is_logarithmic(peers) if peers else False,
+            )
+        )
+    unit, picture = _when(incident, rows, local)
+    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows))
+
+
+def _when(incident: Incident, rows: list[dict[str, Any]], local: tzinfo) -> tuple[str | None, Markup | None]:
+    """By day or longer from the incident's days; by the hour, from its rows, what stays within one day."""
+    if len(incident.days) != 1 or not rows:
+        return timeline(incident.days) if incident.days else (None, None)
+    roles = Counter((row["time"].astimezone(local).hour, row["role"]) for row in rows if row["time"])
+    supports, explains = ([roles[hour, role] for hour in range(24)] for role in ("supports", "explains"))
+    day = words.day(incident.days[0].day)
+    return "hour", hours(supports, explains, day)
+
+
+def _rows(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each incident in time order, once each however many detectors name them."""
+    once = (
+        evidence.filter(pl.col("incident_id").is_in(list(incident_ids)))
+        .group_by("incident_id", "source", "row")
+        .agg(
+            pl.col("time").min(),
+            pl.col("user").min(),
+            pl.col("role").min(),  # "explains" comes first: one explanation is enough
+            pl.col("explanation").min(),
+        )
+        .sort("incident_id", "time", "source", "row")
+    )
+    return {
+        str(key): part.to_dicts() for (key,), part in once.partition_by("incident_id", as_dict=True).items()
+    }

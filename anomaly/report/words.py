@@ -1,0 +1,105 @@
+"""How numbers, dates and names are said, in the page and in the terminal alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FIXED = "\u00a0"  # a line never breaks between month and day
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+KINDS = {"person": "one user", "unit": "a unit", "agency": "an agency", "subject": "one subject, many users"}
+
+
+def number(value: float | None) -> str:
+    """Say a count or a measure: 12,345 · 0.4 · an en dash when there is none."""
+    if value is None:
+        return "–"
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    )
+
+
+def count(n: int, one: str, many: str | None = None) -> str:
+    """Say how many of what: 1 event · 25 events."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def share(part: float | None) -> str:
+    """Say a share of 0…1 as a percentage that is 0 % or 100 % only when it is exactly that."""
+    if part is None:
+        return "–"
+    if 0 < part < 0.01:
+        return "< 1%"
+    return "> 99%" if 0.99 < part < 1 else f"{part:.0%}"
+
+
+def chance(p: float | None) -> str:
+    """Say a p- or q-value: 0.03 · 4 × 10⁻⁹ · an en dash for a rule, which has no chance model."""
+    if p is None:
+        return "–"
+    if p >= 0.001:
+        return f"{p:.2g}"
+    if p < 1e-99:
+        return "< 10⁻⁹⁹"
+    digit, power = f"{p:.0e}".split("e")
+    return f"{digit}{_FIXED}×{_FIXED}10{str(int(power)).translate(_RAISED)}"
+
+
+def expected(alarms: float | None) -> str:
+    """Say how many false alarms to expect."""
+    if not alarms:
+        return "none"
+    return "fewer than 0.1" if alarms < 0.1 else f"about {alarms:.1f}"
+
+
+def zone(name: str | None) -> tzinfo:
+    """Return the time zone of that name, or UTC when the name is missing or unknown."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def day(when: date | str | None) -> str:
+    """Say a day: Mar 14, 2025. Takes a date, an ISO date or None."""
+    if not when:
+        return "–"
+    at = date.fromisoformat(when[:10]) if isinstance(when, str) else when
+    return f"{_MONTHS[at.month - 1]}{_FIXED}{at.day}, {at.year}"
+
+
+def month(when: date) -> str:
+    """Say a month: Mar 2025."""
+    return f"{_MONTHS[when.month - 1]} {when.year}"
+
+
+def short_day(when: date) -> str:
+    """Say a day without its year: Mar 14."""
+    return f"{_MONTHS[when.month - 1]}{_FIXED}{when.day}"
+
+
+def days(first: date, last: date) -> str:
+    """Say a span of days: Mar 14 – May 2, 2025."""
+    if first == last:
+        return day(first)
+    return f"{short_day(first) if first.year == last.year else day(first)} – {day(last)}"
+
+
+def span(first: datetime, last: datetime, local: tzinfo) -> str:
+    """Say the local span of two moments, with hours when it stays within one day."""
+    start, end = first.astimezone(local), last.astimezone(local)
+    if start.date() != end.date():
+        return days(start.date(), end.date())
+    return f"{day(start.date())}, {start:%H:%M}" + (
+        "" if f"{start:%H:%M}" == f"{end:%H:%M}" else f"–{end:%H:%M}"
+    )
+
+
+def join(items: Sequence[str], most: int = 8) -> str:
+    """Say a list, the first `most` of it: A, B and 12 more."""
+    if len(items) > most:
+        return ", ".join(items[:most]) + f" and {len(items) - most:,} more"
+    return ", ".join(items[:-1]) + f" and {items[-1]}" if len(items) > 1 else "".join(items) or "–"

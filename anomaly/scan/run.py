@@ -1,0 +1,152 @@
+"""The whole flow on one page: sources, events, actions, groups, signals, explanations, incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from anomaly.coding import READ, CodedLog, EventCoder, Grouping, Groups, finish
+from anomaly.context import Context, load_context
+from anomaly.detectors import BY_NAME, DETECTORS, Detector, Signals
+from anomaly.detectors.contract import WEAKEST
+from anomaly.errors import SettingsError
+from anomaly.explain import Explained, try_all
+from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
+from anomaly.policy import load_policy
+from anomaly.scan.summary import Ran, manifest_of, summary_of
+from anomaly.sources import Log, open_log
+
+Progress = Callable[[str, int], None]  # stage, rows done
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a scan can be told.
+
+    profile: name or file, recognised when None; context: folder of tables; policy: a TOML file laid over the packaged policy; fdr: the
+    false discovery rate of the chance findings; clear: show subjects as they are, not as tokens; detectors: settings by
+    detector name; time_zone, local_zone: override the profile's; threads: for the detectors (results do not depend on it).
+    """
+
+    profile: str | None = None
+    context: Path | None = None
+    policy: Path | None = None
+    fdr: float = 0.10
+    clear: bool = False
+    detectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    time_zone: str | None = None
+    local_zone: str | None = None
+    threads: int = 2
+
+    def checked(self) -> Settings:
+        """Return the settings; raises SettingsError when one is out of bounds or names no detector."""
+        if not 0 < self.fdr <= WEAKEST:
+            raise SettingsError(f"a false discovery rate of {self.fdr} is not usable", "--fdr", f"choose one in (0, {WEAKEST}]")
+        for name in self.detectors:
+            if name not in BY_NAME:
+                raise SettingsError(f"`{name}` is no detector", next=f"they are {', '.join(BY_NAME)}")
+        return self
+
+
+def scan(
+    inputs: Sequence[str | Path | Any] | str | Path | Any,
+    settings: Settings | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ScanResult:
+    """Scan a query log.
+
+    inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a list. Returns the ranked
+    incidents, their evidence, the rejects, the summary and the manifest; writes nothing. Raises InputError when the input or a
+    setting is wrong.
+    """
+    settings = (settings or Settings()).checked()
+    tell = progress or (lambda stage, rows: None)
+    given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    policy = load_policy(settings.policy)
+    log = open_log(given, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
+    context = load_context(settings.context, log.profile.local_zone)
+
+    # Without the log's own row numbers, only the whole row tells a duplicate.
+    columns = log.columns & READ if "event_id" in log.columns else log.columns
+    coder = EventCoder(columns)
+    coder.read(log.batches(columns), lambda rows: tell("reading", rows))
+    tell("coding", 0)
+    coded = finish(coder, policy, log.profile.local_zone, _zones(context))
+    tell("explaining", 0)
+    explained = try_all(coded, context)
+    ran = run_detectors(coded, context, explained, settings, tell)
+    tell("writing incidents", 0)
+    kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
+    key, key_from = token_key(coded)
+    incidents, evidence = assemble(
+        bundle(kept, coded),
+        coded,
+        explained,
+        batches=log.batches,
+        columns=log.columns,
+        files=[file.name for file in log.files],
+        key=key,
+        clear=settings.clear,
+    )
+    rejects = pl.DataFrame(
+        [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
+        schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
+        orient="row",
+    )
+    summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
+    manifest = manifest_of(log, coded, settings, settings_used(settings), key_from)
+    return ScanResult(incidents, evidence, rejects, summary, manifest)
+
+
+def run_detectors(
+    coded: CodedLog, context: Context, explained: Explained, settings: Settings, tell: Progress
+) -> list[Ran]:
+    """Run every detector that can run, some side by side; the answers come in the order of the registry."""
+    groupings = {by: Grouping(by, coded) for by in dict.fromkeys(d.group for d in DETECTORS)}
+
+    def run(one: Detector) -> Ran:
+        reason = cannot_run(one, coded.columns, context)
+        if reason:
+            return Ran(one, Signals.none(because=reason))
+        declared = frozenset(one.needs) | frozenset(one.uses)
+        groups = Groups(groupings[one.group], declared, ~explained.by(one.clears))
+        signals = one.run(groups, context, settings.detectors.get(one.name))
+        tell(one.name, 0)
+        return Ran(one, signals)
+
+    with ThreadPoolExecutor(max(1, settings.threads)) as pool:
+        return list(pool.map(run, DETECTORS))
+
+
+def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
+    """Say why a detector cannot run on this log, or None. columns: those that hold at least one value."""
+    for column in one.needs:
+        if column not in columns:
+            return f"the log has no `{column}`, or it is redacted in every row"
+    if one.group == "user" and "user" not in columns:
+        return "users are redacted in every row"
+    for table in one.tables:
+        if table not in context:
+            return f"no table `{table}` in the context folder"
+    return None
+
+
+def settings_used(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return the settings of every detector as they were used, defaults included."""
+    return {d.name: dict(d.settings) | dict(settings.detectors.get(d.name, {})) for d in DETECTORS}
+
+
+def _zones(context: Context) -> dict[str, str]:
+    if "agencies" not in context:
+        return {}
+    rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()
+    return dict(rows)
+
+
+__all__ = ["Log", "Settings", "cannot_run", "run_detectors", "scan"]

@@ -1,0 +1,174 @@
+"""The figures of a scan: what the page, `summary.json` and `manifest.json` say of it."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from anomaly import __version__
+from anomaly.calibrate import expected_false
+from anomaly.coding import CodedLog
+from anomaly.context import Context
+from anomaly.detectors import Detector, Signals
+from anomaly.explain import EXPLANATIONS, Explained
+from anomaly.incidents import Incident
+from anomaly.incidents.findings import Kept
+from anomaly.incidents.tell import day_of
+from anomaly.policy import REASON_CLASSES
+from anomaly.sources import Log
+
+if TYPE_CHECKING:
+    from anomaly.scan.run import Settings
+
+# What no query log can show (domain.md, section 6).
+LIMITS = (
+    "Requests made by word of mouth, and look-ups made at somebody else's open session.",
+    "A lawful look-up whose result was passed on.",
+    "A false reason that reads like a true one.",
+    "Access through other systems and vendors that write other logs.",
+)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One detector and what it answered."""
+
+    detector: Detector
+    signals: Signals
+
+
+def summary_of(
+    log: Log,
+    coded: CodedLog,
+    context: Context,
+    explained: Explained,
+    ran: Sequence[Ran],
+    kept: Sequence[Kept],
+    incidents: Sequence[Incident],
+    fdr: float,
+) -> dict[str, Any]:
+    """Return the figures of the report (`summary.json`); the same for the same input, settings and version."""
+    chance = np.array([one.q for one in kept if one.q is not None])
+    listed = Counter(one.detector.name for one in kept)
+    days = coded.actions.day
+    return {
+        "version": __version__,
+        "title": "Suspected misuse, for review",
+        "log": {
+            "files": _files(log, coded),
+            "profile": log.profile.name,
+            "profile_title": log.profile.title,
+            "time_zone": log.profile.time_zone,
+            "local_zone": log.profile.local_zone,
+            "rows_read": log.rows_read,
+            "rows_scanned": len(coded.events),
+            "rows_rejected": log.rejects.total,
+            "duplicates": coded.duplicates,
+            "actions": len(coded.actions),
+            "users": len(coded.texts["user"]),
+            "subjects": len(np.unique(coded.actions.subject[coded.actions.subject >= 0])),
+            "agencies": len(coded.texts["agency"]),
+            "units": len(coded.texts.places) if len(coded.texts["unit"]) else 0,
+            "first": str(day_of(int(days.min()))) if len(days) else None,
+            "last": str(day_of(int(days.max()))) if len(days) else None,
+            "quality": {
+                name: {"filled": q.filled, "empty": q.empty, "redacted": q.redacted}
+                for name, q in sorted(log.quality.items())
+            },
+            "context": context.files(),
+        },
+        "incidents": {
+            "reported": len(incidents),
+            "statistical": sum(one.p_value is not None for one in incidents),
+            "rules": sum(one.p_value is None for one in incidents),
+            "by_kind": dict(Counter(one.kind for one in incidents)),
+            "by_category": dict(Counter(one.category for one in incidents)),
+        },
+        "fdr": fdr,
+        "tested": sum(one.signals.tested for one in ran if one.detector.by_chance),
+        "expected_false_alarms": round(expected_false(chance), 2),
+        "detectors": [
+            {
+                "name": one.detector.name,
+                "title": one.detector.title.rstrip("."),
+                "category": one.detector.category,
+                "ran": one.signals.abstained is None,
+                "why_not": one.signals.abstained,
+                "tested": one.signals.tested,
+                "signals": len(one.signals),
+                "reported": listed[one.detector.name],
+            }
+            for one in ran
+        ],
+        "explanations": [
+            {
+                "name": other.name,
+                "title": other.title.rstrip("."),
+                "could_run": other.name not in explained.why_not,
+                "why_not": explained.why_not.get(other.name),
+                "cleared": int(explained.covered(other).sum()),
+            }
+            for other in EXPLANATIONS
+        ],
+        "rules": {
+            one: {"title": rule.title, "text": rule.text, "source": rule.source}
+            for one in sorted({d.detector.rule for d in ran if d.detector.rule})
+            for rule in [coded.policy.rule(one)]
+        },
+        "rejects": {str(reason): count for reason, count in log.rejects.by_reason.most_common()},
+        "warnings": [*log.warnings, *context.warnings],
+        "reason_classes": _reason_classes(coded),
+        "hours": np.bincount(coded.actions.hour, minlength=24).tolist(),
+        "limits": list(LIMITS),
+        "demo": False,
+    }
+
+
+def manifest_of(
+    log: Log, coded: CodedLog, settings: Settings, detectors: dict[str, dict[str, Any]], key_from: str
+) -> dict[str, Any]:
+    """Return what a scan read and how (`manifest.json`): enough to repeat it."""
+    return {
+        "inputs": [{"name": file.name, "sha256": file.sha256()} for file in log.files],
+        "versions": {
+            "anomaly": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numba", "numpy", "polars", "scipy")},
+        },
+        "settings": {
+            "profile": log.profile.name,
+            "time_zone": log.profile.time_zone,
+            "local_zone": log.profile.local_zone,
+            "fdr": settings.fdr,
+            "clear": settings.clear,
+            "tokens_keyed_by": key_from,
+            "policy": settings.policy.name if settings.policy else None,
+            "context": settings.context.name if settings.context else None,
+            "detectors": detectors,
+        },
+        "counts": {
+            "rows_read": log.rows_read,
+            "rows_scanned": len(coded.events),
+            "rows_rejected": log.rejects.total,
+            "duplicates": coded.duplicates,
+        },
+    }
+
+
+def _files(log: Log, coded: CodedLog) -> list[dict[str, Any]]:
+    """Count the scanned rows of each file."""
+    rows = np.bincount(coded.events.file, minlength=len(log.files))
+    return [{"name": file.name, "rows": int(count)} for file, count in zip(log.files, rows, strict=True)]
+
+
+def _reason_classes(coded: CodedLog) -> dict[str, int]:
+    if not len(coded.texts["reason"]):
+        return {}
+    counts = np.bincount(coded.actions.reason_class, minlength=len(REASON_CLASSES)).tolist()
+    return {name: count for name, count in zip(REASON_CLASSES, counts, strict=True) if count}

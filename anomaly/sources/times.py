@@ -1,0 +1,112 @@
+"""Text or typed times to UTC milliseconds, daylight saving included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from anomaly.sources.arrow import iso_times
+
+# ISO 8601, with T or a space; a fraction of a second and an offset are optional.
+ISO_FORMATS = (
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y%m%dT%H%M%S%.f",
+    "%Y%m%dT%H%M%S%.f%#z",
+)
+# Abbreviations an American export may end its times with; %Z in a profile's format stands for one of them.
+OFFSETS = {
+    "UTC": "+0000", "GMT": "+0000", "Z": "+0000",
+    "PST": "-0800", "PDT": "-0700", "MST": "-0700", "MDT": "-0600",
+    "CST": "-0600", "CDT": "-0500", "EST": "-0500", "EDT": "-0400",
+    "AKST": "-0900", "AKDT": "-0800", "HST": "-1000",
+}  # fmt: skip
+DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
+_TRIED = 64
+
+
+@dataclass(frozen=True)
+class Times:
+    """Times of a column.
+
+    utc: (n,) Datetime(ms, UTC), null where the value is null, unreadable, or never was.
+    gap: (n,) Boolean, true for a local time skipped when clocks went forward.
+    ambiguous: how many local times happened twice; the earlier is taken.
+    """
+
+    utc: pl.Series
+    gap: pl.Series
+    ambiguous: int
+
+
+def read_times(column: pl.Series, zone: str, formats: Sequence[str]) -> Times:
+    """Read a column of text, dates or datetimes; naive ones are local to `zone`.
+
+    formats: chrono layouts tried besides ISO 8601, where %Z is a zone abbreviation of `OFFSETS`. A layout is
+    tried only on values that no earlier one could read; those that fit the first values best go first.
+    """
+    if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
+        utc = column.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
+        return Times(utc, pl.repeat(False, len(column), eager=True), 0)
+    if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
+        return _localized(column.cast(pl.Datetime("ms")), zone)
+    text = column.cast(pl.String)
+    iso = iso_times(text)
+    if iso is not None:
+        return read_times(iso, zone, ())
+    sample = text.drop_nulls().head(_TRIED)
+    layouts = sorted((*formats, *ISO_FORMATS), key=lambda layout: -_parse(sample, layout).count())
+    utc = pl.repeat(None, len(text), dtype=pl.Datetime("ms", "UTC"), eager=True)
+    gap = pl.repeat(False, len(text), eager=True)
+    ambiguous = 0
+    for layout in layouts:
+        left = text.set(utc.is_not_null() | gap, None) if utc.count() or gap.any() else text
+        if left.count() == 0:
+            break
+        parsed = _parse(left, layout)
+        if parsed.count() == 0:
+            continue
+        if parsed.dtype.time_zone is not None:  # type: ignore[attr-defined]
+            found = Times(parsed, pl.repeat(False, len(text), eager=True), 0)
+        else:
+            found = _localized(parsed, zone)
+        utc = found.utc if utc.count() == 0 else utc.zip_with(utc.is_not_null(), found.utc)
+        gap = gap | found.gap
+        ambiguous += found.ambiguous
+    return Times(utc, gap, ambiguous)
+
+
+def read_dates(column: pl.Series) -> pl.Series:
+    """A column of text or dates as (n,) String in YYYY-MM-DD, null where it is none (ISO, m/d/Y, CCYYMMDD)."""
+    if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
+        return column.cast(pl.Date).dt.to_string("%Y-%m-%d")
+    text = column.cast(pl.String).str.head(10)
+    dates = pl.repeat(None, len(text), dtype=pl.Date, eager=True)
+    for layout in DATE_FORMATS:
+        dates = dates.zip_with(dates.is_not_null(), text.str.to_date(layout, strict=False))
+    # chrono reads the 90 of 4/3/90 as the year 90: a century is never guessed.
+    return dates.set(dates.dt.year() < 1850, None).dt.to_string("%Y-%m-%d")
+
+
+def _parse(text: pl.Series, layout: str) -> pl.Series:
+    if "%Z" in layout:
+        for name, offset in OFFSETS.items():
+            text = text.str.replace(rf"(\d|[AaPp][Mm]) ?{name}$", "${1} " + offset)
+        layout = layout.replace(" %Z", "%Z").replace("%Z", " %z")
+    return text.str.to_datetime(layout, strict=False, time_unit="ms")
+
+
+def _localized(naive: pl.Series, zone: str) -> Times:
+    if zone == "UTC":
+        return Times(naive.dt.replace_time_zone("UTC"), pl.repeat(False, len(naive), eager=True), 0)
+    early = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    late = naive.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+    gap = naive.is_not_null() & early.is_null()
+    return Times(early.dt.convert_time_zone("UTC"), gap, int((early != late).sum()))

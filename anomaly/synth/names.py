@@ -1,0 +1,14 @@
+"""Invented names: surnames are put together from parts, so that no list of real people is behind them."""
+
+from __future__ import annotations
+
+HEADS = """ASH BRAM CALD DORN ELL FARN GALD HEST ILM JARR KEST LUND MARR NOR ORR PELL QUILL RAV STEN THORN ULV
+VERR WEND YARR"""
+TAILS = "ABY BOURNE COMBE DALE ERN FIELD GROVE HAM ICK LING MERE NESS OVA QUIST STEAD WELL"
+WOMEN = """ADELA BRISA CORA DELIA EDDA FENNA GRETA HILDA INES JUNA KARIN LENA MARTA NADIA ODILE PETRA
+ROSA SELMA TILDA URSA VERA WILMA YARA ZELDA"""
+MEN = """ALDO BRUNO CYRUS DARIO EMIL FELIX GUSTAV HUGO IVOR JONAS KURT LEIF MILAN NILS OTTO PAVEL RAFE
+SIMON TOMAS ULRIC VIGO WALT YOREN ZANE"""
+
+SURNAMES: tuple[str, ...] = tuple(head + tail for head in HEADS.split() for tail in TAILS.split())
+GIVEN: dict[str, tuple[str, ...]] = {"F": tuple(WOMEN.split()), "M": tuple(MEN.split())}

@@ -1,0 +1,91 @@
+"""From text to groups: coding, grouping, actions, identities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+import kernels
+
+
+def test_code(world: Any, contest: Any) -> None:
+    hashes = world.log["subject"].replace(-1, None).hash(seed=1).to_numpy().copy()
+    hashes[world.log["subject"] == -1] = 0
+    hashes.setflags(write=False)
+
+    def kernel() -> tuple[Any, ...]:
+        empty = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+        return kernels.code(hashes, *kernels.grow(*empty, 1 << (2 * len(hashes)).bit_length()), 0)
+
+    def rival() -> tuple[Any, ...]:
+        rows = pl.DataFrame({"hash": hashes}).with_row_index("row")
+        known = rows.filter(pl.col("hash") != 0).unique("hash", keep="first", maintain_order=True)
+        coded = rows.join(
+            known.select("hash").with_row_index("code"), on="hash", how="left", maintain_order="left"
+        )
+        return coded["code"].cast(pl.Int32).fill_null(-1), known["row"]
+
+    contest(kernel, rival)
+
+
+def test_group(world: Any, contest: Any) -> None:
+    codes = world.log["subject"]
+
+    def rival() -> tuple[Any, ...]:
+        rows = codes.to_frame().with_row_index("row").filter(pl.col("subject") >= 0)
+        rows = rows.sort("subject", maintain_order=True)
+        return rows["subject"].search_sorted(pl.Series(range(world.n_subjects + 1)).cast(pl.Int32)), rows[
+            "row"
+        ]
+
+    contest(lambda: kernels.group(codes.to_numpy(), world.n_subjects), rival)
+
+
+def test_collapse(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    time, subject, cascade = (rows[name].to_numpy() for name in ("time", "subject", "cascade"))
+    window = 3_600_000
+
+    def kernel() -> tuple[Any, ...]:
+        return (
+            kernels.collapse(
+                starts, time, subject, cascade, world.n_subjects, int(cascade.max()) + 1, window
+            ),
+        )
+
+    def rival() -> tuple[Any, ...]:
+        """Give every row the key of its action: its cascade, its run of repeats, or itself."""
+        row, in_cascade, on_subject = pl.col("row"), pl.col("cascade") >= 0, pl.col("subject") >= 0
+        pair = ["user", "subject", in_cascade]
+        apart = (pl.col("time").diff().over(pair) > window).fill_null(False).cum_sum().over(pair)
+        target = (
+            pl.when(in_cascade).then(-1 - pl.col("cascade")).when(on_subject).then("subject").otherwise(None)
+        )
+        run = pl.when(in_cascade).then(0).when(on_subject).then(apart).otherwise(row.cast(pl.Int64))
+        keyed = rows.with_row_index("row").with_columns(target=target, run=run)
+        first = keyed.select(first=row.min().over("user", "target", "run"), row=row)
+        number = (first["first"] == first["row"]).cum_sum() - 1
+        return (number.gather(first["first"]),)
+
+    contest(kernel, rival)
+
+
+def test_unite(world: Any, contest: Any) -> None:
+    """Beside scipy: polars has no components."""
+    links = world.n_subjects // 2
+    left, right = world.random.integers(0, world.n_subjects, (2, links)).astype(np.int32)
+
+    def rival() -> tuple[Any, ...]:
+        graph = coo_array(
+            (np.ones(links, np.int8), (left, right)), shape=(world.n_subjects, world.n_subjects)
+        )
+        count, label = connected_components(graph, directed=False)
+        smallest = np.full(count, world.n_subjects)
+        np.minimum.at(smallest, label, np.arange(world.n_subjects))
+        return (smallest[label],)
+
+    contest(lambda: (kernels.unite(left, right, world.n_subjects),), rival)

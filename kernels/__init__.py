@@ -1,0 +1,63 @@
+"""Compiled functions over arrays; they know nothing of logs, frames or law.
+
+Rows come in groups: `starts: (g + 1,) int64`, group k is rows starts[k]:starts[k + 1], in time order. Times
+are int64 milliseconds UTC; codes are int32 with -1 = missing. A kernel checks nothing, takes read-only arrays
+and changes no input but the table of `code`.
+
+code                hashes of text to dense codes, batch by batch
+grow                a bigger table for code
+group               rows to groups: a stable counting sort
+collapse            rows to human actions: cascades and quick repeats
+earliest            what an action's rows say first
+union               what an action's rows say between them, as bits
+written_twice       rows that repeat an earlier row
+unite               identifiers of one person to one subject: union-find
+repeated_days       a user's returns to one subject on different days
+own_hours           the block of hours that holds most of a user's rows
+sessions            stretches of work between silences
+day_streaks         the longest run of consecutive days
+densest             most rows in a window
+sequential          serials tried one after another
+distinct_in_window  most different users of a subject in a window
+poisson_tail        P(X >= k), Poisson
+binomial_tail       P(X >= k), binomial
+beta_binomial_tail  P(X >= k), binomial with a chance that varies
+return_tail         P(D >= days), beta-geometric
+"""
+
+from __future__ import annotations
+
+from kernels.bursts import densest
+from kernels.cascade import collapse
+from kernels.code import code, grow
+from kernels.converge import distinct_in_window
+from kernels.group import group
+from kernels.hours import own_hours
+from kernels.identity import unite
+from kernels.merge import earliest, union, written_twice
+from kernels.repeats import repeated_days
+from kernels.sequence import sequential
+from kernels.sessions import day_streaks, sessions
+from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail, return_tail
+
+__all__ = [
+    "beta_binomial_tail",
+    "binomial_tail",
+    "code",
+    "collapse",
+    "day_streaks",
+    "densest",
+    "distinct_in_window",
+    "earliest",
+    "group",
+    "grow",
+    "own_hours",
+    "poisson_tail",
+    "repeated_days",
+    "return_tail",
+    "sequential",
+    "sessions",
+    "union",
+    "unite",
+    "written_twice",
+]

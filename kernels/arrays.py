@@ -1,0 +1,16 @@
+"""The arrays that kernels take and return, named by element: all one-dimensional and contiguous."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+I8: TypeAlias = NDArray[np.int8]
+I32: TypeAlias = NDArray[np.int32]
+I64: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+U16: TypeAlias = NDArray[np.uint16]
+U64: TypeAlias = NDArray[np.uint64]
+F64: TypeAlias = NDArray[np.float64]

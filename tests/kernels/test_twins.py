@@ -1,0 +1,234 @@
+"""Every kernel gives what its naive twin gives, on read-only arrays; run once more without the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import kernels
+from kernels.arrays import I64
+from tests import naive
+
+EXAMPLES = 150 if hasattr(kernels.group, "py_func") else 30  # plain Python is 100 times slower
+settings.register_profile("kernels", deadline=None, max_examples=EXAMPLES)
+settings.load_profile("kernels")
+
+N_CODES = 5  # few values, so that rows meet
+WINDOW = st.integers(1, 20)
+
+
+def agree(name: str, *arguments: Any) -> Any:
+    """Assert that kernel and twin agree in values, types and shapes; return the kernel's answer."""
+    frozen = [read_only(argument) for argument in arguments]
+    answer, expected = getattr(kernels, name)(*frozen), getattr(naive, name)(*arguments)
+    pairs = zip(answer, expected, strict=True) if isinstance(answer, tuple) else [(answer, expected)]
+    for got, wanted in pairs:
+        np.testing.assert_array_equal(got, wanted, strict=True)
+    return answer
+
+
+def read_only(argument: Any) -> Any:
+    if isinstance(argument, np.ndarray):
+        argument = argument.copy()
+        argument.setflags(write=False)
+    return argument
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> tuple[I64, I64]:
+    """Groups, some of them empty, of rows at few times, so that there are ties."""
+    group = st.lists(st.integers(0, 30), max_size=9).map(sorted)
+    times = draw(st.lists(group, max_size=4))
+    starts = np.cumsum([0, *map(len, times)])
+    return starts.astype(np.int64), np.array([t for group in times for t in group], np.int64)
+
+
+def column(data: st.DataObject, starts: I64, values: st.SearchStrategy[int], dtype: type) -> Any:
+    """One value for every row."""
+    n = int(starts[-1])
+    return np.array(data.draw(st.lists(values, min_size=n, max_size=n)), dtype)
+
+
+CODE = st.integers(-1, N_CODES - 1)
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 2, 3, 17, 2**32 + 1, 2**63, 2**64 - 1]), max_size=12)))
+def test_code_batch_by_batch(batches: list[list[int]]) -> None:
+    table = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+    twin = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+    used = 0
+    for batch in batches:
+        capacity = max(2, 1 << (2 * (used + len(batch))).bit_length(), len(table[0]))
+        table, twin = kernels.grow(*table, capacity), naive.grow(*twin, capacity)
+        hashes = read_only(np.array(batch, np.uint64))
+        codes, fresh = kernels.code(hashes, *table, used)
+        expected, new = naive.code(hashes, *twin, used)
+        np.testing.assert_array_equal(codes, expected, strict=True)
+        np.testing.assert_array_equal(fresh, new, strict=True)
+        assert codes[fresh].tolist() == list(range(used, used + len(fresh)))
+        used += len(fresh)
+    assert entries(*table) == entries(*twin)
+
+
+def entries(keys: Any, slots: Any) -> dict[int, int]:
+    return {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
+
+
+@given(st.lists(CODE))
+def test_group(codes: list[int]) -> None:
+    agree("group", np.array(codes, np.int32), N_CODES)
+
+
+def test_group_of_nothing() -> None:
+    starts, order = agree("group", np.full(3, -1, np.int32), 0)
+    assert (starts.tolist(), order.tolist()) == ([0], [])
+
+
+@given(grouped(), st.data(), st.integers(0, 10))
+def test_collapse(rows: tuple[I64, I64], data: st.DataObject, window: int) -> None:
+    subjects = column(data, rows[0], CODE, np.int32)
+    cascades = column(data, rows[0], CODE, np.int32)
+    agree("collapse", *rows, subjects, cascades, N_CODES, N_CODES, window)
+
+
+def test_collapse_without_subjects_or_cascades() -> None:
+    nothing = np.full(3, -1, np.int32)
+    rows = np.array([0, 2, 3]), np.array([1, 1, 1])
+    assert agree("collapse", *rows, nothing, nothing, 0, 0, 5).tolist() == [0, 1, 2]
+
+
+def test_collapse_chains_repeats_and_ignores_rows_of_a_cascade_between() -> None:
+    times = np.array([0, 60, 90, 120, 181])
+    subjects, cascades = np.array([7, 7, 7, 7, 7], np.int32), np.array([-1, -1, 0, -1, -1], np.int32)
+    assert agree("collapse", np.array([0, 5]), times, subjects, cascades, 8, 1, 60).tolist() == [
+        0,
+        0,
+        1,
+        0,
+        2,
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 9), st.integers(-1, 9)), max_size=12))
+def test_unite(links: list[tuple[int, int]]) -> None:
+    left, right = np.array(links, np.int32).reshape(-1, 2).T
+    agree("unite", np.ascontiguousarray(left), np.ascontiguousarray(right), 10)
+
+
+@given(grouped(), st.data(), st.integers(0, 10), st.integers(1, 3))
+def test_repeated_days(rows: tuple[I64, I64], data: st.DataObject, gap: int, least: int) -> None:
+    starts, times = rows
+    days = (times // 6).astype(np.int32)
+    agree("repeated_days", *rows, days, column(data, starts, CODE, np.int32), N_CODES, gap, least)
+
+
+def test_work_across_midnight_is_one_day() -> None:
+    minutes = np.array([23 * 60 + 50, 24 * 60 + 5, 48 * 60])
+    days, subjects = (minutes // 1440).astype(np.int32), np.zeros(3, np.int32)
+    answer = agree("repeated_days", np.array([0, 3]), minutes * 60_000, days, subjects, 1, 30 * 60_000, 1)
+    assert answer[2].tolist() == [2]
+
+
+@given(grouped(), st.data())
+def test_earliest_and_union(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    starts, times = rows
+    action = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+    agree("earliest", action, times, column(data, starts, CODE, np.int32), len(starts))
+    agree("union", action, column(data, starts, st.integers(0, 2**16 - 1), np.uint16), len(starts))
+
+
+@given(grouped(), st.data())
+def test_written_twice(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("written_twice", *rows, column(data, rows[0], st.sampled_from([0, 1, 2**64 - 1]), np.uint64))
+
+
+@given(grouped(), st.data(), st.integers(1, 24))
+def test_own_hours(rows: tuple[I64, I64], data: st.DataObject, width: int) -> None:
+    agree("own_hours", rows[0], column(data, rows[0], st.integers(0, 23), np.int8), width)
+
+
+@given(grouped(), WINDOW)
+def test_sessions(rows: tuple[I64, I64], silence: int) -> None:
+    begins, owner = agree("sessions", *rows, silence)
+    assert len(begins) == len(owner) + 1
+
+
+@given(grouped())
+def test_day_streaks(rows: tuple[I64, I64]) -> None:
+    agree("day_streaks", rows[0], rows[1].astype(np.int32))
+
+
+@given(grouped(), WINDOW)
+def test_densest(rows: tuple[I64, I64], window: int) -> None:
+    agree("densest", *rows, window)
+
+
+@given(grouped(), st.data())
+def test_sequential(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("sequential", *rows, column(data, rows[0], st.integers(-1, 4), np.int64))
+
+
+@given(grouped(), st.data(), st.randoms(use_true_random=False))
+def test_sequential_forgets_the_order_of_ties(
+    rows: tuple[I64, I64], data: st.DataObject, random: Any
+) -> None:
+    starts, times = rows
+    serials = column(data, starts, st.integers(-1, 4), np.int64)
+    shuffled = serials.copy()
+    for k in range(len(starts) - 1):
+        for time in set(times[starts[k] : starts[k + 1]].tolist()):
+            tie = [i for i in range(starts[k], starts[k + 1]) if times[i] == time]
+            shuffled[tie] = shuffled[random.sample(tie, len(tie))]
+    for got, wanted in zip(
+        agree("sequential", *rows, shuffled), agree("sequential", *rows, serials), strict=True
+    ):
+        np.testing.assert_array_equal(got, wanted)
+
+
+def test_sequential_counts_each_direction_alone() -> None:
+    serials = np.array([101, 102, 103, 102, 101, 100, -1, 99], np.int64)
+    steps, longest, begin, end = agree("sequential", np.array([0, 8]), np.arange(8), serials)
+    assert (steps[0], longest[0], begin[0], end[0]) == (5, 4, 2, 6)
+
+
+@given(grouped(), st.data(), WINDOW)
+def test_distinct_in_window(rows: tuple[I64, I64], data: st.DataObject, window: int) -> None:
+    agree("distinct_in_window", *rows, column(data, rows[0], CODE, np.int32), window, N_CODES)
+
+
+EMPTY = np.zeros(1, np.int64), np.zeros(0, np.int64)
+NONE = np.zeros(0, np.int32)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("collapse", (*EMPTY, NONE, NONE, 0, 0, 1)),
+        ("unite", (NONE, NONE, 0)),
+        ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
+        ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
+        ("sessions", (*EMPTY, 1)),
+        ("day_streaks", (EMPTY[0], NONE)),
+        ("densest", (*EMPTY, 1)),
+        ("sequential", (*EMPTY, EMPTY[1])),
+        ("distinct_in_window", (*EMPTY, NONE, 1, 0)),
+    ],
+)
+def test_no_groups_at_all(name: str, arguments: tuple[Any, ...]) -> None:
+    agree(name, *arguments)
+
+
+def test_writable_input_is_left_as_it_was() -> None:
+    starts, times, serials = np.array([0, 4]), np.array([5, 5, 5, 6]), np.array([3, 1, 2, 4])
+    kernels.sequential(starts, times, serials)
+    assert (starts.tolist(), times.tolist(), serials.tolist()) == ([0, 4], [5, 5, 5, 6], [3, 1, 2, 4])
+
+
+def test_every_kernel_has_a_twin_and_a_line_in_the_list() -> None:
+    listed: Callable[[str], bool] = lambda name: f"\n{name} " in (kernels.__doc__ or "")  # noqa: E731
+    assert [name for name in kernels.__all__ if not hasattr(naive, name) or not listed(name)] == []

@@ -1,0 +1,279 @@
+"""Slow, obvious twins of the kernels: same names, same arguments, same answers, no cleverness."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal, localcontext
+from functools import reduce
+from itertools import pairwise
+from operator import or_
+
+import numpy as np
+
+from kernels.arrays import F64, I8, I32, I64, U16, U64, Bools
+
+
+def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
+    table = {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
+    codes: list[int] = []
+    fresh: list[int] = []
+    for i, value in enumerate(hashes.tolist()):
+        if value and value not in table:
+            table[value] = used + len(fresh)
+            fresh.append(i)
+        codes.append(table[value] if value else -1)
+    keys[: len(table)] = list(table)
+    slots[: len(table)] = list(table.values())
+    return np.array(codes, np.int32), np.array(fresh, np.int64)
+
+
+def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
+    padding = capacity - len(keys)
+    return np.append(keys, np.zeros(padding, np.uint64)), np.append(slots, np.zeros(padding, np.int32))
+
+
+def group(codes: I32, count: int) -> tuple[I64, I64]:
+    members = [[i for i, c in enumerate(codes) if c == k] for k in range(count)]
+    starts = [sum(len(m) for m in members[:k]) for k in range(count + 1)]
+    return integers(starts), integers([i for m in members for i in m])
+
+
+def collapse(
+    starts: I64, times: I64, subjects: I32, cascades: I32, n_subjects: int, n_cascades: int, window: int
+) -> I32:
+    action = []
+    opened = 0
+    for rows in groups(starts):
+        by_cascade: dict[int, int] = {}
+        by_subject: dict[int, tuple[int, int]] = {}
+        for i in rows:
+            time, subject, cascade = int(times[i]), int(subjects[i]), int(cascades[i])
+            if cascade >= 0 and cascade in by_cascade:
+                joined = by_cascade[cascade]
+            elif cascade < 0 and subject in by_subject and time - by_subject[subject][1] <= window:
+                joined = by_subject[subject][0]
+            else:
+                joined = opened
+                opened += 1
+            if cascade >= 0:
+                by_cascade[cascade] = joined
+            elif subject >= 0:
+                by_subject[subject] = joined, time
+            action.append(joined)
+    return np.array(action, np.int32)
+
+
+def unite(left: I32, right: I32, count: int) -> I32:
+    components = [{c} for c in range(count)]
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        if a >= 0 and b >= 0:
+            both = components[a] | components[b]
+            for c in both:
+                components[c] = both
+    return np.array([min(component) for component in components], np.int32)
+
+
+def repeated_days(
+    starts: I64, times: I64, days: I32, subjects: I32, n_subjects: int, gap: int, least: int
+) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64]:
+    found = []
+    at_least = np.zeros((len(starts) - 1, 3), np.int64)
+    subject_days = np.zeros(n_subjects, np.int64)
+    for user, rows in enumerate(groups(starts)):
+        pairs: dict[int, list[int]] = {}
+        for i in rows:
+            if subjects[i] >= 0:
+                pairs.setdefault(int(subjects[i]), []).append(i)
+        for subject, look_ups in pairs.items():
+            n_days = 1 + sum(
+                days[i] != days[before] and times[i] - times[before] >= gap
+                for before, i in pairwise(look_ups)
+            )
+            subject_days[subject] += n_days
+            at_least[user] += [n_days >= 1, n_days >= 2, n_days >= 3]
+            if n_days >= least:
+                found.append((user, subject, n_days, len(look_ups), times[look_ups[0]], times[look_ups[-1]]))
+    *pair, first, last = columns(found, 6)
+    users, subjects_of, n_days_of, n_actions = (figures.astype(np.int32) for figures in pair)
+    return users, subjects_of, n_days_of, n_actions, first, last, at_least, subject_days
+
+
+def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
+    taken = []
+    for a in range(n_actions):
+        known = [
+            (int(times[i]), int(codes[i])) for i in range(len(times)) if action[i] == a and codes[i] >= 0
+        ]
+        taken.append(min(known)[1] if known else -1)
+    return np.array(taken, np.int32)
+
+
+def union(action: I32, bits: U16, n_actions: int) -> U16:
+    return np.array([reduce(or_, bits[action == a].tolist(), 0) for a in range(n_actions)], np.uint16)
+
+
+def written_twice(starts: I64, times: I64, digests: U64) -> Bools:
+    twice = []
+    for rows in groups(starts):
+        seen: set[tuple[int, int]] = set()
+        for i in rows:
+            row = int(times[i]), int(digests[i])
+            twice.append(row in seen)
+            seen.add(row)
+    return np.array(twice, np.bool_)
+
+
+def own_hours(starts: I64, hours: I8, width: int) -> tuple[I8, I64]:
+    best = []
+    for rows in groups(starts):
+        inside = [sum((int(hours[i]) - window) % 24 < width for i in rows) for window in range(24)]
+        best.append((inside.index(max(inside)), max(inside)))
+    return np.array([window for window, _ in best], np.int8), integers([most for _, most in best])
+
+
+def sessions(starts: I64, times: I64, silence: int) -> tuple[I64, I32]:
+    begins, owner = [], []
+    for k, rows in enumerate(groups(starts)):
+        for i in rows:
+            if i == rows[0] or times[i] - times[i - 1] >= silence:
+                begins.append(i)
+                owner.append(k)
+    return integers([*begins, len(times)]), np.array(owner, np.int32)
+
+
+def day_streaks(starts: I64, days: I32) -> tuple[I64, I64, I64, I64]:
+    table = []
+    for rows in groups(starts):
+        active = {int(days[i]) for i in rows}
+        longest, begin, end = 0, 0, 0
+        for first in sorted(active):
+            run = 1
+            while first + run in active:
+                run += 1
+            if run > longest:
+                inside = [i for i in rows if first <= days[i] < first + run]
+                longest, begin, end = run, inside[0], inside[-1] + 1
+        table.append((len(active), longest, begin, end))
+    active_days, longest_runs, begins, ends = columns(table, 4)
+    return active_days, longest_runs, begins, ends
+
+
+def densest(starts: I64, times: I64, window: int) -> tuple[I64, I64, I64]:
+    table = []
+    for rows in groups(starts):
+        count, begin, end = 0, 0, 0
+        for i in rows:
+            inside = [j for j in rows if times[i] <= times[j] < times[i] + window]
+            if len(inside) > count:
+                count, begin, end = len(inside), inside[0], inside[-1] + 1
+        table.append((count, begin, end))
+    counts, begins, ends = columns(table, 3)
+    return counts, begins, ends
+
+
+def sequential(starts: I64, times: I64, serials: I64) -> tuple[I64, I64, I64, I64]:
+    table = []
+    for rows in groups(starts):
+        keys = sorted((int(times[i]), int(serials[i])) for i in rows)
+        steps = [b[1] - a[1] if min(a[1], b[1]) >= 0 else 0 for a, b in pairwise(keys)]
+        longest, begin, end = 0, 0, 0
+        for first in range(len(keys)):
+            for last in range(first, len(keys)):
+                moves = set(steps[first:last])
+                one_way = moves in (set(), {1}, {-1}) and keys[first][1] >= 0
+                if one_way and last + 1 - first > longest:
+                    held = [i for i in rows if keys[first][0] <= times[i] <= keys[last][0]]
+                    longest, begin, end = last + 1 - first, held[0], held[-1] + 1
+        table.append((sum(abs(step) == 1 for step in steps), longest, begin, end))
+    step_counts, longest_runs, begins, ends = columns(table, 4)
+    return step_counts, longest_runs, begins, ends
+
+
+def distinct_in_window(
+    starts: I64, times: I64, users: I32, window: int, n_users: int
+) -> tuple[I64, I64, I64]:
+    table = []
+    for rows in groups(starts):
+        most, begin, end = 0, 0, 0
+        for i in rows:
+            inside = [j for j in rows if times[i] <= times[j] < times[i] + window]
+            distinct = {int(users[j]) for j in inside} - {-1}
+            if len(distinct) > most:
+                most, begin, end = len(distinct), inside[0], inside[-1] + 1
+        table.append((most, begin, end))
+    mosts, begins, ends = columns(table, 3)
+    return mosts, begins, ends
+
+
+def poisson_tail(k: I64 | F64, mu: F64) -> F64:
+    def upper(k: Decimal, mu: Decimal) -> Decimal:
+        term = (-mu).exp() * mu ** int(k) / math.factorial(int(k))
+        total = Decimal(0)
+        while k <= mu or term > total * Decimal("1e-30"):
+            total += term
+            k += 1
+            term *= mu / k
+        return total
+
+    return exactly(lambda k, mu: certain(k <= 0) if k <= 0 or mu == 0 else upper(k, mu), k, mu)
+
+
+def binomial_tail(k: I64 | F64, n: I64 | F64, p: F64) -> F64:
+    def density(j: int, n: int, p: Decimal) -> Decimal:
+        return math.comb(n, j) * power(p, j) * power(1 - p, n - j)
+
+    return exactly(lambda k, n, p: sum_up(lambda j: density(j, int(n), p), k, n), k, n, p)
+
+
+def beta_binomial_tail(k: I64 | F64, n: I64 | F64, a: F64, b: F64) -> F64:
+    def density(j: int, n: int, a: Decimal, b: Decimal) -> Decimal:
+        return math.comb(n, j) * rising(a, j) * rising(b, n - j) / rising(a + b, n)
+
+    return exactly(lambda k, n, a, b: sum_up(lambda j: density(j, int(n), a, b), k, n), k, n, a, b)
+
+
+def return_tail(days: I64 | F64, a: F64, b: F64) -> F64:
+    def returns(days: Decimal, a: Decimal, b: Decimal) -> Decimal:
+        return rising(b, int(days) - 1) / rising(a + b, int(days) - 1)
+
+    return exactly(returns, days, a, b)
+
+
+def exactly(tail: Callable[..., Decimal], *arguments: I64 | F64) -> F64:
+    """Apply a formula to each element in 60 digits; a sum of positive terms keeps them."""
+    with localcontext(prec=60):
+        rows = zip(*([Decimal(x) for x in column.tolist()] for column in arguments), strict=True)
+        return np.array([float(tail(*row)) for row in rows], np.float64)
+
+
+def sum_up(density: Callable[[int], Decimal], k: Decimal, n: Decimal) -> Decimal:
+    return certain(True) if k <= 0 else sum(map(density, range(int(k), int(n) + 1)), Decimal(0))
+
+
+def certain(true: bool) -> Decimal:
+    return Decimal(int(true))
+
+
+def power(x: Decimal, n: int) -> Decimal:
+    return x**n if n else Decimal(1)
+
+
+def rising(x: Decimal, n: int) -> Decimal:
+    """Multiply x (x + 1) ... (x + n - 1)."""
+    return math.prod((x + j for j in range(n)), start=Decimal(1))
+
+
+def groups(starts: I64) -> Iterator[range]:
+    """Give the rows of each group."""
+    for k in range(len(starts) - 1):
+        yield range(int(starts[k]), int(starts[k + 1]))
+
+
+def integers(values: list[int]) -> I64:
+    return np.array(values, np.int64)
+
+
+def columns(table: Sequence[tuple[int, ...]], width: int) -> I64:
+    """Turn rows of figures into one array a column."""
+    return np.array(table, np.int64).reshape(-1, width).T

@@ -1,0 +1,239 @@
+"""The page holds hostile text as text, asks nothing of a network, and can be read by everyone."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import anomaly.report
+from anomaly.incidents.model import ScanResult
+from anomaly.report.page import render
+
+from .sample import HOSTILE, hostile, result
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+)
+
+
+class Reader(HTMLParser):
+    """Elements with their attributes, and the text between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    return {
+        "full": render(result(), budget=7),
+        "empty": render(result(empty=True), budget=7),
+        "hostile": render(hostile(), budget=50),
+    }
+
+
+@pytest.mark.parametrize("name", ["full", "empty", "hostile"])
+def test_only_known_elements_and_no_way_out(pages: dict[str, str], name: str) -> None:
+    read = Reader(pages[name])
+    assert not {tag for tag, _ in read.elements} & {
+        "script",
+        "img",
+        "iframe",
+        "link",
+        "object",
+        "form",
+        "base",
+    }
+    for tag, attributes in read.elements:
+        assert not any(key.startswith("on") or key in ("src", "action") for key in attributes), (
+            tag,
+            attributes,
+        )
+        if "href" in attributes:
+            assert str(attributes["href"]).startswith("#")
+    style = pages[name].split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert "default-src 'none'" in pages[name]
+
+
+def test_hostile_text_is_shown_as_text(pages: dict[str, str]) -> None:
+    read = Reader(pages["hostile"])
+    for shown in (
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "{{ 7 * 7 }} {% raw %}",
+        "[31mred",
+    ):
+        assert read.text.count(shown) >= 3
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", pages["hostile"])
+    assert "wide" * 250 not in pages["hostile"]
+
+
+@pytest.mark.parametrize("name", ["full", "empty", "hostile"])
+def test_structure_for_those_who_do_not_see_it(pages: dict[str, str], name: str) -> None:
+    elements = Reader(pages[name]).elements
+    levels = [int(tag[1]) for tag, _ in elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in elements:
+        for key in ("href", "aria-labelledby"):
+            if key in attributes:
+                assert str(attributes[key]).lstrip("#") in ids
+    for tag, attributes in elements:
+        if tag == "svg":
+            assert attributes["role"] == "img"
+            assert len(str(attributes["aria-label"])) > 20
+    assert {"main", "header", "footer", "nav"} <= {tag for tag, _ in elements}
+
+
+def test_first_screen_says_what_was_found_and_what_was_not_checked(pages: dict[str, str]) -> None:
+    text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")
+    assert "8 entries for review in 1,204,331 queries by 412 users" in text
+    assert "about 0.4 of them are expected to be chance" in text
+    assert "2 entries rest on a written rule" in text
+    assert "no table agencies in the context folder" in text
+    assert "1,204,612 rows read = 1,204,331 scanned + 24 rejected + 257 duplicates" in text
+    assert "1 more entry stands in this list only" in text
+
+
+def test_empty_result_says_that_nothing_found_is_not_nothing_done(pages: dict[str, str]) -> None:
+    text = " ".join(Reader(pages["empty"]).text.split())
+    assert "Nothing stood out for review" in text
+    assert "This does not show that nothing was misused" in text
+    assert "Entry by entry" not in text
+
+
+def test_a_dossier_tells_what_it_must(pages: dict[str, str]) -> None:
+    dossier = pages["full"].split('id="entry-1"')[1].split("</article>")[0]
+    text = " ".join(Reader("<i " + dossier).text.split())
+    assert "This user: 21; the median is 1; higher than all 38." in text
+    for part in (
+        "What was tried to explain it away",
+        "covers 21 of 72 events",
+        "could not be tried: no table cases in the context folder",
+        "What would clear this",
+        "What this log cannot tell",
+        "First 12 of 72 rows",
+        "2025-03-03 01:00:07",
+        "Disposition",
+    ):
+        assert part in text, part
+    assert dossier.count("<svg") == 3
+    rule = pages["full"].split('id="entry-2"')[1].split("</article>")[0]
+    assert "Assembly Bill 1747 (2019)" in rule
+    assert "a rule: no chance model" in rule
+
+
+def test_no_word_reads_as_a_verdict(pages: dict[str, str]) -> None:
+    for page in pages.values():
+        text = Reader(page.split("</style>")[1]).text.lower()
+        assert not re.search(r"\b(suspects?|offenders?|guilty|culprits?|violators?|perpetrators?)\b", text)
+
+
+def test_the_budget_bounds_the_dossiers_and_nothing_else() -> None:
+    page = render(result(), budget=0)
+    assert "<article" not in page
+    assert page.count('class="n rank"') == 8
+
+
+def test_page_bytes_are_the_same_twice_and_in_any_order_of_evidence() -> None:
+    one = result()
+    shuffled = replace(
+        one, incidents=one.incidents[::-1], evidence=one.evidence.sample(fraction=1, shuffle=True, seed=3)
+    )
+    assert render(one, budget=7) == render(shuffled, budget=7)
+
+
+def _contrast(one: str, other: str) -> float:
+    """Contrast of two colours (WCAG 2.2, relative luminance)."""
+
+    def luminance(colour: str) -> float:
+        colour = colour * 2 if len(colour) == 3 else colour
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_meets_aa_in_light_dark_and_print() -> None:
+    css = Path(str(anomaly.report.__file__)).with_name("templates").joinpath("report.css").read_text()
+    schemes = re.findall(r":root \{(.*?)\}", css, re.S)
+    assert len(schemes) == 3
+    for scheme in schemes:
+        colours = dict(re.findall(r"--([a-z-]+): #([0-9a-f]{3,6});", scheme))
+        for text in ("ink", "muted", "mark", "link"):
+            for ground in ("paper", "card"):
+                assert _contrast(colours[text], colours[ground]) >= 4.5, (text, ground, colours)
+        for shape in ("supports", "explains", "peer", "axis"):
+            assert _contrast(colours[shape], colours["paper"]) >= 3, (shape, colours)
+
+
+def _browse(page: Path, profile: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", *more, page.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+@pytest.mark.parametrize("scan", [result(), hostile()], ids=["full", "hostile"])
+def test_browser_shows_it_on_a_phone_without_overflow_or_complaint(tmp_path: Path, scan: ScanResult) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(render(scan, budget=50), encoding="utf-8")
+    seen = _browse(page, tmp_path / "a", "--dump-dom")
+    assert 'id="limits"' in seen.stdout
+    assert "CONSOLE" not in seen.stderr, seen.stderr
+    # Headless windows are never narrower than 500 pixels, so the phone is a frame.
+    phone = tmp_path / "phone.html"
+    phone.write_text(
+        f'<meta charset="utf-8"><iframe style="width:390px;height:800px;border:0" '
+        f'srcdoc="{html.escape(page.read_text(encoding="utf-8"))}"></iframe><pre id="out"></pre>'
+        "<script>onload = () => { const d = frames[0].document;"
+        "for (const e of d.querySelectorAll('details')) e.open = true;"
+        "document.getElementById('out').textContent ="
+        "`widths ${frames[0].innerWidth} ${d.documentElement.scrollWidth}` }</script>",
+        encoding="utf-8",
+    )
+    said = re.findall(r'<pre id="out">(.*?)</pre>', _browse(phone, tmp_path / "b", "--dump-dom").stdout)
+    assert said == ["widths 390 390"]
+
+
+def test_hostile_texts_are_hostile() -> None:
+    assert any("\x1b" in text for text in HOSTILE)
+    assert any("\u202e" in text for text in HOSTILE)
