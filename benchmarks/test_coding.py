@@ -58,16 +58,25 @@ def test_collapse(world: Any, contest: Any) -> None:
         )
 
     def rival() -> tuple[Any, ...]:
-        """Give every row the key of its action: its cascade, its run of repeats, or itself."""
+        """Give every row the key of its action: its cascade, its run of repeats, or itself.
+
+        Runs come from one sort by pair: windows over user and subject took 53 s for 1 M rows.
+        """
         row, in_cascade, on_subject = pl.col("row"), pl.col("cascade") >= 0, pl.col("subject") >= 0
-        pair = ["user", "subject", in_cascade]
-        apart = (pl.col("time").diff().over(pair) > window).fill_null(False).cum_sum().over(pair)
-        target = (
-            pl.when(in_cascade).then(-1 - pl.col("cascade")).when(on_subject).then("subject").otherwise(None)
+        kind = pl.when(in_cascade).then(1).when(on_subject).then(2).otherwise(3)
+        target = pl.when(in_cascade).then("cascade").when(on_subject).then("subject").otherwise("row")
+        key = pl.struct("user", "kind", "target")
+        apart = (key != key.shift()) | ((pl.col("kind") == 2) & (pl.col("time").diff() > window))
+        keyed = (
+            rows.with_row_index("row")
+            .with_columns(kind=kind, target=target)
+            .sort("user", "kind", "target", maintain_order=True)
         )
-        run = pl.when(in_cascade).then(0).when(on_subject).then(apart).otherwise(row.cast(pl.Int64))
-        keyed = rows.with_row_index("row").with_columns(target=target, run=run)
-        first = keyed.select(first=row.min().over("user", "target", "run"), row=row)
+        first = (
+            keyed.select("row", opens=apart.fill_null(True))
+            .select("row", first=pl.when("opens").then("row").forward_fill())
+            .sort("row")
+        )
         number = (first["first"] == first["row"]).cum_sum() - 1
         return (number.gather(first["first"]),)
 

@@ -27,13 +27,26 @@ def test_repeated_days(world: Any, contest: Any) -> None:
         return kernels.repeated_days(starts, time, day, subject, world.n_subjects, 30 * MINUTE, 2)
 
     def rival() -> tuple[Any, ...]:
-        opens = (pl.col("day").diff() != 0) & (TIME.diff() >= 30 * MINUTE)
+        """Sort by pair, then compare neighbours: windows over user and subject took 1.9 s for 1 M rows."""
+        pair = pl.col("pair")
+        returns = (pl.col("day").diff() != 0) & (TIME.diff() >= 30 * MINUTE)
         pairs = (
             rows.lazy()
+            .with_row_index("row")
             .filter(pl.col("subject") >= 0)
-            .with_columns(opens=opens.over("user", "subject").fill_null(True))
-            .group_by("user", "subject", maintain_order=True)
-            .agg(pl.col("opens").sum().alias("n_days"), pl.len(), TIME.first().alias("first"), TIME.last())
+            .sort("user", "subject", maintain_order=True)
+            .with_columns(pair=((USER != USER.shift()) | (pl.col("subject").diff() != 0)).fill_null(True))
+            .with_columns(opens=pair | returns, pair=pair.cum_sum())
+            .group_by("pair")
+            .agg(
+                pl.col("user", "subject", "row").first(),
+                pl.col("opens").sum().alias("n_days"),
+                pl.len(),
+                TIME.first().alias("first"),
+                TIME.last(),
+            )
+            .sort("row")
+            .drop("pair", "row")
             .collect()
         )
         n_days = pl.col("n_days")

@@ -99,7 +99,7 @@ def assemble(
         time=pl.Series(log.events.time[at]).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
         user=users.gather(pl.Series(user).replace(-1, None)),
     )
-    return ranked, full.select(EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA)  # type: ignore[arg-type]
+    return ranked, full.select(*EVIDENCE_SCHEMA).cast(dict(EVIDENCE_SCHEMA))
 
 
 def _rank_key(incident: Incident) -> tuple[object, ...]:

@@ -19,8 +19,8 @@ _PACKAGED = ("keys.toml", "purposes.toml", "rules.toml", "reasons.toml", "spelli
 def load_policy(overlay: Path | None = None) -> Policy:
     """Return the packaged policy, with the tables of a person's own TOML file laid over it.
 
-    Tables are merged key by key; a value or a list replaces what was there. Raises InputError naming the file,
-    the key and what to do when the file is missing, is not TOML, or says something the policy does not know.
+    Tables are merged key by key; a value or a list replaces what was there. Raises InputError naming the
+    file, the key and what to do when it is missing, is not TOML, or says something the policy does not know.
     """
     tables: dict[str, Any] = {}
     for name in _PACKAGED:

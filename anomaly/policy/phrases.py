@@ -1,7 +1,7 @@
 """The small language in which reasons.toml writes phrases, turned into regular expressions.
 
 A prepared text gives every word a space on each side (" assist  ice "), so a phrase is plain text between
-spaces and two phrases in a row never share one. The expressions use nothing that Python and Rust read differently.
+spaces and two phrases in a row never share one. Python and Rust read the expressions alike.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def _word_pattern(word: str) -> str:
         return WORD
     if word.endswith("*"):
         return re.escape(word[:-1]) + "[^ ]*"
-    return number_word(word).replace("#", "[0-9]+")
+    return number_word(word).replace("#", "v?[0-9]+")
 
 
 def number_word(word: str) -> str:
-    """Return a word as a prepared text spells it: a number of four digits or more, kept on purpose, has a "v"."""
+    """Return a word as prepared texts spell it: a kept number of four digits or more has a "v"."""
     return f"v{word}" if word.isdigit() and len(word) >= 4 else word
 
 

@@ -44,18 +44,16 @@ class _Compiled:
 
 
 class ReasonReader:
-    """The terms of a policy, compiled.
+    """The terms of a policy, compiled."""
 
-    terms: {class: {name: Term}}. lists: the word lists that phrases may name. Raises ValueError for a wrong phrase.
-    """
-
-    def __init__(  # noqa: D107
+    def __init__(
         self,
         terms: Mapping[ReasonClass, Mapping[str, Term]],
         lists: Mapping[str, tuple[str, ...]],
         reading: Reading,
         spelling: Spelling,
     ) -> None:
+        """terms: {class: {name: Term}}. lists: those phrases may name. A wrong phrase is a ValueError."""
         self._reading = reading
         self._terms = []
         for name in TERM_CLASSES:
@@ -112,8 +110,7 @@ class ReasonReader:
         return name, ", ".join(map(_plain, found)) if name == "vague" else ""
 
     def _prepare(self, texts: pl.Expr) -> pl.Expr:
-        reading = self._reading
-        return prepare(texts, list(reading.case_numbers), list(reading.plates), self._numbers)
+        return prepare(texts, self._reading, self._numbers)
 
     def _mend(self, prepared: pl.Series) -> pl.Series:
         tokens = prepared.str.strip_chars(" ").str.split("  ").explode().unique().drop_nulls()

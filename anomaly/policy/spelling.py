@@ -19,15 +19,10 @@ _RUN = re.compile(r"(.)\1{2,}")
 
 
 class Speller:
-    """Knows the words of the policy and mends others towards them.
+    """Knows the words of the policy and mends others towards them."""
 
-    vocabulary: the words the policy uses, "deport*" for any ending. targets: those to mend misspellings towards.
-    keep: other correct words, never mended.
-    """
-
-    def __init__(  # noqa: D107
-        self, vocabulary: Collection[str], targets: Collection[str], keep: Collection[str]
-    ) -> None:
+    def __init__(self, vocabulary: Collection[str], targets: Collection[str], keep: Collection[str]) -> None:
+        """vocabulary: words in use ("deport*": any ending). targets: to mend towards. keep: never mended."""
         self._words = {w for w in {*vocabulary, *targets} if w.isalpha()}
         self._keep = frozenset(keep)
         stems = sorted(w[:-1] for w in vocabulary if w.endswith("*"))
@@ -46,10 +41,10 @@ class Speller:
     def corrections(self, words: Iterable[str]) -> dict[str, str]:
         """Return {word: what it should be} for those of the words that can be mended.
 
-        An ending is taken off, a held key released ("uuvwww"), a digit inside a word dropped ("feld9ony"); then the
-        nearest word within one edit (5 to 7 letters) or two (8 and more), swapped neighbours counting as one
-        (optimal string alignment), that begins with the same letter or, when long, has lost it. Ties go to the
-        longer word (dropped letters are the commonest slip), then to the alphabet.
+        An ending is taken off, a held key released ("uuvwww"), a digit inside dropped ("feld9ony");
+        then the nearest word within one edit (5 to 7 letters) or two (8 and more), swapped neighbours being
+        one (optimal string alignment), that begins with the same letter or, when long, has lost it. Ties go
+        to the longer word (dropped letters are the commonest slip), then to the alphabet.
         """
         mended: dict[str, str] = {}
         pending: dict[str, list[tuple[str, str]]] = defaultdict(list)

@@ -78,6 +78,7 @@ class Reading(Table):
     redacted: tuple[str, ...]
     case_numbers: tuple[str, ...]
     plates: tuple[str, ...]
+    statute_books: tuple[str, ...]
 
     @field_validator("case_numbers", "plates")
     @classmethod

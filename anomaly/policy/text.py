@@ -1,4 +1,4 @@
-"""Reason texts made comparable: one form of case, spaces and punctuation; numbers and plates by kind, not value.
+"""Reason texts made comparable: one form of case and punctuation; numbers and plates by kind, not value.
 
 What is left has few distinct values even where every row carries a number of its own.
 """
@@ -6,6 +6,8 @@ What is left has few distinct values even where every row carries a number of it
 from __future__ import annotations
 
 import polars as pl
+
+from anomaly.policy.tables import Reading
 
 CASE_NUMBER = "00000"
 PLATE = "0plate"
@@ -22,11 +24,11 @@ def mask_long_numbers(texts: pl.Expr) -> pl.Expr:
     )
 
 
-def prepare(texts: pl.Expr, case_numbers: list[str], plates: list[str], numbers: list[str]) -> pl.Expr:
-    """Return prepared texts: words of letters and digits, each with a space on both sides; "" where none is left.
+def prepare(texts: pl.Expr, reading: Reading, numbers: list[str]) -> pl.Expr:
+    """Return prepared texts: words of letters and digits, a space on both sides of each; "" if none is left.
 
-    case_numbers, plates: expressions of reasons.toml. numbers: those of four digits and more that a phrase may
-    name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
+    reading: what case numbers, plates and statutes look like. numbers: those of four digits and more that a phrase
+    may name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
     """
     plain = (
         texts.str.normalize("NFKD")
@@ -41,10 +43,11 @@ def prepare(texts: pl.Expr, case_numbers: list[str], plates: list[str], numbers:
         .str.replace_all(r"([a-z]{4,})([0-9]{2,}|[0-9]\b)", "$1 $2")
         .str.replace_all(r"([0-9]{5,})([a-z]{4,})", "$1 $2")
     )
-    if case_numbers:
-        plain = plain.str.replace_all("|".join(f"(?:{c})" for c in case_numbers), f" {CASE_NUMBER} ")
-    if plates:
-        plain = plain.str.replace_all("|".join(f"(?:{p})" for p in plates), f" {PLATE} ")
+    if reading.statute_books:
+        plain = plain.str.replace_all(rf"\b({'|'.join(reading.statute_books)})([0-9])", "$1 $2")
+    for patterns, kind in ((reading.case_numbers, CASE_NUMBER), (reading.plates, PLATE)):
+        if patterns:
+            plain = plain.str.replace_all("|".join(f"(?:{p})" for p in patterns), f" {kind} ")
     if numbers:
         plain = plain.str.replace_all(rf"\b({'|'.join(numbers)})\b", "v$1")
     words = (

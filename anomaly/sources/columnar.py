@@ -78,12 +78,12 @@ def read_object(given: Any, name: str) -> tuple[Frame, str]:
     fails.
     """
     try:
-        frame = pl.from_arrow(given)
+        frame = pl.DataFrame(given)
     except Exception as error:
         raise InputError(
             f"the object's Arrow stream cannot be read ({error})", name, "pass a table or a file"
         ) from None
-    if not isinstance(frame, pl.DataFrame) or frame.is_empty():
+    if frame.is_empty():
         raise InputError("has no rows", name, "pass an object with rows")
     digest = hashlib.sha256()
     for start in range(0, frame.height, ROWS):

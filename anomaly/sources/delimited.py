@@ -71,17 +71,23 @@ class Delimited:
     def _take(
         self, data: bytes, wanted: Collection[str], sifter: Sifter, row: int, last: bool
     ) -> tuple[Block, int]:
-        """A block from the front of the data, and how many bytes it took; none while a record is unfinished."""
+        """A block from the front of the data, and the bytes it took; none while a record is unfinished."""
         shape = survey(data, self.delimiter)
         if shape is not None and b"\0" not in data:
             frame = parse_csv(data[: shape.end], self.headers, wanted, self.delimiter)
             if frame is not None and frame.height == shape.records:
-                noticed = Counter({LINE_BREAK: shape.broken} if shape.broken else {})
-                return Block(frame, numbered(row, frame.height), [], noticed), shape.end
+                return Block(frame, numbered(row, frame.height), [], _noticed(shape.broken)), shape.end
         sifted = sifter.sift(data, row, last)
         return Block(
-            sifted.frame.select(h for h in self.headers if h in wanted), sifted.rows, sifted.refused
+            sifted.frame.select(h for h in self.headers if h in wanted),
+            sifted.rows,
+            sifted.refused,
+            _noticed(sifted.broken),
         ), sifted.used
+
+
+def _noticed(broken: int) -> Counter[str]:
+    return Counter({LINE_BREAK: broken} if broken else {})
 
 
 def _skip(stream: Unpacked, size: int) -> None:

@@ -1,4 +1,4 @@
-"""What a person names (files, folders, patterns, stdin, objects) becomes readers of known format, in order."""
+"""What a person names (files, folders, patterns, stdin, objects) becomes readers, in a stable order."""
 
 from __future__ import annotations
 
@@ -120,28 +120,23 @@ def open_file(path: Path, name: str) -> LogFile:
     source = Source(path, name, codec)
     inner = Path(path.stem) if codec and path.suffix.lower() in {".gz", ".zst"} else path
     kind = _format(peek(source, 1 << 16), FORMATS.get(inner.suffix.lower()), name)
-    file = LogFile(name, stamp[0], kind, _Unread(), path=path, _stamp=stamp)
+    spooled, warnings = [], []
+    unpacked = path
     if kind in {"parquet", "xlsx"} and codec:
         with source.open() as stream:
-            file.spooled.append(spool(cast(IO[bytes], stream)))
-        path = Path(file.spooled[0].name)
+            spooled.append(spool(cast(IO[bytes], stream)))
+        unpacked = Path(spooled[0].name)
+    reader: Reader
     if kind == "parquet":
-        file.reader = Parquet(path, name)
+        reader = Parquet(unpacked, name)
     elif kind == "xlsx":
-        file.reader, others = read_workbook(path, name)
-        file.warnings += [f"sheet {other!r} is not read, only the first sheet is" for other in others]
+        reader, others = read_workbook(unpacked, name)
+        warnings = [f"sheet {other!r} is not read, only the first sheet is" for other in others]
     elif kind == "jsonl":
-        file.reader = JsonLines(source)
+        reader = JsonLines(source)
     else:
-        file.reader = Delimited(source, "\t" if kind == "tsv" else None)
-    return file
-
-
-class _Unread:
-    headers: list[str] = []  # noqa: RUF012
-
-    def blocks(self, wanted: Any) -> Any:
-        return iter(())
+        reader = Delimited(source, "\t" if kind == "tsv" else None)
+    return LogFile(name, stamp[0], kind, reader, warnings, path, spooled, _stamp=stamp)
 
 
 def _format(head: bytes, by_suffix: str | None, name: str) -> str:

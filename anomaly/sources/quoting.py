@@ -66,12 +66,13 @@ def survey(data: bytes, delimiter: str) -> Shape | None:
 
 @dataclass(frozen=True)
 class Sifted:
-    """Records that could be read (text columns), their row numbers, the refused ones, and the bytes used."""
+    """Records read (text columns), their rows, the refused ones, bytes used, line feeds inside marks."""
 
     frame: pl.DataFrame
     rows: pl.Series
     refused: list[Refusal]
     used: int
+    broken: int
 
 
 class Sifter:
@@ -108,24 +109,28 @@ class Sifter:
         fields: list[list[str]] = []
         rows: list[int] = []
         refused: list[Refusal] = []
-        at = 0
+        at = broken = 0
         while at < len(data):
             end, problem = self._end(data, at, last)
             if end == at:
                 break
             record = data[at:end]
-            at = end
             if not record.strip(b"\r\n"):
+                at = end
                 continue
             cells = problem or self._cells(record)
             if isinstance(cells, Reason):
+                # Only the first line of a refused record: stray marks can tie many rows into one of them.
+                at = data.index(b"\n", at) + 1 if b"\n" in record else end
                 refused.append(Refusal(row, None, cells))
             else:
+                at = end
                 fields.append(cells)
                 rows.append(row)
+                broken += record.count(b"\n") - 1
             row += 1
         frame = pl.DataFrame(fields, schema=dict.fromkeys(self._headers, pl.String), orient="row")
-        return Sifted(frame, pl.Series(rows, dtype=pl.Int64), refused, at)
+        return Sifted(frame, pl.Series(rows, dtype=pl.Int64), refused, at, broken)
 
     def _end(self, data: bytes, at: int, last: bool) -> tuple[int, Reason | None]:
         """Where the record at `at` ends and what is wrong with its extent; `at` itself when more data is

@@ -81,7 +81,7 @@ def detected(headers: Sequence[str]) -> Profile | None:
 
 
 def matched(headers: Sequence[str], profile: Profile) -> dict[str, str]:
-    """Canonical column -> header as found, in the order of the data dictionary; a header serves one column."""
+    """Canonical column -> header as found, in the dictionary's order; a header serves one column."""
     found = {_plain(header): header for header in reversed(headers)}
     result: dict[str, str] = {}
     for column in EVENT:

@@ -39,7 +39,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class Clean:
-    """Clean text columns, the counts of each, and per column with empty values where they are, (n,) Boolean."""
+    """Clean text columns, the counts of each, and where empty values are: (n,) Boolean."""
 
     frame: pl.DataFrame
     counts: dict[str, Filled]

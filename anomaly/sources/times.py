@@ -84,7 +84,7 @@ def read_times(column: pl.Series, zone: str, formats: Sequence[str]) -> Times:
 
 
 def read_dates(column: pl.Series) -> pl.Series:
-    """A column of text or dates as (n,) String in YYYY-MM-DD, null where it is none (ISO, m/d/Y, CCYYMMDD)."""
+    """Text or dates as (n,) String in YYYY-MM-DD, null where it is none (ISO, m/d/Y, CCYYMMDD)."""
     if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
         return column.cast(pl.Date).dt.to_string("%Y-%m-%d")
     text = column.cast(pl.String).str.head(10)

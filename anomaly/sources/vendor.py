@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from importlib import resources
 from pathlib import Path
@@ -31,10 +32,15 @@ def _column(name: str) -> str:
 
 
 def _layout(layout: str) -> str:
+    """A layout must read back, to the minute, the time it writes."""
+    noon = dt.datetime(2025, 11, 22, 15, 34, tzinfo=dt.UTC)
     try:
-        read_times(pl.Series(["x"]), "UTC", [layout])
+        text = pl.Series([noon]).dt.to_string(layout.replace("%Z", "UTC"))
+        back = read_times(text, "UTC", [layout]).utc[0]
     except pl.exceptions.PolarsError:
-        raise ValueError(f"{layout!r} is no time layout; write it as in %m/%d/%Y %H:%M:%S") from None
+        back = None
+    if back != noon:
+        raise ValueError(f"{layout!r} is no layout of a date and an hour; write it as in %m/%d/%Y %H:%M:%S")
     return layout
 
 

@@ -16,7 +16,7 @@ from anomaly.synth.plan import county
 from anomaly.synth.rota import DAY, HOUR, midnight
 from anomaly.synth.work import dispatch, street
 from anomaly.synth.world import World, clock
-from anomaly.synth.write import COLUMNS, context, rows, truth, write_csv
+from anomaly.synth.write import COLUMNS, bare, context, rows, truth, write_csv
 
 MIN_DAYS = 90  # the scenarios last up to five weeks and need a past to stand out from
 NEWS = 0.75  # when somebody is in the news, as a share of the days
@@ -82,7 +82,7 @@ def write_county(
         write_csv(shown, path)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-        shown.write_parquet(path)
+        bare(shown).write_parquet(path)
     return County(out, path, out / "context", out / "truth", log.height, len(world.staff), scenarios.height)
 
 
@@ -91,9 +91,9 @@ def make_county(*, seed: int, clean: bool, days: int) -> World:
     world = World.of(county(days), seed=seed, days=days)
     cast(world)
     work(world)
-    innocent(world)
+    add_negatives(world)
     if not clean:
-        wrong(world)
+        add_misuse(world)
     return world
 
 
@@ -132,7 +132,7 @@ def work(world: World) -> None:
             WORK[who.work](world, who, rng)
 
 
-def innocent(world: World) -> None:
+def add_negatives(world: World) -> None:
     """The hard negatives of the county, in both of its twins."""
     rng = world.rng("negatives")
     harlow, northgate, millbrook, sable = (a.agency for a in world.agencies[:4])
@@ -173,7 +173,7 @@ def in_the_news(world: World) -> int:
     return world.someone(world.rng("news"), "NORTHGATE PD")
 
 
-def wrong(world: World) -> None:
+def add_misuse(world: World) -> None:
     """The misuse of the county: at least one scenario for each detector."""
     rng = world.rng("misuse")
     harlow, northgate, millbrook, sable = (a.agency for a in world.agencies[:4])

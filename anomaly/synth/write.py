@@ -177,6 +177,11 @@ def truth(world: World, log: pl.DataFrame, source: str) -> tuple[pl.DataFrame, p
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """A CSV file with a header and `\\n` line ends; folders are made as needed."""
+    """A CSV file with a header, `\\n` line ends and empty fields where there is no text; makes the folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.write_csv(path)
+    bare(frame).write_csv(path)
+
+
+def bare(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same frame with null where a text is empty, as a database would export it."""
+    return frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
