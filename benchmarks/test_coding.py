@@ -62,7 +62,7 @@ def test_collapse(world: Any, contest: Any) -> None:
 
         Runs come from one sort by pair: windows over user and subject took 53 s for 1 M rows.
         """
-        row, in_cascade, on_subject = pl.col("row"), pl.col("cascade") >= 0, pl.col("subject") >= 0
+        in_cascade, on_subject = pl.col("cascade") >= 0, pl.col("subject") >= 0
         kind = pl.when(in_cascade).then(1).when(on_subject).then(2).otherwise(3)
         target = pl.when(in_cascade).then("cascade").when(on_subject).then("subject").otherwise("row")
         key = pl.struct("user", "kind", "target")

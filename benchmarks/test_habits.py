@@ -35,7 +35,7 @@ def test_repeated_days(world: Any, contest: Any) -> None:
             .with_row_index("row")
             .filter(pl.col("subject") >= 0)
             .sort("user", "subject", maintain_order=True)
-            .with_columns(pair=((USER != USER.shift()) | (pl.col("subject").diff() != 0)).fill_null(True))
+            .with_columns(pair=((USER.shift() != USER) | (pl.col("subject").diff() != 0)).fill_null(True))
             .with_columns(opens=pair | returns, pair=pair.cum_sum())
             .group_by("pair")
             .agg(

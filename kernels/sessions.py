@@ -19,21 +19,19 @@ def sessions(starts: I64, times: I64, silence: int) -> tuple[I64, I32]:
     and owner: (m,) int32, its group, ascending.
     Cost: O(n + g).
     """
-    m = 0
+    n, m = len(times), 0
+    begins, owner = np.empty(n + 1, np.int64), np.empty(n, np.int32)
     for k in range(len(starts) - 1):
-        m += starts[k] < starts[k + 1]
-        for i in range(starts[k] + 1, starts[k + 1]):
-            m += times[i] - times[i - 1] >= silence
-    # Counting first takes 1.0 ms for 1 M rows; arrays of n rows, filled and cut, took 3.9 ms.
-    begins, owner = np.empty(m + 1, np.int64), np.empty(m, np.int32)
-    begins[m] = len(times)
-    m = 0
-    for k in range(len(starts) - 1):
+        if starts[k] == starts[k + 1]:
+            continue
+        first, before = m, times[starts[k]] - silence
         for i in range(starts[k], starts[k + 1]):
-            if i == starts[k] or times[i] - times[i - 1] >= silence:
-                begins[m], owner[m] = i, k
-                m += 1
-    return begins, owner
+            begins[m] = i  # kept if the row opens a session: 1.5 ms for 1 M rows, 3.8 ms with a branch here
+            m += times[i] - before >= silence
+            before = times[i]
+        owner[first:m] = k
+    begins[m] = n
+    return begins[: m + 1].copy(), owner[:m].copy()
 
 
 @kernel

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 
-def q_values(p: NDArray[np.float64], tested: int) -> NDArray[np.float64]:
+def q_values(families: Sequence[tuple[NDArray[np.float64], int]]) -> NDArray[np.float64]:
     """Return for each p-value the lowest false discovery rate at which it would be listed.
 
-    p: (k,) float64, the small ones among all that was tested; tested: how many there were in all, those not significant included, >= k.
-    Returns (k,) float64 in order of p. q of the i-th smallest is the least over j >= i of p_(j) * tested / j. Leaving p-values out is
-    exact as long as every one left out exceeds every q in use.
+    families: of each detector its small p-values (k,) float64 and how many it tested in all, those not significant included. Returns the
+    q-values of all families one after another, (sum of k,) float64.
+
+    Every family weighs the same in the whole (weights fixed in advance: Genovese, Roeder & Wasserman 2006, Biometrika 93), so that a
+    detector which tests every pair of user and subject does not drown one which tests every user. With F families, family f testing
+    m_f, the i-th smallest of p * F * m_f, divided by i, the least over all j >= i. Leaving p-values out is exact as long as every one left
+    out exceeds every q in use.
     """
-    order = np.argsort(p, kind="stable")
-    steps = p[order] * max(tested, len(p)) / np.arange(1, len(p) + 1)
-    q = np.empty(len(p))
+    testing = sum(1 for _, tested in families if tested)
+    weighted = np.concatenate([np.zeros(0), *(p * testing * max(tested, len(p)) for p, tested in families)])
+    order = np.argsort(weighted, kind="stable")
+    steps = weighted[order] / np.arange(1, len(weighted) + 1)
+    q = np.empty(len(weighted))
     q[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
     return q
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
@@ -28,7 +29,8 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a colleague's record 1,000 times
         (domain.md 4; pattern 27).
     Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a second and a third user
-        joins, over all subjects, this one left out.
+        joins, over all subjects, this one left out; and the subject's look-ups fall on any window of the log alike (binomial scan, times the
+        number of windows). The larger of the two p-values counts: someone whom many meet all year is not a spike.
     Also fires on: A manhunt, a missing child, a car that is stopped all over the county.
     Clears: A bulletin in force; calls and cases with the subject; test records.
     Evades: One person looking on behalf of many.
@@ -44,6 +46,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
         return Signals.none(tested=tested)
     a, b = returns(at_least, everyone)
     p = kernels.return_tail(most[candidates], a[candidates], b[candidates])
+    p = np.maximum(p, _crowded(subjects, users, candidates, begin, end, window))
     found = p <= WEAKEST
     actor, p = candidates[found], p[found]
     agency = subjects.log.actions.agency
@@ -67,3 +70,28 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
         ),
     )
 
+
+
+def _crowded(
+    subjects: Groups,
+    users: NDArray[np.int32],
+    candidates: NDArray[np.int32],
+    begin: NDArray[np.int64],
+    end: NDArray[np.int64],
+    window: Days,
+) -> NDArray[np.float64]:
+    """P(so many of a subject's user-days in one window), were they spread over the log; (k,) float64."""
+    days = subjects["day"]
+    windows = max(1.0, (int(days.max()) - int(days.min()) + 1) / window)
+    inside, total = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
+    for k, s in enumerate(candidates.tolist()):
+        span = slice(subjects.starts[s], subjects.starts[s + 1])
+        inside[k] = _user_days(users[begin[s] : end[s]], days[begin[s] : end[s]])
+        total[k] = _user_days(users[span], days[span])
+    return np.minimum(1.0, windows * kernels.binomial_tail(inside, total, np.full(len(candidates), 1 / windows)))
+
+
+def _user_days(users: NDArray[np.int32], days: NDArray[np.int32]) -> int:
+    """Count different pairs of user and day; nobody (-1) left out."""
+    known = users >= 0
+    return len(np.unique(users[known].astype(np.int64) << 32 | days[known]))

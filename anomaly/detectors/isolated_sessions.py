@@ -16,7 +16,7 @@ from anomaly.detectors.peers import peering
 @detector(
     group="user",
     uses=("agency", "unit"),
-    clears=("test record", "stated test", "service account"),
+    clears=("call", "on duty", "test record", "stated test", "service account"),
     category="credential misuse",
     weight=0.7,
     says="{user} {what}.",
@@ -36,7 +36,7 @@ def isolated_sessions(
     Why: A session of one query bracketed by eight hours of silence is no shift; an account that never rests may be shared or
         used from home (domain.md 4, "Isolated Session"; pattern 11, 14).
     Null: Short sessions among all sessions follow the peers' rate with the peers' spread (beta-binomial, the user left out). The longest run
-        of days follows from the user's own share of active days, were days independent (longest-run law, Schilling 1990).
+        of days follows from the user's share of active days outside that run, were days independent (longest-run law, Schilling 1990).
     Also fires on: A supervisor who rarely queries; call-outs; a twelve-day stretch of overtime; two people on one front desk.
     Clears: A shift or overtime record; a service account; test records.
     Evades: Misuse inside ordinary shifts.
@@ -91,14 +91,14 @@ def isolated_sessions(
 
 
 def _runs(starts: np.ndarray, days: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
-    """P(a run of days as long or longer) from the user's own share of active days; (g,) arrays."""
+    """P(a run of days as long or longer) from the user's share of active days outside the run; (g,) arrays."""
     active, longest, begin, end = kernels.day_streaks(starts, days)
     filled = np.diff(starts) > 0
     first = days[np.minimum(starts[:-1], max(len(days) - 1, 0))] if len(days) else active
     last = days[np.maximum(starts[1:] - 1, 0)] if len(days) else active
     span = np.where(filled, last - first + 1, 1)
-    share = np.clip(active / span, 1e-6, 1 - 1e-9)
-    # A week has a rhythm: runs are likelier than independent days make them, so a day counts as half as surprising.
-    expected = span * (1 - share) * np.exp(np.log(share) * longest / 2)
+    # The run itself must not vouch for its own commonness: the share is that of the other days.
+    share = (active - longest + 1) / (span - longest + 2)
+    expected = span * (1 - share) * share ** longest
     p = np.where(tested & (span > longest), -np.expm1(-expected), 1.0)
     return p, longest, begin, end

@@ -1,4 +1,4 @@
-"""Who is comparable with whom: users of the same unit; where a unit is small, of the same agency; else everyone in the log."""
+"""Who is comparable with whom: the same unit; if it is small, units of that name; then the agency; then everyone in the log."""
 
 from __future__ import annotations
 
@@ -12,37 +12,45 @@ from anomaly.coding import Groups, place_labels
 from anomaly.context import Context
 
 LEAST_PEERS = 8  # domain.md 5, pattern 34
+WHOLE = "the log"
 
 
 @dataclass(frozen=True)
 class Peering:
-    """The group each user is compared in. code: (g,) int32, -1 where there are too few users anywhere; names: of each group."""
+    """The group each user is compared in.
+
+    code: (g,) int32, -1 where there are too few users anywhere; names: of each group. same_work: (g,) bool, True where the group is a
+    unit, or units of one name, or where nobody's unit is known.
+    """
 
     code: NDArray[np.int32]
     names: tuple[str, ...]
+    same_work: NDArray[np.bool_]
 
 
 def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peering:
-    """Group users by unit, or by agency where the unit has fewer than `least` users, or all together.
+    """Group users by unit; where that has fewer than `least` users, with units of the same name elsewhere, by agency, or all together.
 
     A user's unit is the one most of their actions were made in; where the log names no units, the roster's.
     """
     home = _homes(users, context).with_row_index("user_code")
-    whole = pl.lit("the log")
-    by_unit = pl.len().over("agency", "unit") >= least
-    by_agency = pl.len().over("agency") >= least
-    named = home.with_columns(
-        peer=pl.when(by_unit & pl.col("unit").is_not_null())
+    unit = pl.col("unit").str.to_uppercase()
+    peer = (
+        pl.when((pl.len().over("agency", unit) >= least) & unit.is_not_null())
         .then(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True))
-        .when(by_agency & pl.col("agency").is_not_null())
+        .when((pl.len().over(unit) >= least) & unit.is_not_null())
+        .then(pl.concat_str(pl.lit("all units named "), unit))
+        .when((pl.len().over("agency") >= least) & pl.col("agency").is_not_null())
         .then("agency")
-        .otherwise(whole)
-    ).sort("user_code")
-    names = named["peer"].unique().sort()
+        .otherwise(pl.lit(WHOLE))
+    )
+    same = pl.len().over(unit) >= least
+    named = home.with_columns(peer=peer, same=(unit.is_not_null() & same) | unit.is_null().all()).sort("user_code")
+    names = pl.concat([named["peer"], pl.Series([WHOLE])]).unique().sort()
     code = names.search_sorted(named["peer"]).to_numpy().astype(np.int32)
-    if users.has("user") and len(home) < least:
+    if len(home) < least:
         code = np.full(len(home), -1, np.int32)
-    return Peering(code, tuple(names.to_list()))
+    return Peering(code, tuple(names.to_list()), named["same"].to_numpy())
 
 
 def _homes(users: Groups, context: Context) -> pl.DataFrame:

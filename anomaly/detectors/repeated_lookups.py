@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
@@ -27,13 +28,14 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always "investigation"; the audit missed
         it, and a rule on user and target finds it (domain.md, fact 4; pattern 5).
     Null: A user comes back to a subject as often as peers of the unit do: days per user and subject follow a beta-geometric law fitted to
-        the peers' second and third days, the user left out. Where three or more users looked the subject up, the user's share of
-        its days must also exceed an equal share (binomial); the larger of the two p-values counts.
+        the peers' second and third days, the user left out. Where three or more users looked the subject up, the user's part of its
+        days must also exceed the user's part of all that these users looked up, or an equal part (binomial); the larger p-value counts.
     Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole neighbourhood watch meets.
     Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by many others.
     Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping after two days.
     """
-    peers = peering(users, context)
+    # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
+    peers = peering(users, context, least=3)
     subjects = np.where(users.counted, users["subject"], np.int32(-1))
     user, subject, n_days, _, _, _, at_least, subject_days = kernels.repeated_days(
         users.starts, users["time"], users["day"], subjects, len(users.log.subjects), gap * 60_000, min_days
@@ -42,11 +44,10 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     a, b = returns(at_least, peers.code)
     days = n_days.astype(np.int64)
     p = kernels.return_tail(days, a[user], b[user])
-    by_others = _looked_up_by(users, subject, subjects)
-    shared = by_others >= 3
+    looked, part = _part_of_user(users, user, subject, subjects)
+    shared = looked >= 3
     p[shared] = np.maximum(
-        p[shared],
-        kernels.binomial_tail(days[shared], subject_days[subject[shared]], 1.0 / by_others[shared]),
+        p[shared], kernels.binomial_tail(days[shared], subject_days[subject[shared]], part[shared])
     )
     most = np.zeros(len(users))
     np.maximum.at(most, user, days.astype(float))
@@ -69,10 +70,19 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     )
 
 
-def _looked_up_by(users: Groups, wanted: np.ndarray, subjects: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    """Count the users who looked each wanted subject up, (k,) int64."""
+def _part_of_user(
+    users: Groups, user: NDArray[np.int32], wanted: NDArray[np.int32], subjects: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Count the users who looked each wanted subject up, and the part that falls to the user in question.
+
+    user, wanted: (k,) int32; subjects: (m,) int32, -1 not counted. Returns (k,) int64 and (k,) float64: the user's part of all look-ups of
+    those users, at least an equal part.
+    """
     interesting = np.zeros(len(users.log.subjects) + 1, np.bool_)
     interesting[wanted] = True
     rows = np.flatnonzero(interesting[subjects])
     pairs = np.unique(np.stack([subjects[rows], users["user"][rows]], axis=1), axis=0)
-    return np.bincount(pairs[:, 0], minlength=len(users.log.subjects))[wanted]
+    made = np.bincount(users.owner[subjects >= 0], minlength=len(users))
+    looked = np.bincount(pairs[:, 0], minlength=len(users.log.subjects))[wanted]
+    of_all = np.bincount(pairs[:, 0], weights=made[pairs[:, 1]], minlength=len(users.log.subjects))[wanted]
+    return looked, np.maximum(1.0 / np.maximum(looked, 1), made[user] / np.maximum(of_all, 1.0))

@@ -24,16 +24,17 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
 
     Why: Two users of one department made 1,500 searches a year where peers made 300 to 400 (domain.md, pattern 34). Volume alone is never
         enough: a traffic officer or a plate-reader desk looks the same.
-    Null: Logarithms of the peers' counts scatter like Student's t around their median (robust scale, the user left out).
+    Null: Logarithms of the peers' counts scatter like Student's t around their median (robust scale, the user left out). Users of
+        units too small to compare are not tested.
     Also fires on: Traffic units, dispatchers who query for others, task forces, someone who works double shifts.
     Clears: The role; calls and cases that explain the look-ups; a service account.
     Evades: Few look-ups.
     """
     made = np.bincount(users.owner[users.counted], minlength=len(users))
     peers = peering(users, context)
-    code = np.where(np.diff(users.starts) > 0, peers.code, np.int32(-1)).astype(np.int32)
+    code = np.where(peers.same_work & (np.diff(users.starts) > 0), peers.code, np.int32(-1)).astype(np.int32)
     if not (code >= 0).any():
-        return Signals.none(because="fewer than 8 users to compare")
+        return Signals.none(because="no unit has 8 users to compare")
     p = level_tail(made.astype(float), code)
     actor = np.flatnonzero((p <= WEAKEST) & (made >= least_actions)).astype(np.int32)
     usual = np.array([np.median(made[(code == code[u]) & (np.arange(len(made)) != u)]) for u in actor])

@@ -58,9 +58,7 @@ class Bundle:
 
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
     """List every rule signal, and the chance signals whose q-value over all that was tested is at most `fdr`."""
-    chance = [signals for found, signals in results if found.by_chance]
-    p = np.concatenate([np.zeros(0), *(signals.p for signals in chance)])
-    q = iter(q_values(p, sum(signals.tested for signals in chance)).tolist())
+    q = iter(q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist())
     kept = []
     for found, signals in results:
         for index in range(len(signals)):

@@ -58,20 +58,21 @@ class ReasonReader:
         self._terms = []
         for name in TERM_CLASSES:
             for term in terms.get(name, {}).values():
-                if found := pattern(term.any, lists):
+                if wanted := pattern(term.any, lists):
                     not_in, unless = pattern(term.not_in, lists), pattern(term.unless, lists)
-                    self._terms.append(_Compiled(_CODE[name], found, not_in, unless))
+                    self._terms.append(_Compiled(_CODE[name], wanted, not_in, unless))
         vague = [phrase for term in terms.get("vague", {}).values() for phrase in term.any]
         self._vague = pattern([*vague, PLATE, "#"], lists) or r"(?!)"
         self._case = f" {CASE_NUMBER} "
-        everything = [
-            p for group in terms.values() for t in group.values() for p in (*t.any, *t.not_in, *t.unless)
-        ]
-        words = vocabulary(everything, lists)
-        self._numbers = sorted(w for w in words if number_word(w) != w)
-        alone = [p for group in terms.values() for t in group.values() for p in t.any if " " not in p]
+        every_term = [term for group in terms.values() for term in group.values()]
+        found = vocabulary([p for t in every_term for p in t.any], lists)
+        around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless)], lists)
+        self._numbers = sorted(w for w in found | around if number_word(w) != w)
+        alone = [p for t in every_term for p in t.any if " " not in p]
         targets = vocabulary(alone, dict.fromkeys(lists, ())) | set(spelling.targets)
-        self._speller = Speller(words, targets, {*spelling.english, *spelling.names})
+        # "deport*" met only in a context must not pass "deportaton" for known
+        known = found | {w for w in around if not w.endswith("*")}
+        self._speller = Speller(known, targets, {*spelling.english, *spelling.names})
 
     def classify(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
         """Return (n,) uint8 codes into REASON_CLASSES; null and blank are "missing". texts: (n,) String."""
@@ -149,4 +150,4 @@ class ReasonReader:
 
 
 def _plain(matched: str) -> str:
-    return " ".join(matched.split())
+    return " ".join(word.removeprefix("v") if word[1:].isdigit() else word for word in matched.split())

@@ -27,8 +27,8 @@ def mask_long_numbers(texts: pl.Expr) -> pl.Expr:
 def prepare(texts: pl.Expr, reading: Reading, numbers: list[str]) -> pl.Expr:
     """Return prepared texts: words of letters and digits, a space on both sides of each; "" if none is left.
 
-    reading: what case numbers, plates and statutes look like. numbers: those of four digits and more that a phrase
-    may name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
+    reading: what case numbers, plates and statutes look like. numbers: those of four digits and more that a
+    phrase may name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
     """
     plain = (
         texts.str.normalize("NFKD")

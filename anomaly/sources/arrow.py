@@ -41,7 +41,7 @@ def parse_csv(
     """Records without a header as text columns, or None when a row is ragged or not UTF-8.
 
     Empty fields stay empty strings; blank lines are skipped. polars would fill a short row with nulls, so it
-    is Arrow that reads: 6-8 M rows/s for six columns on one core.
+    is Arrow that reads: 4 M rows/s for six quoted columns, 6-8 M unquoted.
     """
     positions = [str(i) for i in range(len(headers))]
     keep = [position for position, header in zip(positions, headers, strict=True) if header in wanted]

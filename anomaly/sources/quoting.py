@@ -34,7 +34,7 @@ def survey(data: bytes, delimiter: str) -> Shape | None:
     whole.
 
     Regular: every opening mark follows a delimiter, a line feed or a doubled mark, every closing one precedes
-    a delimiter, a line end or a doubled mark. Cost: 7 M rows/s for six quoted columns.
+    a delimiter, a line end or a doubled mark. Cost: 5 M rows/s for six quoted columns, 12 M unquoted.
     """
     a = np.frombuffer(data, np.uint8)
     feeds = np.flatnonzero(a == _LF)
@@ -76,7 +76,7 @@ class Sifted:
 
 
 class Sifter:
-    """Goes through irregular data record by record; about 0.3 M rows/s, so it is only for data that is not
+    """Goes through irregular data record by record; 0.15-0.2 M rows/s, so it is only for data that is not
     regular.
     """
 

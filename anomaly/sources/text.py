@@ -49,9 +49,8 @@ class Clean:
 def clean(frame: pl.DataFrame) -> Clean:
     """Clean every column of a frame; other types become text first, nested ones JSON."""
     frame = frame.select(_as_text(name, dtype) for name, dtype in frame.schema.items())
-    # Stripping every value costs 31 ns each; looking which columns need it, 13 ns.
-    padded = _true(frame, {name: _padded(pl.col(name)) for name in frame.columns})
-    frame = frame.with_columns(pl.col(name).str.strip_chars(SPACE) for name in padded)
+    # 19 ns a value; looking first which columns need it takes 27 ns.
+    frame = frame.with_columns(pl.all().str.strip_chars(SPACE))
     gone = frame.select(
         *(pl.col(name).is_in(HIDDEN).sum().alias(f"hidden {name}") for name in frame.columns),
         *(
@@ -69,16 +68,6 @@ def clean(frame: pl.DataFrame) -> Clean:
             changed.append(name)
     shown = [pl.when(~pl.col(name).is_in([*HIDDEN, ""])).then(pl.col(name)).alias(name) for name in changed]
     return Clean(frame.with_columns(shown), counts, empty)
-
-
-def _padded(text: pl.Expr) -> pl.Expr:
-    ends = pl.any_horizontal(*(text.str.ends_with(space) for space in SPACE), text.str.starts_with("\u00a0"))
-    return (text.min() < "!").fill_null(False) | ends.any()
-
-
-def _true(frame: pl.DataFrame, tests: dict[str, pl.Expr]) -> list[str]:
-    found = frame.select(test.alias(name) for name, test in tests.items()).row(0, named=True) if tests else {}
-    return [name for name, yes in found.items() if yes]
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -11,7 +11,7 @@ from anomaly.errors import InputError, ProfileError
 from anomaly.sources import Profile, load_profile, open_log, profile_names, profile_report
 
 LOGS = Path(__file__).parents[2] / "fixtures" / "logs"
-REAL = Path("/work/shared/data/eugene_or_alpr_audit_2025.csv")
+REAL = LOGS.parents[2] / "shared" / "data" / "eugene_or_alpr_audit_2025.csv"
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,6 @@ def test_the_real_log_needs_no_options() -> None:
 
 def test_a_profile_is_frozen_and_takes_no_unknown_keys() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        load_profile("canonical").name = "other"  # type: ignore[misc]
+        load_profile("canonical").name = "other"
     with pytest.raises(ValueError, match="colour"):
         Profile.model_validate({"name": "x", "title": "x", "columns": {"time": "t"}, "colour": "red"})
