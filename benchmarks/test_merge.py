@@ -33,8 +33,10 @@ def test_earliest(world: Any, contest: Any) -> None:
 
 def test_union(world: Any, contest: Any) -> None:
     rows, n = actions(world)
-    rows = rows.with_columns(bits=1 << (pl.col("serial") + 1).cast(pl.UInt16))
-    action, bits = rows["action"].to_numpy(), rows["bits"].to_numpy().astype(np.uint16)
+    action, bits = (
+        rows["action"].to_numpy(),
+        np.uint16(1) << (rows["serial"].to_numpy() + 1).astype(np.uint16),
+    )
     coded = pl.DataFrame({"action": action, "bits": bits})
 
     def rival() -> tuple[Any, ...]:

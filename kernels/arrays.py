@@ -1,4 +1,4 @@
-"""The arrays that kernels take and return, named by element: all one-dimensional and contiguous."""
+"""The arrays that kernels take and return, by element: contiguous, one-dimensional unless said otherwise."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from kernels.compile import kernel
 
 @kernel
 def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
-    """Take, for each action, the code of its earliest row that has one; the smallest code among rows of one time.
+    """Take, for each action, the code of its earliest row that has one, the smallest among rows of one time.
 
-    action: (n,) int32, < n_actions; times: (n,) int64, ms; ascending inside each action; codes: (n,) int32, -1 = missing.
+    action: (n,) int32, < n_actions; times: (n,) int64, ms; ascending inside each action;
+    codes: (n,) int32, -1 = missing.
     Returns (n_actions,) int32, -1 where no row of the action has a code. Cost: O(n).
     """
     taken = np.full(n_actions, -1, np.int32)
@@ -41,7 +42,8 @@ def union(action: I32, bits: U16, n_actions: int) -> U16:
 def written_twice(starts: I64, times: I64, digests: U64) -> Bools:
     """Find rows that repeat an earlier row of the same group, time and digest.
 
-    starts: (g + 1,) int64; group k is rows starts[k]:starts[k + 1]. times: (n,) int64, ms; ascending inside each group.
+    starts: (g + 1,) int64; group k is rows starts[k]:starts[k + 1].
+    times: (n,) int64, ms; ascending inside each group.
     digests: (n,) uint64, equal for equal rows.
     Returns (n,) bool, True for each row but the first of those equal.
     Cost: O(n), and t log t for t rows of one group at one time: a log with dates for times has many.
@@ -54,7 +56,7 @@ def written_twice(starts: I64, times: I64, digests: U64) -> Bools:
             while end < starts[k + 1] and times[end] == times[begin]:
                 end += 1
             if end - begin > 1:
-                order = np.argsort(digests[begin:end], kind="mergesort")  # stable: the first row stays the first
+                order = np.argsort(digests[begin:end], kind="mergesort")  # stable: the first row stays first
                 for i in range(1, len(order)):
                     twice[begin + order[i]] = digests[begin + order[i]] == digests[begin + order[i - 1]]
             begin = end

@@ -16,8 +16,8 @@ def repeated_days(
 ) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64]:
     """Count, for each user and subject, the days on which the user came back to the subject.
 
-    A look-up opens a new day when its local day differs from that of the pair's look-up before, and at least
-    `gap` has passed since then: work across midnight is not two days.
+    A look-up opens a new day when its local day is not the one last opened, and at least `gap` has passed since
+    the pair's look-up before: work across midnight is not two days.
 
     starts: (g + 1,) int64; user k has rows starts[k]:starts[k + 1].
     times: (n,) int64, ms; ascending inside each user. days: (n,) int32, local day number.
@@ -49,13 +49,14 @@ def repeated_days(
                 pair_of[s] = opened
                 pair = pairs[opened - mine]
                 opened += 1
-                pair[SUBJECT], pair[DAYS], pair[ACTIONS], pair[FIRST] = s, 1, 0, t
+                pair[SUBJECT], pair[DAYS], pair[ACTIONS], pair[FIRST], pair[DAY] = s, 1, 0, t, day
             else:
                 pair = pairs[pair_of[s] - mine]
                 if day != pair[DAY] and t - pair[LAST] >= gap:
                     pair[DAYS] += 1
+                    pair[DAY] = day
             pair[ACTIONS] += 1
-            pair[LAST], pair[DAY] = t, day
+            pair[LAST] = t
         for p in range(opened - mine):
             pair = pairs[p]
             subject_days[pair[SUBJECT]] += pair[DAYS]

@@ -86,10 +86,11 @@ def repeated_days(
             if subjects[i] >= 0:
                 pairs.setdefault(int(subjects[i]), []).append(i)
         for subject, look_ups in pairs.items():
-            n_days = 1 + sum(
-                days[i] != days[before] and times[i] - times[before] >= gap
-                for before, i in pairwise(look_ups)
-            )
+            opened = [days[look_ups[0]]]
+            for before, i in pairwise(look_ups):
+                if days[i] != opened[-1] and times[i] - times[before] >= gap:
+                    opened.append(days[i])
+            n_days = len(opened)
             subject_days[subject] += n_days
             at_least[user] += [n_days >= 1, n_days >= 2, n_days >= 3]
             if n_days >= least:

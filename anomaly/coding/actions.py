@@ -159,15 +159,14 @@ def _actions(
         starts, events.time[order], told_apart[order], cascade[order], len(subjects), n_cascades, SAME_ACTION
     )
     # Actions are numbered in the time order of their first rows, not user by user.
-    n_actions = int(in_user_order.max(initial=-1)) + 1
-    first_row = np.empty(n_actions, np.int64)
-    first_row[in_user_order[::-1]] = order[::-1]  # the last one written, the earliest row, stays
-    opened = np.argsort(first_row, kind="stable")
-    number = np.empty(n_actions, np.int32)
-    number[opened] = np.arange(n_actions, dtype=np.int32)
+    first_event = order[np.diff(np.maximum.accumulate(in_user_order), prepend=-1) > 0]
+    n_actions = len(first_event)
+    opens = np.zeros(len(events), np.bool_)
+    opens[first_event] = True
+    number = np.cumsum(opens, dtype=np.int32) - np.int32(1)
     of_event = np.empty(len(events), np.int32)
-    of_event[order] = number[in_user_order]
-    opening = first_row[opened]
+    of_event[order] = number[first_event][in_user_order]
+    opening = np.flatnonzero(opens)
 
     def said(codes: NDArray[Any] | None) -> Codes:
         if codes is None:

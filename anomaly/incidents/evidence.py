@@ -30,7 +30,7 @@ def fetch(log: CodedLog, events: NDArray[np.integer], batches: Batches, columns:
     keys = subject_keys(columns)
     parts = {"event_id", "dob", *("name" if kind == "name only" else kind for kind, _ in keys)} & set(columns)
     found = []
-    for batch in batches(parts):
+    for batch in batches(parts) if parts else ():
         low, high = batch["row"][0], batch["row"][-1]
         here = wanted.filter((pl.col("file") == batch["file"][0]) & pl.col("row").is_between(low, high))
         if here.height:

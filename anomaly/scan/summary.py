@@ -72,7 +72,7 @@ def summary_of(
             "duplicates": coded.duplicates,
             "actions": len(coded.actions),
             "users": len(coded.texts["user"]),
-            "subjects": len(np.unique(coded.actions.subject[coded.actions.subject >= 0])),
+            "subjects": int(np.count_nonzero(np.bincount(coded.actions.subject + 1)[1:])),
             "agencies": len(coded.texts["agency"]),
             "units": len(coded.texts.places) if len(coded.texts["unit"]) else 0,
             "first": str(day_of(int(days.min()))) if len(days) else None,

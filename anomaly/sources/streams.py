@@ -15,7 +15,8 @@ from anomaly.errors import InputError
 from anomaly.sources.arrow import inflate
 
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-# A real search log packs 3.3 times, one line repeated for ever 409 times with gzip; gzip cannot exceed 1,032, zstd has no limit (RFC 1951, RFC 8878).
+# A real search log packs 3.3 times, one line repeated for ever 409 times with gzip; gzip cannot exceed 1,032
+# and zstd has no limit (RFC 1951, RFC 8878).
 MOST_RATIO = 400
 FREE_BYTES = 256 << 20
 
