@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,12 +26,18 @@ app = typer.Typer(
 )
 
 LogArg = Annotated[
-    list[str], typer.Argument(help="Files, folders, patterns, or - for standard input.", metavar="LOG...", show_default=False)
+    list[str], typer.Argument(help="Files, folders, patterns, or - for standard input.", metavar="LOG")
 ]
-ProfileOption = Annotated[str | None, typer.Option(help="A packaged profile's name or a TOML file; recognised if absent.")]
-ZoneOption = Annotated[str | None, typer.Option(help="Zone of times without one, e.g. UTC; overrides the profile.")]
+ProfileOption = Annotated[
+    str | None, typer.Option(help="A packaged profile's name or a TOML file; recognised if absent.")
+]
+ZoneOption = Annotated[
+    str | None, typer.Option(help="Zone of times without one, e.g. UTC; overrides the profile.")
+]
 LocalOption = Annotated[str | None, typer.Option(help="Zone in which hours are judged, e.g. America/Denver.")]
-ContextOption = Annotated[Path | None, typer.Option(help="Folder of context tables: users, cases, calls, bulletins ...")]
+ContextOption = Annotated[
+    Path | None, typer.Option(help="Folder of context tables: users, cases, calls, bulletins ...")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -52,14 +60,22 @@ def scan(
     log: LogArg,
     profile: ProfileOption = None,
     context: ContextOption = None,
-    out: Annotated[Path, typer.Option(help="Folder for the report, incidents and evidence.")] = Path("anomaly-out"),
-    fdr: Annotated[float, typer.Option(help="Share of chance findings you accept among those listed, up to 0.2.")] = 0.10,
-    budget: Annotated[int, typer.Option(min=1, help="How many incidents get a dossier in the page; all are listed.")] = 50,
+    out: Annotated[Path, typer.Option(help="Folder for the report, incidents and evidence.")] = Path(
+        "anomaly-out"
+    ),
+    fdr: Annotated[
+        float, typer.Option(help="Share of chance findings you accept among those listed, up to 0.2.")
+    ] = 0.10,
+    budget: Annotated[
+        int, typer.Option(min=1, help="How many incidents get a dossier in the page; all are listed.")
+    ] = 50,
     policy: Annotated[Path | None, typer.Option(help="A TOML file laid over the packaged policy.")] = None,
     settings: Annotated[Path | None, typer.Option(help="A TOML file with detector settings.")] = None,
     time_zone: ZoneOption = None,
     local_zone: LocalOption = None,
-    clear: Annotated[bool, typer.Option("--clear", help="Show subjects as they are instead of tokens.")] = False,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Show subjects as they are instead of tokens.")
+    ] = False,
     fail_on_incidents: Annotated[
         bool, typer.Option("--fail-on-incidents", help="Exit with 1 when there are incidents.")
     ] = False,
@@ -82,7 +98,7 @@ def scan(
     )
     result = _scanned(log, chosen, out, budget, demo=False)
     if fail_on_incidents and result.incidents:
-        raise typer.Exit(1)
+        raise _IncidentsFound
 
 
 @app.command()
@@ -94,16 +110,21 @@ def demo(
 
     Example: anomaly demo --out demo/
     """
+    from shutil import rmtree
+
     from rich.console import Console
 
     from anomaly.scan import Settings
     from anomaly.synth import write_county
 
-    console = Console(stderr=True)
-    with console.status("making a synthetic county: invented people, known misuse"):
-        county = write_county(out / "county", seed=seed)
-    chosen = Settings(context=county.context)
-    _scanned([str(county.log)], chosen, out / "review", 50, demo=True)
+    folder = out / "county"
+    if folder.is_dir() and {one.name for one in folder.iterdir()} == {"log", "context", "truth"}:
+        rmtree(
+            folder
+        )  # the county of an earlier demo; write_county refuses any other folder that is not empty
+    with Console(stderr=True).status("making a synthetic county: invented people, known misuse"):
+        county = write_county(folder, seed=seed)
+    _scanned([str(county.log)], Settings(context=county.context), out / "review", 50, demo=True)
 
 
 @app.command()
@@ -137,7 +158,9 @@ def detectors() -> None:
 
 
 @app.command()
-def explain(name: Annotated[str, typer.Argument(help="A detector, as `anomaly detectors` names it.")]) -> None:
+def explain(
+    name: Annotated[str, typer.Argument(help="A detector, as `anomaly detectors` names it.")],
+) -> None:
     """Show a detector's manual: why, null, what else it fires on, what clears it, what evades it.
 
     Example: anomaly explain repeated_lookups
@@ -177,13 +200,39 @@ def _toml(path: Path | None) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"the settings cannot be read ({error})", str(path), "a table per detector: [volume]") from None
+        raise InputError(
+            f"the settings cannot be read ({error})", str(path), "a table per detector: [volume]"
+        ) from None
+
+
+class _IncidentsFound(Exception):
+    """There are incidents, and --fail-on-incidents asked for an exit code that says so."""
 
 
 def main() -> None:
-    """Run the command line; what a person can mend ends with exit code 2 and no traceback."""
+    """Run the command line and leave with its exit code.
+
+    0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: a fault of this program.
+    130, 141, 143: interrupted, the reader of the output has gone, terminated.
+    """
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # or a log from stdin stays in the temporary folder
     try:
         app()
+    except _IncidentsFound:
+        sys.exit(1)
     except InputError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
+    except SystemExit as left:
+        # typer and rich leave with 1 on a broken pipe, and nothing else of theirs does
+        sys.exit(141 if left.code == 1 else left.code)
+    except Exception as error:
+        if os.environ.get("ANOMALY_DEBUG"):
+            raise
+        typer.echo(
+            f"error: a fault of this program, not of the log ({type(error).__name__}: {error})", err=True
+        )
+        typer.echo("  next: set ANOMALY_DEBUG=1 to see where, and report it", err=True)
+        sys.exit(70)

@@ -13,7 +13,7 @@ SUBJECT, DAYS, ACTIONS, FIRST, LAST, DAY = range(6)
 @kernel
 def repeated_days(
     starts: I64, times: I64, days: I32, subjects: I32, n_subjects: int, gap: int, least: int
-) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64]:
+) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64, I32]:
     """Count, for each user and subject, the days on which the user came back to the subject.
 
     A look-up opens a new day when its local day is not the one last opened, and at least `gap` has passed since
@@ -26,7 +26,7 @@ def repeated_days(
     Returns the m pairs with at least `least` days, by user and then by first look-up:
     user, subject, n_days, n_actions: (m,) int32; first, last: (m,) int64, ms; then
     at_least: (g, 3) int64, of each user the pairs with at least 1, 2 and 3 days; and
-    subject_days: (n_subjects,) int64, the sum over users of n_days.
+    subject_days: (n_subjects,) int64, the sum over users of n_days; subject_users: (n_subjects,) int32, how many users.
     Cost: O(n + g + n_subjects), one random access a row; at most 32 / least bytes a row.
     """
     g = len(starts) - 1
@@ -38,6 +38,7 @@ def repeated_days(
     first, last = np.empty(room, np.int64), np.empty(room, np.int64)
     at_least = np.zeros((g, 3), np.int64)
     subject_days = np.zeros(n_subjects, np.int64)
+    subject_users = np.zeros(n_subjects, np.int32)
     opened = m = 0
     for k in range(g):
         mine = opened  # a pair below this number is another user's: nothing to clear between users
@@ -60,6 +61,7 @@ def repeated_days(
         for p in range(opened - mine):
             pair = pairs[p]
             subject_days[pair[SUBJECT]] += pair[DAYS]
+            subject_users[pair[SUBJECT]] += 1
             for d in range(min(pair[DAYS], 3)):
                 at_least[k, d] += 1
             if pair[DAYS] >= least:
@@ -75,4 +77,5 @@ def repeated_days(
         last[:m].copy(),
         at_least,
         subject_days,
+        subject_users,
     )

@@ -76,10 +76,11 @@ def unite(left: I32, right: I32, count: int) -> I32:
 
 def repeated_days(
     starts: I64, times: I64, days: I32, subjects: I32, n_subjects: int, gap: int, least: int
-) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64]:
+) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64, I32]:
     found = []
     at_least = np.zeros((len(starts) - 1, 3), np.int64)
     subject_days = np.zeros(n_subjects, np.int64)
+    subject_users = np.zeros(n_subjects, np.int32)
     for user, rows in enumerate(groups(starts)):
         pairs: dict[int, list[int]] = {}
         for i in rows:
@@ -92,12 +93,13 @@ def repeated_days(
                     opened.append(days[i])
             n_days = len(opened)
             subject_days[subject] += n_days
+            subject_users[subject] += 1
             at_least[user] += [n_days >= 1, n_days >= 2, n_days >= 3]
             if n_days >= least:
                 found.append((user, subject, n_days, len(look_ups), times[look_ups[0]], times[look_ups[-1]]))
     *pair, first, last = columns(found, 6)
     users, subjects_of, n_days_of, n_actions = (figures.astype(np.int32) for figures in pair)
-    return users, subjects_of, n_days_of, n_actions, first, last, at_least, subject_days
+    return users, subjects_of, n_days_of, n_actions, first, last, at_least, subject_days, subject_users
 
 
 def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:

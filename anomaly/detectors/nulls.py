@@ -11,6 +11,8 @@ import kernels
 Floats = NDArray[np.float64]
 # How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread poorly.
 BORROWED = 10.0
+# How many pairs of user and subject, and how many that came back once, a unit borrows from the whole log.
+LENT, LENT_AGAIN = 50.0, 8.0
 
 
 def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
@@ -82,8 +84,8 @@ def returns(at_least: NDArray[np.int64], peer: NDArray[np.int32]) -> tuple[Float
     rest = total - at_least
     again_all = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
     once_more_all = (rest[:, 2] + 0.5) / (rest[:, 1] + 1)
-    again = (others[:, 1] + 100 * again_all) / (others[:, 0] + 100)
-    once_more = (others[:, 2] + 20 * once_more_all) / (others[:, 1] + 20)
+    again = (others[:, 1] + LENT * again_all) / (others[:, 0] + LENT)
+    once_more = (others[:, 2] + LENT_AGAIN * once_more_all) / (others[:, 1] + LENT_AGAIN)
     once_more = np.clip(once_more, again + 1e-6, 0.99)
     size = (1 - once_more) / (once_more - again)
     return (1 - again) * size, again * size

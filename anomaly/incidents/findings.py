@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.calibrate import q_values
-from anomaly.coding import CodedLog
 from anomaly.detectors import Detector, Signals
 
 # p-values below this differ by what their null cannot know; a score is full there.
@@ -71,30 +70,26 @@ def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
     return kept
 
 
-def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
+def bundle(kept: Sequence[Kept]) -> list[Bundle]:
     """Put together what is about one actor and one target; what has no target, by theme.
 
-    A signal about a user without a target joins the user's signal about a subject when most of its actions are that one's.
+    A signal about a user without a target joins a stronger bundle of the same user that shares its category or most of its actions.
     """
-    groups: dict[tuple[str, int, int, str], list[Kept]] = {}
-    loose = []
-    for one in kept:
-        if one.detector.kind == "person" and one.target < 0:
-            loose.append(one)
-        else:
-            theme = "" if one.target >= 0 else one.detector.category
-            groups.setdefault((one.detector.kind, one.actor, one.target, theme), []).append(one)
-    pairs = {key: np.concatenate([k.actions for k in ones]) for key, ones in groups.items() if key[2] >= 0}
-    for one in loose:
-        share = {
-            key: float(np.isin(one.actions, actions).mean())
-            for key, actions in pairs.items()
-            if key[:2] == ("person", one.actor)
-        }
-        home = max(share, key=lambda key: share[key], default=None)
-        if home is not None and share[home] > 0.5:
-            groups[home].append(one)
-        else:
-            groups.setdefault(("person", one.actor, -1, one.detector.category), []).append(one)
-    strongest = [tuple(sorted(ones, key=lambda k: (-k.score, k.detector.name, k.index))) for ones in groups.values()]
-    return [Bundle(key[0], ones) for key, ones in zip(groups, strongest, strict=True)]
+    bundles: dict[tuple[str, int, int, int], list[Kept]] = {}
+    strongest_first = sorted(kept, key=lambda one: (one.target < 0, -one.score, one.detector.name, one.actor, one.index))
+    for one in strongest_first:
+        kind = one.detector.kind
+        home = (kind, one.actor, one.target, 0)
+        if one.target < 0:
+            same = [key for key in bundles if key[:2] == home[:2]]
+            home = next((key for key in same if _belongs(one, bundles[key])), (kind, one.actor, -1, len(same)))
+        bundles.setdefault(home, []).append(one)
+    ordered = (sorted(ones, key=lambda k: (-k.score, k.detector.name, k.index)) for ones in bundles.values())
+    return [Bundle(key[0], tuple(ones)) for key, ones in zip(bundles, ordered, strict=True)]
+
+
+def _belongs(one: Kept, others: Sequence[Kept]) -> bool:
+    if any(other.target < 0 and other.detector.category == one.detector.category for other in others):
+        return True
+    actions = np.concatenate([other.actions for other in others])
+    return float(np.isin(one.actions, actions).mean()) > 0.5

@@ -85,7 +85,7 @@ def scan(
     kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
     incidents, evidence = assemble(
-        bundle(kept, coded),
+        bundle(kept),
         coded,
         explained,
         batches=log.batches,
