@@ -1,4 +1,4 @@
-"""The command line: thin verbs; data on stdout, progress on stderr. Heavy libraries are imported by the verb that needs them."""
+"""The command line: thin verbs; data on stdout, progress on stderr; a verb imports the libraries it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="anomaly",
-    help="Find suspected misuse in police database query logs, explain it, and put it before a person for review.",
+    help="Find suspected misuse in police database query logs, explain it, and put it before a person.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help: rich takes 0.15 s to import
     pretty_exceptions_enable=False,
@@ -98,7 +98,7 @@ def scan(
     )
     result = _scanned(log, chosen, out, budget, demo=False)
     if fail_on_incidents and result.incidents:
-        raise _IncidentsFound
+        raise _IncidentsFoundError
 
 
 @app.command()
@@ -205,22 +205,22 @@ def _toml(path: Path | None) -> dict[str, Any]:
         ) from None
 
 
-class _IncidentsFound(Exception):
+class _IncidentsFoundError(Exception):
     """There are incidents, and --fail-on-incidents asked for an exit code that says so."""
 
 
 def main() -> None:
     """Run the command line and leave with its exit code.
 
-    0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: a fault of this program.
-    130, 141, 143: interrupted, the reader of the output has gone, terminated.
+    0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: anything
+    that was not foreseen. 130, 141, 143: interrupted, the reader of the output has gone, terminated.
     """
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(143)
     )  # or a log from stdin stays in the temporary folder
     try:
         app()
-    except _IncidentsFound:
+    except _IncidentsFoundError:
         sys.exit(1)
     except InputError as error:
         typer.echo(f"error: {error}", err=True)
@@ -231,8 +231,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ANOMALY_DEBUG"):
             raise
+        typer.echo(f"error: stopped by what was not foreseen ({type(error).__name__}: {error})", err=True)
         typer.echo(
-            f"error: a fault of this program, not of the log ({type(error).__name__}: {error})", err=True
+            "  next: set ANOMALY_DEBUG=1 to see where, and report it if the program is at fault", err=True
         )
-        typer.echo("  next: set ANOMALY_DEBUG=1 to see where, and report it", err=True)
         sys.exit(70)

@@ -64,8 +64,8 @@ EVENT: tuple[Column, ...] = (
 )
 EVENT_BY_NAME = {column.name: column for column in EVENT}
 
-# The subject of a query is the first of these that the row has (design.md 3.1). A name without a date of birth comes last:
-# it is shared by namesakes.
+# The subject of a query is the first of these that the row has (design.md 3.1). A name without a date of
+# birth comes last: it is shared by namesakes.
 SUBJECT_KINDS: tuple[str, ...] = ("subject", "license", "fbi_number", "sid", "name", "plate", "vin")
 
 # Values that mean "not shown", as opposed to empty (design.md 3.1; `***` is the vendor's own, domain.md 2.4).

@@ -16,18 +16,21 @@ from anomaly.coding.subjects import Subjects
 from anomaly.coding.table import Codes
 from anomaly.policy import REACH_CLASSES, Policy
 
-# Rows of one user on one subject within this time are one action: switches answer a plate run with the owner's licence and
-# warrants 18 s apart (domain.md, fact 9), and people press the key twice.
+# Rows of one user on one subject within this time are one action: switches answer a plate run with the
+# owner's licence and warrants 18 s apart (domain.md, fact 9), and people press the key twice.
 SAME_ACTION = 120_000
 
 
 @dataclass(frozen=True)
 class Actions:
-    """What users did, one element per action, in time order; what an action says is what its earliest row says.
+    """What users did, one element per action, in time order; what an action says is what its earliest row
+    says.
 
-    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, subject, reason, attention,
-    case_number: (a,) int32 codes; purpose, asked: (a,) int16 codes; -1 is missing. reach: (a,) uint16, bit c set when a row of the
-    action reached data of class REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of each event.
+    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, subject,
+    reason, attention,
+    case_number: (a,) int32 codes; purpose, asked: (a,) int16 codes; -1 is missing. reach: (a,) uint16, bit c
+    set when a row of the action reached data of class REACH_CLASSES[c]. reason_class, attention_class: (a,)
+    uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of each event.
     """
 
     time: NDArray[np.int64]
@@ -65,7 +68,7 @@ class CodedLog:
     policy: Policy
 
     @cached_property
-    def _events_by_action(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def _events_by_action(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return kernels.group(self.actions.of_event, len(self.actions))
 
     def events_of(self, actions: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -99,8 +102,12 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     subjects = coder.subjects.finish(*_cascade_ties(cascade, columns["subject"]))
     columns["subject"] = np.append(subjects.root, np.int32(-1))[columns["subject"]]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
-    optional = {name: columns.get(name) for name in CODED if name not in ("user", "agency", "unit")}
-    required = {name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")}
+    optional: dict[str, Any] = {
+        name: columns.get(name) for name in CODED if name not in ("user", "agency", "unit")
+    }
+    required: dict[str, Any] = {
+        name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")
+    }
     events = Events(**required, **optional)
     present = {name for name, held in texts.texts.items() if len(held)} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
@@ -109,7 +116,9 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
-def _without_duplicates(columns: dict[str, NDArray[Any]], n_users: int) -> tuple[dict[str, NDArray[Any]], int]:
+def _without_duplicates(
+    columns: dict[str, NDArray[Any]], n_users: int
+) -> tuple[dict[str, NDArray[Any]], int]:
     digest = columns.pop("digest")
     starts, order = kernels.group(columns["user"] + np.int32(1), n_users + 1)
     twice = kernels.written_twice(starts, columns["time"][order], digest[order])

@@ -36,10 +36,11 @@ SYSTEM = "system:"
 class Events:
     """One row of the log per element, in time order; at most 40 bytes for a log with the usual columns.
 
-    time: (n,) int64 milliseconds UTC; offset: (n,) int8 quarter hours that local time is ahead of UTC; file: (n,) uint16;
-    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject, reason, attention, case_number: (n,) int32 codes;
-    purpose, asked (message key, or the system when there is none): (n,) int16 codes; -1 is missing; a column that the log does
-    not have is None.
+    time: (n,) int64 milliseconds UTC; offset: (n,) int8 quarter hours that local time is ahead of UTC; file:
+    (n,) uint16;
+    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject, reason, attention, case_number:
+    (n,) int32 codes; purpose, asked (message key, or the system when there is none): (n,) int16 codes; -1 is
+    missing; a column that the log does not have is None.
     """
 
     time: NDArray[np.int64]
@@ -62,12 +63,7 @@ class Events:
     def bytes_per_event(self) -> float:
         """Return the size of the coded form, bytes per event."""
         arrays = [getattr(self, field.name) for field in fields(self)]
-        return sum(array.nbytes for array in arrays if array is not None) / max(len(self), 1)
-
-    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Events:
-        """Keep some rows, in the order given."""
-        parts = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Events(**{name: None if part is None else part[rows] for name, part in parts.items()})
+        return float(sum(array.nbytes for array in arrays if array is not None)) / max(len(self), 1)
 
 
 class EventCoder:
@@ -159,9 +155,11 @@ class Vocabularies:
 
 
 def vocabularies(tables: dict[str, CodeTable], columns: dict[str, NDArray[Any]]) -> Vocabularies:
-    """Close the tables: sort each vocabulary and renumber its column, so that codes do not depend on the order of rows.
+    """Close the tables: sort each vocabulary and renumber its column, so that codes do not depend on the
+    order of rows.
 
-    columns: (n,) arrays by name, changed in place; agency and unit leave it, `place` (n,) int32 takes their room.
+    columns: (n,) arrays by name, changed in place; agency and unit leave it, `place` (n,) int32 takes their
+    room.
     """
     texts = {}
     for name, table in tables.items():
@@ -177,7 +175,8 @@ def vocabularies(tables: dict[str, CodeTable], columns: dict[str, NDArray[Any]])
 def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Codes]:
     """Return the distinct values (m,) ascending, and for each row the index of its value, (n,) int32.
 
-    values: (n,) int64, not negative. A hash set and a table: sorting the column, as numpy.unique does, takes six times as long.
+    values: (n,) int64, not negative. A hash set and a table: sorting the column, as numpy.unique does, takes
+    six times as long.
     """
     found = pl.Series(values).unique().sort().to_numpy()
     if not len(found) or found[-1] >= 1 << 24:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding.actions import CodedLog
 
-# Which columns of the log (design.md 3.1) each array of actions is made from; a detector may read what it declared.
+# Which columns of the log (design.md 3.1) each array of actions is made from; a detector may read what it
+# declared.
 MADE_FROM = {
     "time": "time",
     "day": "time",
@@ -124,11 +125,13 @@ class Groups:
     @property
     def owner(self) -> NDArray[np.int32]:
         """Return (m,) int32: the group of each place."""
-        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        owner: NDArray[np.int32] = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        return owner
 
     def actions(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int32]:
         """Return the actions at some places of the group order."""
-        return self._grouping.order[places]
+        found: NDArray[np.int32] = self._grouping.order[places]
+        return found
 
     def labels(self) -> pl.Series:
         """Name each group, (g,) String."""

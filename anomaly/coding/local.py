@@ -8,7 +8,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-QUARTER = 900_000  # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database)
+QUARTER = (
+    900_000  # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database)
+)
 HOUR = 3_600_000
 DAY = 86_400_000
 
@@ -16,8 +18,8 @@ DAY = 86_400_000
 def offsets(times: NDArray[np.int64], zone: str) -> NDArray[np.int8]:
     """Return how far local time is ahead of UTC at each time, in quarter hours.
 
-    times: (n,) int64 ms UTC; zone: an IANA name. Returns (n,) int8. Zones change on whole quarter hours, so one look-up in a table of
-    quarter hours serves any number of rows.
+    times: (n,) int64 ms UTC; zone: an IANA name. Returns (n,) int8. Zones change on whole quarter hours, so
+    one look-up in a table of quarter hours serves any number of rows.
     """
     if not len(times):
         return np.zeros(0, np.int8)

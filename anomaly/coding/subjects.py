@@ -12,11 +12,18 @@ import kernels
 from anomaly.coding.table import Codes, CodeTable, Hashes, hashes_of
 from anomaly.schema import SUBJECT_KINDS
 
-PERSON_KINDS = ("subject", "license", "fbi_number", "sid", "name")  # "name only" ties nobody: namesakes share it
+PERSON_KINDS = (
+    "subject",
+    "license",
+    "fbi_number",
+    "sid",
+    "name",
+)  # "name only" ties nobody: namesakes share it
 
 
 def key_of(kind: str) -> pl.Expr:
-    """Write the key of one kind as text: `license:D1234567`, `name:SMITH,JANE|1990-04-12`, or the bare `subject`.
+    """Write the key of one kind as text: `license:D1234567`, `name:SMITH,JANE|1990-04-12`, or the bare
+    `subject`.
 
     Letter case and spacing differ between systems; plates and numbers also carry hyphens.
     """
@@ -43,8 +50,8 @@ def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
 def serial_of(keys: pl.Series) -> NDArray[np.int64]:
     """Number each key so that two keys which differ by one in their last digits differ by one.
 
-    keys: (n,) String. Returns (n,) int64, -1 where a key does not end in a digit. The upper half is the hash of what stands before
-    the digits, so `7ABC123` and `7ABC124` are neighbours and `8XYZ124` is not.
+    keys: (n,) String. Returns (n,) int64, -1 where a key does not end in a digit. The upper half is the hash
+    of what stands before the digits, so `7ABC123` and `7ABC124` are neighbours and `8XYZ124` is not.
     """
     parts = pl.DataFrame({"key": keys}).select(
         digits=pl.col("key").str.extract(r"(\d{1,8})$").cast(pl.Int64),
@@ -79,9 +86,10 @@ class Ties:
 def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
     """Say which subject codes are one person's.
 
-    left, right: (m,) int32 tied codes; person: (s,) bool, True for keys that name a person, False for plates and VINs.
-    Returns (s,) int32: the code that stands for each. A household shares a car: a vehicle joins a person only when all its
-    ties lead to that one person, otherwise it stays a subject of its own and does not make two people one.
+    left, right: (m,) int32 tied codes; person: (s,) bool, True for keys that name a person, False for plates
+    and VINs. Returns (s,) int32: the code that stands for each. A household shares a car: a vehicle joins a
+    person only when all its ties lead to that one person, otherwise it stays a subject of its own and does
+    not make two people one.
     """
     count = len(person)
     both = person[left] & person[right]
@@ -103,7 +111,8 @@ def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
 class Subjects:
     """Everything known of the subjects, without their names.
 
-    hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; serial: (s,) int64, see `serial_of`.
+    hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; serial: (s,)
+    int64, see `serial_of`.
     """
 
     def __init__(self, hashes: Hashes, root: Codes, serial: NDArray[np.int64]) -> None:

@@ -19,8 +19,9 @@ _START = 1 << 12
 def hashes_of(texts: pl.Series) -> Hashes:
     """Hash each text to 64 bits; 0 stands for missing.
 
-    texts: (n,) String. Returns (n,) uint64, read-only. Two texts in 10^9 share a hash with probability 0.03 (birthday bound).
-    The values hold for one process only; nothing that leaves the process may depend on them.
+    texts: (n,) String. Returns (n,) uint64, read-only. Two texts in 10^9 share a hash with probability 0.03
+    (birthday bound). The values hold for one process only; nothing that leaves the process may depend on
+    them.
     """
     hashed = texts.hash(_SEED)
     if texts.null_count():
@@ -33,8 +34,8 @@ def hashes_of(texts: pl.Series) -> Hashes:
 class CodeTable:
     """Gives each distinct text of a column a dense code, in order of appearance.
 
-    keep_text: hold the distinct texts (`values`), or only their hashes (for subjects, of whom there may be millions and
-    whose text must not linger).
+    keep_text: hold the distinct texts (`values`), or only their hashes (for subjects, of whom there may be
+    millions and whose text must not linger).
     """
 
     def __init__(self, *, keep_text: bool = True) -> None:
@@ -51,7 +52,8 @@ class CodeTable:
     def code(self, texts: pl.Series, hashed: Hashes | None = None) -> tuple[Codes, NDArray[np.int64]]:
         """Code a batch.
 
-        texts: (n,) String. Returns codes (n,) int32, -1 where missing, and the positions (m,) int64 of the texts that were new.
+        texts: (n,) String. Returns codes (n,) int32, -1 where missing, and the positions (m,) int64 of the
+        texts that were new.
         """
         hashed = hashes_of(texts) if hashed is None else hashed
         needed = 2 * (self._used + len(hashed))
@@ -77,7 +79,8 @@ class CodeTable:
 
 
 def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:
-    """Order a vocabulary by its text, so that codes are the same whatever the order of rows, shards or threads.
+    """Order a vocabulary by its text, so that codes are the same whatever the order of rows, shards or
+    threads.
 
     Returns the sorted texts (m,) String and the new code of each old one, (m,) int32.
     """

@@ -20,7 +20,8 @@ _TIMES = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%m/%d/%Y %H:%M:
 class Context:
     """The tables that were given; a table that was not is absent, never empty.
 
-    Times are Datetime("ms", "UTC"), dates Date, numbers Float64, everything else String. Naive times are local to the agency.
+    Times are Datetime("ms", "UTC"), dates Date, numbers Float64, everything else String. Naive times are
+    local to the agency.
     """
 
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -40,13 +41,15 @@ class Context:
 def load_context(folder: Path | None, zone: str) -> Context:
     """Read a context folder.
 
-    zone: IANA name, the zone of naive times. Raises ContextError: no such folder, a required column missing, a value that cannot be
-    read as what its column holds.
+    zone: IANA name, the zone of naive times. Raises ContextError: no such folder, a required column missing,
+    a value that cannot be read as what its column holds.
     """
     if folder is None:
         return Context()
     if not folder.is_dir():
-        raise ContextError("no such folder of context tables", str(folder), "give a folder with users.csv, cases.csv ...")
+        raise ContextError(
+            "no such folder of context tables", str(folder), "give a folder with users.csv, cases.csv ..."
+        )
     tables: dict[str, pl.DataFrame] = {}
     warnings: list[str] = []
     for path in sorted(folder.iterdir()):
@@ -57,7 +60,9 @@ def load_context(folder: Path | None, zone: str) -> Context:
             raise ContextError(f"two files hold the table `{path.stem}`", str(folder), "keep one of them")
         tables[path.stem] = _read(path, zone, warnings)
     if not tables:
-        raise ContextError("the folder holds no context table", str(folder), f"known tables: {', '.join(CONTEXT)}")
+        raise ContextError(
+            "the folder holds no context table", str(folder), f"known tables: {', '.join(CONTEXT)}"
+        )
     return Context(tables, tuple(warnings))
 
 
@@ -66,7 +71,9 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
         frame = pl.read_csv(path, infer_schema=False) if path.suffix == ".csv" else pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise ContextError(
-            f"cannot be read as {path.suffix[1:]} ({str(error).splitlines()[0]})", path.name, "export the table again"
+            f"cannot be read as {path.suffix[1:]} ({str(error).splitlines()[0]})",
+            path.name,
+            "export the table again",
         ) from None
     known = {column.name: column for column in CONTEXT[path.stem]}
     missing = [name for name, column in known.items() if column.required and name not in frame.columns]
@@ -80,13 +87,19 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
     if extra and path.stem != "filings":  # filings also carry counts by category
         warnings.append(f"context table {path.name}: columns not used: {', '.join(extra)}")
     kept = frame.select(name for name in frame.columns if name in known or path.stem == "filings")
-    typed = [_typed(kept, known.get(name, Column(name, Kind.NUMBER, "")), path.name, zone) for name in kept.columns]
+    typed = [
+        _typed(kept, known.get(name, Column(name, Kind.NUMBER, "")), path.name, zone) for name in kept.columns
+    ]
     table = pl.DataFrame(typed)
     for name, column in known.items():
         if column.required and table[name].null_count():
             row = int(table[name].is_null().arg_max() or 0) + 1
-            raise ContextError(f"column `{name}` is empty", f"{path.name}, row {row}", "fill it in or drop the row")
-    absent = [pl.lit(None, _type(column)).alias(name) for name, column in known.items() if name not in table.columns]
+            raise ContextError(
+                f"column `{name}` is empty", f"{path.name}, row {row}", "fill it in or drop the row"
+            )
+    absent = [
+        pl.lit(None, _type(column)).alias(name) for name, column in known.items() if name not in table.columns
+    ]
     return table.with_columns(absent)
 
 
@@ -125,7 +138,11 @@ def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Seri
     wrong = (typed.is_null() & raw.is_not_null()).arg_true()
     if len(wrong):
         row = int(wrong[0])
-        kinds = {Kind.NUMBER: "a number", Kind.DATE: "a date like 2024-03-31", Kind.TIME: "a time like 2024-03-31 14:05:00"}
+        kinds = {
+            Kind.NUMBER: "a number",
+            Kind.DATE: "a date like 2024-03-31",
+            Kind.TIME: "a time like 2024-03-31 14:05:00",
+        }
         raise ContextError(
             f"`{raw[row]}` in column `{column.name}` is not {kinds[column.kind]}",
             f"{file}, row {row + 1}",

@@ -8,7 +8,7 @@ import polars as pl
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
-from anomaly.detectors.contract import Days, Signals, detector
+from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.since import split
 
 
@@ -24,10 +24,10 @@ from anomaly.detectors.since import split
 def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Signals:
     """An account is used after its holder's employment ended.
 
-    Why: Minnesota's auditor found some 20 accounts of former employees in use; Florida requires removal within five working days
-        (domain.md 4; pattern 12).
-    Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the day of separation, and before any later
-        day of hiring.
+    Why: Minnesota's auditor found some 20 accounts of former employees in use; Florida requires removal
+        within five working days (domain.md 4; pattern 12).
+    Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the day of
+        separation, and before any later day of hiring.
     Also fires on: A rehired or reserve officer, a roster that lags, an account number given to somebody else.
     Clears: A corrected roster; the record of the account's new holder.
     Evades: A colleague's open session.
@@ -37,7 +37,12 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     hired = context["users"].group_by("user").agg(rehired=pl.col("hired").max())
     left = (
         pl.DataFrame({"user": users.labels()})
-        .join(roster.group_by("user").agg(pl.col("separated").max()), on="user", how="left", maintain_order="left")
+        .join(
+            roster.group_by("user").agg(pl.col("separated").max()),
+            on="user",
+            how="left",
+            maintain_order="left",
+        )
         .join(hired, on="user", how="left", maintain_order="left")
         .with_columns(again=pl.when(pl.col("rehired") > pl.col("separated")).then("rehired"))
     )
@@ -45,6 +50,7 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     again = left["again"].to_physical().fill_null(2**31 - 1).to_numpy().astype(np.int64)
     owner, day = users.owner, users["day"]
     late = (day > separated[owner] + grace) & (day < again[owner]) & users.counted
+    events = np.bincount(owner[late], minlength=len(users))
     actor, actions = split(users, late, np.zeros_like(late))
     return Signals.of_rule(
         actor,
@@ -52,7 +58,15 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
         actions,
         len(users),
         measures={
-            "events": np.bincount(owner[late], minlength=len(users))[actor],
-            "left": [str(np.datetime64(int(separated[a]) * DAY, "ms").astype("datetime64[D]")) for a in actor],
+            "events": events[actor],
+            "left": [
+                str(np.datetime64(int(separated[a]) * DAY, "ms").astype("datetime64[D]")) for a in actor
+            ],
         },
+        standing=Standing(
+            "look-ups after separation",
+            np.where(left["separated"].is_not_null().to_numpy(), events.astype(float), np.nan),
+            np.zeros(len(users), np.int32),
+            ("the users with a day of separation",),
+        ),
     )

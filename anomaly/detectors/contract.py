@@ -30,8 +30,8 @@ WEAKEST = 0.2
 class Standing:
     """Where every tested actor stands, for the picture of peers.
 
-    statistic: what is counted, in words. values: (g,) float64 for each actor, NaN where not comparable. peer: (g,) int32 code of the
-    group each is compared in. names: the name of each such group.
+    statistic: what is counted, in words. values: (g,) float64 for each actor, NaN where not comparable. peer:
+    (g,) int32 code of the group each is compared in. names: the name of each such group.
     """
 
     statistic: str
@@ -44,9 +44,11 @@ class Standing:
 class Signals:
     """What a detector found: k signals, each about one actor and perhaps one target.
 
-    actor: (k,) int32 code in the detector's grouping; target: (k,) int32 subject code, -1 for none. p: (k,) float64 under the stated
-    null, NaN for a rule, which has none. strength: (k,) float64 0…1, how plainly a rule is broken, NaN for a p-value.
-    actions: k arrays of int32, every action the signal is about, explained ones too. measures: name -> k values for the sentence.
+    actor: (k,) int32 code in the detector's grouping; target: (k,) int32 subject code, -1 for none. p: (k,)
+    float64 under the stated null, NaN for a rule, which has none. strength: (k,) float64 0…1, how plainly a
+    rule is broken, NaN for a p-value.
+    actions: k arrays of int32, every action the signal is about, explained ones too. measures: name -> k
+    values for the sentence.
     tested: how many chances the detector had to signal. abstained: why nothing was tested.
     """
 
@@ -71,7 +73,12 @@ class Signals:
 
     @classmethod
     def of_rule(
-        cls, actor: NDArray[np.int32], strength: Any, actions: tuple[NDArray[np.int32], ...], tested: int, **more: Any
+        cls,
+        actor: NDArray[np.int32],
+        strength: Any,
+        actions: tuple[NDArray[np.int32], ...],
+        tested: int,
+        **more: Any,
     ) -> Signals:
         """Return signals of a rule, which has no chance model."""
         none = np.full(len(actor), -1, np.int32)
@@ -182,7 +189,9 @@ def read_manual(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
     text = inspect.getdoc(function) or ""
     title, _, body = text.partition("\n")
     parts = re.split(rf"^({'|'.join(MANUAL)}):\s*", body, flags=re.MULTILINE)[1:]
-    manual = {heading: " ".join(words.split()) for heading, words in zip(parts[::2], parts[1::2], strict=True)}
+    manual = {
+        heading: " ".join(words.split()) for heading, words in zip(parts[::2], parts[1::2], strict=True)
+    }
     lacking = [heading for heading in MANUAL if not manual.get(heading)]
     if lacking:
         raise ValueError(f"{function.__name__}: the docstring lacks {', '.join(lacking)}")

@@ -26,18 +26,21 @@ from anomaly.detectors.nulls import returns
 def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_users: int = 5) -> Signals:
     """Many different users look up the same person within days.
 
-    Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a colleague's record 1,000 times
-        (domain.md 4; pattern 27).
-    Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a second and a third user
-        joins, over all subjects, this one left out; and the subject's look-ups fall on any window of the log alike (binomial scan, times the
-        number of windows). The larger of the two p-values counts: someone whom many meet all year is not a spike.
+    Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a
+        colleague's record 1,000 times (domain.md 4; pattern 27).
+    Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a
+        second and a third user joins, over all subjects, this one left out; and the subject's look-ups fall
+        on any window of the log alike (binomial scan, times the number of windows). The larger of the two
+        p-values counts: someone whom many meet all year is not a spike.
     Also fires on: A manhunt, a missing child, a car that is stopped all over the county.
     Clears: A bulletin in force; calls and cases with the subject; test records.
     Evades: One person looking on behalf of many.
     """
     starts, times = subjects.starts, subjects["time"]
     users = np.where(subjects.counted, subjects["user"], np.int32(-1))
-    most, begin, end = kernels.distinct_in_window(starts, times, users, window * DAY, len(subjects.log.texts["user"]))
+    most, begin, end = kernels.distinct_in_window(
+        starts, times, users, window * DAY, len(subjects.log.texts["user"])
+    )
     tested = int((most > 0).sum())
     at_least = np.stack([most >= 1, most >= 2, most >= 3], axis=1).astype(np.int64)
     everyone = np.zeros(len(subjects), np.int32)
@@ -65,11 +68,12 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
             "usual": np.round(100 * (b[actor] + 1) / (a[actor] + b[actor] + 1)),
         },
         standing=Standing(
-            "different users in a week", np.where(most >= 2, most.astype(float), np.nan), everyone,
+            "different users in a week",
+            np.where(most >= 2, most.astype(float), np.nan),
+            everyone,
             ("the subjects whom two users or more looked up",),
         ),
     )
-
 
 
 def _crowded(
@@ -88,7 +92,9 @@ def _crowded(
         span = slice(subjects.starts[s], subjects.starts[s + 1])
         inside[k] = _user_days(users[begin[s] : end[s]], days[begin[s] : end[s]])
         total[k] = _user_days(users[span], days[span])
-    return np.minimum(1.0, windows * kernels.binomial_tail(inside, total, np.full(len(candidates), 1 / windows)))
+    return np.minimum(
+        1.0, windows * kernels.binomial_tail(inside, total, np.full(len(candidates), 1 / windows))
+    )
 
 
 def _user_days(users: NDArray[np.int32], days: NDArray[np.int32]) -> int:

@@ -8,7 +8,7 @@ import polars as pl
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
-from anomaly.detectors.contract import Days, Signals, detector
+from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.since import split
 
 
@@ -25,10 +25,12 @@ from anomaly.detectors.since import split
 def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Signals:
     """An agency queries after its access ended, or before it began.
 
-    Why: ICE's deportation officers lost CLETS access on 15 October 2019; access has dates (domain.md, fact 7; pattern 16).
-    Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the last day of access, or that far before
-        the first.
-    Also fires on: A table that lags behind; a sister component under the same name; queued messages; time zones.
+    Why: ICE's deportation officers lost CLETS access on 15 October 2019; access has dates (domain.md, fact 7;
+    pattern 16).
+    Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the last day of
+        access, or that far before the first.
+    Also fires on: A table that lags behind; a sister component under the same name; queued messages; time
+    zones.
     Clears: A letter of the state with the effective time; a corrected table.
     Evades: Asking another agency to look.
     """
@@ -45,11 +47,15 @@ def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Sign
             pl.col("access_to").to_physical().fill_null(2**31 - 1),
         )
     )
-    first, last = access["access_from"].to_numpy().astype(np.int64), access["access_to"].to_numpy().astype(np.int64)
+    first, last = (
+        access["access_from"].to_numpy().astype(np.int64),
+        access["access_to"].to_numpy().astype(np.int64),
+    )
     owner, day = agencies.owner, agencies["day"]
     late, early = day > last[owner] + grace, day < first[owner] - grace
     without = (late | early) & agencies.counted
     actor, actions = split(agencies, without, np.zeros_like(without))
+    events = np.bincount(owner[without], minlength=len(agencies))
     late_too = np.bincount(owner[late & without], minlength=len(agencies))[actor] > 0
     when = [
         f"after {_date(last[a])}" if is_late else f"before {_date(first[a])}"
@@ -60,7 +66,13 @@ def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Sign
         0.9,
         actions,
         len(agencies),
-        measures={"events": np.bincount(owner[without], minlength=len(agencies))[actor], "when": when},
+        measures={"events": events[actor], "when": when},
+        standing=Standing(
+            "look-ups without access",
+            events.astype(float),
+            np.zeros(len(agencies), np.int32),
+            ("the agencies in the log",),
+        ),
     )
 
 

@@ -33,11 +33,13 @@ def isolated_sessions(
 ) -> Signals:
     """A user logs in for one or two look-ups between long silences, or is active on too many days in a row.
 
-    Why: A session of one query bracketed by eight hours of silence is no shift; an account that never rests may be shared or
-        used from home (domain.md 4, "Isolated Session"; pattern 11, 14).
-    Null: Short sessions among all sessions follow the peers' rate with the peers' spread (beta-binomial, the user left out). The longest run
-        of days follows from the user's share of active days outside that run, were days independent (longest-run law, Schilling 1990).
-    Also fires on: A supervisor who rarely queries; call-outs; a twelve-day stretch of overtime; two people on one front desk.
+    Why: A session of one query bracketed by eight hours of silence is no shift; an account that never rests
+        may be shared or used from home (domain.md 4, "Isolated Session"; pattern 11, 14).
+    Null: Short sessions among all sessions follow the peers' rate with the peers' spread (beta-binomial, the
+        user left out). The longest run of days follows from the user's share of active days outside that run,
+        were days independent (longest-run law, Schilling 1990).
+    Also fires on: A supervisor who rarely queries; call-outs; a twelve-day stretch of overtime; two people on
+    one front desk.
     Clears: A shift or overtime record; a service account; test records.
     Evades: Misuse inside ordinary shifts.
     """
@@ -90,7 +92,7 @@ def isolated_sessions(
     )
 
 
-def _runs(starts: np.ndarray, days: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, ...]:  # type: ignore[type-arg]
+def _runs(starts: np.ndarray, days: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, ...]:
     """P(a run of days as long or longer) from the user's share of active days outside the run; (g,) arrays."""
     active, longest, begin, end = kernels.day_streaks(starts, days)
     filled = np.diff(starts) > 0
@@ -99,6 +101,6 @@ def _runs(starts: np.ndarray, days: np.ndarray, tested: np.ndarray) -> tuple[np.
     span = np.where(filled, last - first + 1, 1)
     # The run itself must not vouch for its own commonness: the share is that of the other days.
     share = (active - longest + 1) / (span - longest + 2)
-    expected = span * (1 - share) * share ** longest
+    expected = span * (1 - share) * share**longest
     p = np.where(tested & (span > longest), -np.expm1(-expected), 1.0)
     return p, longest, begin, end

@@ -9,7 +9,8 @@ from scipy import stats
 import kernels
 
 Floats = NDArray[np.float64]
-# How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread poorly.
+# How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread
+# poorly.
 BORROWED = 10.0
 # How many pairs of user and subject, and how many that came back once, a unit borrows from the whole log.
 LENT, LENT_AGAIN = 50.0, 8.0
@@ -18,9 +19,9 @@ LENT, LENT_AGAIN = 50.0, 8.0
 def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
     """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
 
-    k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1 where not tested.
-    Rate and spread are estimated from the peers alone, the user left out, by Pearson's statistic (Williams 1982, Applied Statistics 31);
-    the spread is shrunk towards that of the whole log.
+    k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1
+    where not tested. Rate and spread are estimated from the peers alone, the user left out, by Pearson's
+    statistic (Williams 1982, Applied Statistics 31); the spread is shrunk towards that of the whole log.
     """
     p = np.ones(len(k))
     used = (peer >= 0) & (n > 0)
@@ -29,7 +30,9 @@ def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32
     for members in groups:
         kk, nn = k[members].astype(float), n[members].astype(float)
         rate = (kk.sum() + 0.5) / (nn.sum() + 1)
-        total_x += float(np.sort((kk - nn * rate) ** 2 / (nn * rate * (1 - rate)))[: max(len(kk) - 1, 1)].sum())
+        total_x += float(
+            np.sort((kk - nn * rate) ** 2 / (nn * rate * (1 - rate)))[: max(len(kk) - 1, 1)].sum()
+        )
         total_df += max(len(kk) - 1, 1)
     spread = max(1.0, total_x / max(total_df, 1.0))
     for members in groups:
@@ -51,8 +54,9 @@ def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32
 def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:
     """P(level >= value) for each user, when the logarithms of peers' levels scatter like Student's t.
 
-    values: (g,) float64 above 0; peer: (g,) int32, -1 not tested. Returns (g,) float64. Centre and scale are the median and the median
-    absolute deviation of the peers, the user left out; few peers give a wide prediction (Student's t with peers - 1 degrees of freedom).
+    values: (g,) float64 above 0; peer: (g,) int32, -1 not tested. Returns (g,) float64. Centre and scale are
+    the median and the median absolute deviation of the peers, the user left out; few peers give a wide
+    prediction (Student's t with peers - 1 degrees of freedom).
     """
     p = np.ones(len(values))
     logs = np.log(np.maximum(values, 1e-9))
@@ -71,11 +75,12 @@ def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:
 
 
 def returns(at_least: NDArray[np.int64], peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """Estimate, for each user, how peers come back: the beta-geometric law of Weinberg & Gladen (1986, Biometrics 42).
+    """Estimate, for each user, how peers come back: the beta-geometric law of Weinberg & Gladen (1986,
+    Biometrics 42).
 
-    at_least: (g, 3) int64, of each user the pairs with at least 1, 2, 3 days; peer: (g,) int32. Returns a, b: (g,) float64 such that
-    P(days >= d) = kernels.return_tail(d, a, b). The chance of a second day and of a third fix the two; they are the group's, the user
-    left out, shrunk towards the whole log's.
+    at_least: (g, 3) int64, of each user the pairs with at least 1, 2, 3 days; peer: (g,) int32. Returns a, b:
+    (g,) float64 such that P(days >= d) = kernels.return_tail(d, a, b). The chance of a second day and of a
+    third fix the two; they are the group's, the user left out, shrunk towards the whole log's.
     """
     total = at_least.sum(axis=0)
     of_group = np.zeros((int(peer.max(initial=-1)) + 2, 3), np.int64)

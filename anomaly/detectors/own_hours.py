@@ -35,9 +35,11 @@ def own_hours(
 ) -> Signals:
     """A user with regular hours makes look-ups far outside them, more often than peers do.
 
-    Why: Off-duty look-ups from home or a parked car; a public log site found cases by each user's own active window (domain.md 4; pattern 11).
-    Null: Days with a look-up outside the user's own block of hours, among days with any, follow the peers' rate with the peers' spread
-        (beta-binomial, the user left out). Rotating users, who have no block that holds most of their work, are not tested.
+    Why: Off-duty look-ups from home or a parked car; a public log site found cases by each user's own active
+    window (domain.md 4; pattern 11).
+    Null: Days with a look-up outside the user's own block of hours, among days with any, follow the peers'
+        rate with the peers' spread (beta-binomial, the user left out). Rotating users, who have no block that
+        holds most of their work, are not tested.
     Also fires on: Call-outs, overtime, court, a new post in mid-log, a clock that is wrong.
     Clears: A call or an open case at that hour; an overtime or court record; a shift change.
     Evades: Looking people up on duty.
@@ -46,7 +48,11 @@ def own_hours(
     window, within = kernels.own_hours(starts, hours, width)
     total = np.diff(starts)
     last = np.maximum(starts[1:] - 1, 0)
-    span = np.where(total > 0, times[last] - times[np.minimum(starts[:-1], len(times) - 1)], 0) if len(times) else total
+    span = (
+        np.where(total > 0, times[last] - times[np.minimum(starts[:-1], len(times) - 1)], 0)
+        if len(times)
+        else total
+    )
     regular = (total >= least_actions) & (span >= least_days * DAY) & (within >= inside * total)
     if not regular.any():
         return Signals.none(
@@ -85,7 +91,7 @@ def own_hours(
     )
 
 
-def _days(owner: np.ndarray, day: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:  # type: ignore[type-arg]
+def _days(owner: np.ndarray, day: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
     """Count each user's different days among the chosen actions, which are in time order. (m,) ... -> (count,) int64."""
     owner, day = owner[chosen], day[chosen]
     new = np.ones(len(owner), np.bool_)

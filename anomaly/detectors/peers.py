@@ -19,8 +19,8 @@ WHOLE = "the log"
 class Peering:
     """The group each user is compared in.
 
-    code: (g,) int32, -1 where there are too few users anywhere; names: of each group. same_work: (g,) bool, True where the group is a
-    unit, or units of one name, or where nobody's unit is known.
+    code: (g,) int32, -1 where there are too few users anywhere; names: of each group. same_work: (g,) bool,
+    True where the group is a unit, or units of one name, or where nobody's unit is known.
     """
 
     code: NDArray[np.int32]
@@ -29,7 +29,8 @@ class Peering:
 
 
 def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peering:
-    """Group users by unit; where that has fewer than `least` users, with units of the same name elsewhere, by agency, or all together.
+    """Group users by unit; where that has fewer than `least` users, with units of the same name elsewhere, by
+    agency, or all together.
 
     A user's unit is the one most of their actions were made in; where the log names no units, the roster's.
     """
@@ -45,7 +46,9 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
         .otherwise(pl.lit(WHOLE))
     )
     same = pl.len().over(unit) >= least
-    named = home.with_columns(peer=peer, same=(unit.is_not_null() & same) | unit.is_null().all()).sort("user_code")
+    named = home.with_columns(peer=peer, same=(unit.is_not_null() & same) | unit.is_null().all()).sort(
+        "user_code"
+    )
     names = pl.concat([named["peer"], pl.Series([WHOLE])]).unique().sort()
     code = names.search_sorted(named["peer"]).to_numpy().astype(np.int32)
     if len(home) < least:
@@ -56,8 +59,12 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
 def _homes(users: Groups, context: Context) -> pl.DataFrame:
     """Return the agency and unit of each user, a row per user in order of code."""
     if not users.has("unit") and "users" in context:
-        roster = context["users"].select("user", "agency", "unit").unique("user", keep="last", maintain_order=True)
-        listed = pl.DataFrame({"user": users.labels()}).join(roster, on="user", how="left", maintain_order="left")
+        roster = (
+            context["users"].select("user", "agency", "unit").unique("user", keep="last", maintain_order=True)
+        )
+        listed = pl.DataFrame({"user": users.labels()}).join(
+            roster, on="user", how="left", maintain_order="left"
+        )
         if listed["unit"].null_count() < len(listed):
             return listed.select("agency", "unit")
     actions = users.log.actions

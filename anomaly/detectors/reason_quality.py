@@ -27,14 +27,23 @@ HISTORY = 1 << REACH_CLASSES.index("criminal_history")
     "({missing} and {vague} of {asked}): a matter for training, not for one person.",
 )
 def reason_quality(
-    agencies: Groups, context: Context, *, least_missing: Share = 0.05, least_vague: Share = 0.5, least_actions: int = 50
+    agencies: Groups,
+    context: Context,
+    *,
+    least_missing: Share = 0.05,
+    least_vague: Share = 0.5,
+    least_actions: int = 50,
 ) -> Signals:
     """An agency leaves reasons blank, or writes what says nothing.
 
-    Why: Since 1 July 2021 AB 1747 requires a reason for every CLETS inquiry beyond criminal history; "investigation" is the commonest
-        reason in public logs and hides everything (domain.md, facts 5 and 6; pattern 22).
-    Null: None: a rule and a rate. Listed when one look-up in twenty has no reason, or most have a vague one: some vagueness is everywhere. Look-ups written by a program, tests, and look-ups of criminal history alone are not counted.
-    Also fires on: A system that keeps the reason in another field; statutory exceptions; a vendor's export that drops the text.
+    Why: Since 1 July 2021 AB 1747 requires a reason for every CLETS inquiry beyond criminal history;
+        "investigation" is the commonest reason in public logs and hides everything (domain.md, facts 5 and 6;
+        pattern 22).
+    Null: None: a rule and a rate. Listed when one look-up in twenty has no reason, or most have a vague one:
+    some vagueness is everywhere. Look-ups written by a program, tests, and look-ups of criminal history alone
+    are not counted.
+    Also fires on: A system that keeps the reason in another field; statutory exceptions; a vendor's export
+    that drops the text.
     Clears: A parser that maps the field; an exception code; service accounts.
     Evades: A false but specific reason.
     """

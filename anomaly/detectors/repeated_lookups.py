@@ -29,15 +29,20 @@ SHARED = 3  # users; a subject whom this many look up is judged among such subje
 def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap: Minutes = 30) -> Signals:
     """One person looks up the same subject again and again, on different days.
 
-    Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always "investigation"; the audit missed
-        it, and a rule on user and target finds it (domain.md, fact 4; pattern 5).
-    Null: A user comes back to a subject as often as peers of the unit do: days per user and subject follow a beta-geometric law fitted to
-        the peers' second and third days, the user left out; one law for subjects whom three or more users looked up, one for the others.
-        For the former, the user's part of the subject's days must also exceed the user's part of all that these users looked up, or an
-        equal part (binomial); the larger p-value counts.
-    Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole neighbourhood watch meets.
-    Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by many others.
-    Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping after two days.
+    Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always
+        "investigation"; the audit missed it, and a rule on user and target finds it (domain.md, fact 4;
+        pattern 5).
+    Null: A user comes back to a subject as often as peers of the unit do: days per user and subject follow a
+        beta-geometric law fitted to the peers' second and third days, the user left out; one law for subjects
+        whom three or more users looked up, one for the others. For the former, the user's part of the
+        subject's days must also exceed the user's part of all that these users looked up, or an equal part
+        (binomial); the larger p-value counts.
+    Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole
+    neighbourhood watch meets.
+    Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by
+    many others.
+    Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping
+    after two days.
     """
     # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
     peers = peering(users, context, least=3)
@@ -51,7 +56,9 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     user, subject, n_days, _, _, _, at_least, subject_days, subject_users = repeated(subjects)
     tested = int(at_least[:, 0].sum())
     shared_by_many = subject_users >= SHARED
-    at_least_private = repeated(np.where(np.append(shared_by_many, False)[subjects], np.int32(-1), subjects))[6]
+    at_least_private = repeated(np.where(np.append(shared_by_many, False)[subjects], np.int32(-1), subjects))[
+        6
+    ]
     private, common = returns(at_least_private, peers.code), returns(at_least - at_least_private, peers.code)
     shared = shared_by_many[subject]
     a, b = (np.where(shared, many[user], few[user]) for many, few in zip(common, private, strict=True))
@@ -87,8 +94,8 @@ def _part_of_user(
 ) -> NDArray[np.float64]:
     """Return the part of a subject's look-ups that falls to the user by activity, at least an equal part.
 
-    user, wanted: (k,) int32; subjects: (m,) int32, -1 not counted. Returns (k,) float64: the user's part of all look-ups of those who
-    looked the subject up.
+    user, wanted: (k,) int32; subjects: (m,) int32, -1 not counted. Returns (k,) float64: the user's part of
+    all look-ups of those who looked the subject up.
     """
     interesting = np.zeros(len(users.log.subjects) + 1, np.bool_)
     interesting[wanted] = True

@@ -27,6 +27,8 @@ def split(
     owner = groups.owner
     actor = np.unique(owner[chosen])
     return actor, tuple(
-        groups.actions(groups.starts[a] + np.flatnonzero((about | chosen)[groups.starts[a] : groups.starts[a + 1]]))
+        groups.actions(
+            groups.starts[a] + np.flatnonzero((about | chosen)[groups.starts[a] : groups.starts[a + 1]])
+        )
         for a in actor.tolist()
     )

@@ -22,11 +22,12 @@ from anomaly.detectors.peers import peering
 def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Signals:
     """A user makes many more look-ups than the others of the unit.
 
-    Why: Two users of one department made 1,500 searches a year where peers made 300 to 400 (domain.md, pattern 34). Volume alone is never
-        enough: a traffic officer or a plate-reader desk looks the same.
-    Null: Logarithms of the peers' counts scatter like Student's t around their median (robust scale, the user left out). Users of
-        units too small to compare are not tested.
-    Also fires on: Traffic units, dispatchers who query for others, task forces, someone who works double shifts.
+    Why: Two users of one department made 1,500 searches a year where peers made 300 to 400 (domain.md,
+        pattern 34). Volume alone is never enough: a traffic officer or a plate-reader desk looks the same.
+    Null: Logarithms of the peers' counts scatter like Student's t around their median (robust scale, the user
+        left out). Users of units too small to compare are not tested.
+    Also fires on: Traffic units, dispatchers who query for others, task forces, someone who works double
+    shifts.
     Clears: The role; calls and cases that explain the look-ups; a service account.
     Evades: Few look-ups.
     """

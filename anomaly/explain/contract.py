@@ -21,8 +21,8 @@ Covered: TypeAlias = NDArray[np.bool_]
 class Explanation:
     """One innocent explanation, as declared.
 
-    function: (log, context) -> (a,) bool, True for the actions it covers. looks_for: what a reviewer could look for where the table is
-    absent or incomplete.
+    function: (log, context) -> (a,) bool, True for the actions it covers. looks_for: what a reviewer could
+    look for where the table is absent or incomplete.
     """
 
     name: str

@@ -18,7 +18,9 @@ def with_codes(log: CodedLog, table: pl.DataFrame) -> pl.DataFrame:
         table = table.with_columns(subject=pl.Series(log.subjects.lookup(table["subject"])))
         table = table.filter(pl.col("subject") >= 0)
     if "user" in table.columns:
-        table = table.with_columns(user=pl.Series(log.texts.lookup("user", table["user"]))).filter(pl.col("user") >= 0)
+        table = table.with_columns(user=pl.Series(log.texts.lookup("user", table["user"]))).filter(
+            pl.col("user") >= 0
+        )
     return table
 
 
@@ -29,14 +31,16 @@ def milliseconds(column: str, otherwise: int) -> pl.Expr:
 
 def days(column: str, otherwise: int, zone: str) -> pl.Expr:
     """Read a Datetime column as the local day number; `otherwise` where it is empty."""
-    return pl.col(column).dt.convert_time_zone(zone).dt.date().to_physical().cast(pl.Int64).fill_null(otherwise)
+    return (
+        pl.col(column).dt.convert_time_zone(zone).dt.date().to_physical().cast(pl.Int64).fill_null(otherwise)
+    )
 
 
 def covered(log: CodedLog, spans: pl.DataFrame, *, by: list[str], clock: str) -> NDArray[np.bool_]:
     """Mark the actions that a span covers.
 
-    spans: `by` columns (subject, user, case_number: codes), `begin` and `end` inclusive, Int64 on the clock; clock: "time" (ms) or "day"
-    (local day number). Returns (a,) bool.
+    spans: `by` columns (subject, user, case_number: codes), `begin` and `end` inclusive, Int64 on the clock;
+    clock: "time" (ms) or "day" (local day number). Returns (a,) bool.
     """
     mask = np.zeros(len(log.actions), np.bool_)
     if not spans.height:

@@ -23,8 +23,9 @@ TEST = REASON_CLASSES.index("test")
 def case(log: CodedLog, context: Context) -> Covered:
     """An open case with this subject.
 
-    The subject stands in a case that was open on that local day, and the user is assigned to it, or the query names its number. Where no
-    assignments are given, the case must be of the user's agency. A case number alone clears nothing: numbers are copied.
+    The subject stands in a case that was open on that local day, and the user is assigned to it, or the query
+    names its number. Where no assignments are given, the case must be of the user's agency. A case number
+    alone clears nothing: numbers are copied.
     """
     people = context["case_people"].select("case_number", "subject")
     cases = context["cases"].select(
@@ -35,13 +36,19 @@ def case(log: CodedLog, context: Context) -> Covered:
     )
     named = with_codes(log, people.join(cases, on="case_number"))
     if "case_officers" in context:
-        assigned = with_codes(log, named.join(context["case_officers"].select("case_number", "user"), on="case_number"))
+        assigned = with_codes(
+            log, named.join(context["case_officers"].select("case_number", "user"), on="case_number")
+        )
         mask = covered(log, assigned, by=["subject", "user"], clock="day")
     else:
         own = named.with_columns(agency=pl.Series(log.texts.lookup("agency", named["agency"])))
         mask = covered(log, own, by=["subject", "agency"], clock="day")
-    numbered = named.with_columns(case_number=pl.Series(log.texts.lookup("case_number", named["case_number"])))
-    return mask | covered(log, numbered.filter(pl.col("case_number") >= 0), by=["subject", "case_number"], clock="day")
+    numbered = named.with_columns(
+        case_number=pl.Series(log.texts.lookup("case_number", named["case_number"]))
+    )
+    return mask | covered(
+        log, numbered.filter(pl.col("case_number") >= 0), by=["subject", "case_number"], clock="day"
+    )
 
 
 @explanation(
@@ -53,7 +60,8 @@ def case(log: CodedLog, context: Context) -> Covered:
 def call(log: CodedLog, context: Context) -> Covered:
     """A call with this subject, to which the user was sent.
 
-    From 15 minutes before the call until an hour after it: a dispatcher looks ahead, a report is written after.
+    From 15 minutes before the call until an hour after it: a dispatcher looks ahead, a report is written
+    after.
     """
     calls = context["calls"].select(
         "call_id",
@@ -106,10 +114,12 @@ def test_record(log: CodedLog, context: Context) -> Covered:
     return covered(log, with_codes(log, spans), by=["subject"], clock="day")
 
 
-@explanation("stated test", needs=("reason",), looks_for="a training day, or the set-up of a terminal, at that time")
+@explanation(
+    "stated test", needs=("reason",), looks_for="a training day, or the set-up of a terminal, at that time"
+)
 def stated_test(log: CodedLog, context: Context) -> Covered:
     """A reason that says test or training."""
-    return log.actions.reason_class == TEST
+    return np.equal(log.actions.reason_class, TEST)
 
 
 @explanation(
@@ -127,7 +137,8 @@ def service_account(log: CodedLog, context: Context) -> Covered:
 def batch_message(log: CodedLog, context: Context) -> Covered:
     """A message key that only batch jobs send (QWB and its kin)."""
     batch = log.texts["asked"].is_in(sorted(log.policy.batch_keys)).to_numpy()
-    return np.append(batch, np.False_)[log.actions.asked]
+    covers: Covered = np.append(batch, np.False_)[log.actions.asked]
+    return covers
 
 
 EXPLANATIONS: tuple[Explanation, ...] = (

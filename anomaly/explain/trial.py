@@ -24,7 +24,8 @@ class Explained:
     def by(self, names: Collection[str]) -> NDArray[np.bool_]:
         """Return (a,) bool: True where one of the named explanations covers the action."""
         mask = sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names)
-        return (self.bits & np.uint16(mask)) != 0
+        covered: NDArray[np.bool_] = (self.bits & np.uint16(mask)) != 0
+        return covered
 
     def names(self, action: int, honoured: Collection[str]) -> list[str]:
         """Name the honoured explanations that cover one action."""

@@ -20,24 +20,27 @@ from anomaly.incidents.model import Incident
 from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
 
-EVIDENCE_SCHEMA = {
-    "incident_id": pl.String,
-    "detector": pl.String,
-    "source": pl.String,
-    "row": pl.Int64,
-    "event_id": pl.String,
-    "time": pl.Datetime("ms", "UTC"),
-    "user": pl.String,
-    "role": pl.String,
-    "explanation": pl.String,
-}
+EVIDENCE_SCHEMA = pl.Schema(
+    {
+        "incident_id": pl.String,
+        "detector": pl.String,
+        "source": pl.String,
+        "row": pl.Int64,
+        "event_id": pl.String,
+        "time": pl.Datetime("ms", "UTC"),
+        "user": pl.String,
+        "role": pl.String,
+        "explanation": pl.String,
+    }
+)
 
 
 @dataclass(frozen=True)
 class Rows:
     """The rows of one bundle.
 
-    actions: (a,) ascending; open: (a,) bool, no honoured explanation covers it; events: (n,), of_action: (n,) the action of each.
+    actions: (a,) ascending; open: (a,) bool, no honoured explanation covers it; events: (n,), of_action: (n,)
+    the action of each.
     """
 
     actions: NDArray[np.int32]
@@ -75,10 +78,11 @@ def assemble(
 ) -> tuple[tuple[Incident, ...], pl.DataFrame]:
     """Make the ranked incidents and their evidence (design.md 3.4).
 
-    batches, columns: for the second pass over the log; files: shown name of each; key: of the tokens; clear: show subjects as they are.
+    batches, columns: for the second pass over the log; files: shown name of each; key: of the tokens; clear:
+    show subjects as they are.
     """
     if not bundles:
-        return (), pl.DataFrame(schema=EVIDENCE_SCHEMA)
+        return (), EVIDENCE_SCHEMA.to_frame()
     rows = [rows_of(bundle, log, explained) for bundle in bundles]
     events = np.unique(np.concatenate([one.events for one in rows]))
     fetched = fetch(log, events, batches, columns)
@@ -89,7 +93,9 @@ def assemble(
     order = sorted(range(len(drafts)), key=lambda k: _rank_key(drafts[k]))
     ranked = tuple(replace(drafts[k], rank=place) for place, k in enumerate(order, start=1))
     evidence = [_evidence(drafts[k].incident_id, bundles[k], rows[k], log, explained) for k in order]
-    joined = pl.concat(evidence).join(fetched.select("event", "event_id"), on="event", how="left", maintain_order="left")
+    joined = pl.concat(evidence).join(
+        fetched.select("event", "event_id"), on="event", how="left", maintain_order="left"
+    )
     users = log.texts["user"]
     at = joined["event"].to_numpy()
     user = log.events.user[at]
@@ -99,7 +105,7 @@ def assemble(
         time=pl.Series(log.events.time[at]).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
         user=users.gather(pl.Series(user).replace(-1, None)),
     )
-    return ranked, full.select(*EVIDENCE_SCHEMA).cast(dict(EVIDENCE_SCHEMA))
+    return ranked, full.select(*EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA)
 
 
 def _rank_key(incident: Incident) -> tuple[object, ...]:
@@ -118,7 +124,11 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
     chance = [one for one in bundle.kept if one.p is not None]
     strongest = bundle.kept[0]
     identity = (bundle.kind, strongest.detector.category, *agencies, "/", *users, "/")
-    about = (*identity, *sorted(tokens[c] for c in subject_codes.tolist() if c in tokens), str(strongest.target >= 0))
+    about = (
+        *identity,
+        *sorted(tokens[c] for c in subject_codes.tolist() if c in tokens),
+        str(strongest.target >= 0),
+    )
     findings = tuple(teller.finding(one) for one in bundle.kept)
     return Incident(
         rank=0,
@@ -180,5 +190,3 @@ def _evidence(incident: str, bundle: Bundle, rows: Rows, log: CodedLog, explaine
             ).with_columns(incident_id=pl.lit(incident), detector=pl.lit(name))
         )
     return pl.concat(parts)
-
-

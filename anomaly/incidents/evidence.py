@@ -14,11 +14,14 @@ from anomaly.coding import CodedLog, key_rank, subject_keys
 Batches = Callable[[Collection[str]], Iterator[pl.DataFrame]]
 
 
-def fetch(log: CodedLog, events: NDArray[np.integer], batches: Batches, columns: Collection[str]) -> pl.DataFrame:
+def fetch(
+    log: CodedLog, events: NDArray[np.integer], batches: Batches, columns: Collection[str]
+) -> pl.DataFrame:
     """Fetch what the log says of some events.
 
-    events: (k,) distinct; batches: columns -> batches of the log as the first pass read them; columns: canonical columns of the log.
-    Returns a frame of k rows, by file and row: event, file, row, event_id and subject_key (String, null when absent).
+    events: (k,) distinct; batches: columns -> batches of the log as the first pass read them; columns:
+    canonical columns of the log. Returns a frame of k rows, by file and row: event, file, row, event_id and
+    subject_key (String, null when absent).
     """
     wanted = pl.DataFrame(
         {
@@ -42,7 +45,8 @@ def fetch(log: CodedLog, events: NDArray[np.integer], batches: Batches, columns:
 
 
 def subject_names(log: CodedLog, fetched: pl.DataFrame) -> dict[int, str]:
-    """Choose one key for each subject among the fetched rows: the kind that names a person best, then the first in the alphabet.
+    """Choose one key for each subject among the fetched rows: the kind that names a person best, then the
+    first in the alphabet.
 
     Returns subject code -> key; the same for any order of rows.
     """

@@ -57,7 +57,9 @@ class Bundle:
 
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
     """List every rule signal, and the chance signals whose q-value over all that was tested is at most `fdr`."""
-    q = iter(q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist())
+    q = iter(
+        q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist()
+    )
     kept = []
     for found, signals in results:
         for index in range(len(signals)):
@@ -66,23 +68,30 @@ def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
                 kept.append(Kept(found, signals, index, None, None, score))
             elif (own := next(q)) <= fdr:
                 sure = min(1.0, (1 - np.log10(max(own, CERTAIN / 10))) / (1 - np.log10(CERTAIN / 10)))
-                kept.append(Kept(found, signals, index, float(signals.p[index]), own, found.weight * float(sure)))
+                kept.append(
+                    Kept(found, signals, index, float(signals.p[index]), own, found.weight * float(sure))
+                )
     return kept
 
 
 def bundle(kept: Sequence[Kept]) -> list[Bundle]:
     """Put together what is about one actor and one target; what has no target, by theme.
 
-    A signal about a user without a target joins a stronger bundle of the same user that shares its category or most of its actions.
+    A signal about a user without a target joins a stronger bundle of the same user that shares its category
+    or most of its actions.
     """
     bundles: dict[tuple[str, int, int, int], list[Kept]] = {}
-    strongest_first = sorted(kept, key=lambda one: (one.target < 0, -one.score, one.detector.name, one.actor, one.index))
+    strongest_first = sorted(
+        kept, key=lambda one: (one.target < 0, -one.score, one.detector.name, one.actor, one.index)
+    )
     for one in strongest_first:
         kind = one.detector.kind
         home = (kind, one.actor, one.target, 0)
         if one.target < 0:
             same = [key for key in bundles if key[:2] == home[:2]]
-            home = next((key for key in same if _belongs(one, bundles[key])), (kind, one.actor, -1, len(same)))
+            home = next(
+                (key for key in same if _belongs(one, bundles[key])), (kind, one.actor, -1, len(same))
+            )
         bundles.setdefault(home, []).append(one)
     ordered = (sorted(ones, key=lambda k: (-k.score, k.detector.name, k.index)) for ones in bundles.values())
     return [Bundle(key[0], tuple(ones)) for key, ones in zip(bundles, ordered, strict=True)]

@@ -89,9 +89,16 @@ class Teller:
         if code < 0 or np.isnan(value) or not same.any():
             return None
         others = np.sort(standing.values[same])
-        return Peers(standing.statistic, f"{len(others)} others of {standing.names[code]}", value, tuple(others.tolist()))
+        return Peers(
+            standing.statistic,
+            f"{len(others)} others of {standing.names[code]}",
+            value,
+            tuple(others.tolist()),
+        )
 
-    def tried(self, bundle: Bundle, events: NDArray[np.int32], of_action: NDArray[np.int32]) -> tuple[Tried, ...]:
+    def tried(
+        self, bundle: Bundle, events: NDArray[np.int32], of_action: NDArray[np.int32]
+    ) -> tuple[Tried, ...]:
         """List every explanation that the bundle's detectors honour, and how many events each covers."""
         honoured = {name for one in bundle.kept for name in one.detector.clears}
         return tuple(
@@ -121,7 +128,9 @@ class Teller:
         """Say what a reviewer could look for: what the detectors' manuals and the honoured explanations name."""
         manuals = dict.fromkeys(one.detector.manual["Clears"] for one in bundle.kept)
         honoured = {name for one in bundle.kept for name in one.detector.clears}
-        lookups = (e.looks_for for e in EXPLANATIONS if e.name in honoured and e.name in self.explained.why_not)
+        lookups = (
+            e.looks_for for e in EXPLANATIONS if e.name in honoured and e.name in self.explained.why_not
+        )
         return (*manuals, *lookups)
 
     def cannot_tell(self, bundle: Bundle) -> tuple[str, ...]:
@@ -131,7 +140,9 @@ class Teller:
             lines.append("Who or what was looked up: the log names no subject.")
         untried = [e.title.rstrip(".").lower() for e in EXPLANATIONS if e.name in self.explained.why_not]
         if untried:
-            lines.append(f"Whether there was one of these, for which no table was given: {'; '.join(untried)}.")
+            lines.append(
+                f"Whether there was one of these, for which no table was given: {'; '.join(untried)}."
+            )
         elif any(one.p is not None for one in bundle.kept):
             lines.append("Whether a case or call exists that the tables do not hold: none found is not none.")
         return tuple(lines)

@@ -18,14 +18,17 @@ LEAST = 16  # characters; a shorter key can be tried out
 def token_key(log: CodedLog) -> tuple[bytes, str]:
     """Find the key of the tokens and say where it came from: "file", "environment" or "log".
 
-    Without a key of their own, people get one made from the log's whole vocabulary and times: the same log gives the same tokens in any row
-    order, and whoever lacks the log cannot recompute them. Raises InputError for a key that is too short or a file that cannot be read.
+    Without a key of their own, people get one made from the log's whole vocabulary and times: the same log
+    gives the same tokens in any row order, and whoever lacks the log cannot recompute them. Raises InputError
+    for a key that is too short or a file that cannot be read.
     """
     if path := os.environ.get(KEY_FILE):
         try:
             key = Path(path).read_bytes().strip()
         except OSError as error:
-            raise InputError(f"the key file cannot be read ({error.strerror})", KEY_FILE, "correct the path") from None
+            raise InputError(
+                f"the key file cannot be read ({error.strerror})", KEY_FILE, "correct the path"
+            ) from None
         return _long_enough(key, KEY_FILE), "file"
     if text := os.environ.get(KEY):
         return _long_enough(text.encode(), KEY), "environment"

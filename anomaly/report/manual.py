@@ -18,7 +18,9 @@ def print_detectors(detectors: Iterable[Detector]) -> None:
         table.add_column(heading, no_wrap=heading == "detector")
     for one in detectors:
         needs = [*(f"column {name}" for name in one.needs), *(f"table {name}" for name in one.tables)]
-        table.add_row(one.name, one.title.rstrip("."), one.category, ", ".join(needs) or "nothing beyond time and user")
+        table.add_row(
+            one.name, one.title.rstrip("."), one.category, ", ".join(needs) or "nothing beyond time and user"
+        )
     Console().print(table)
 
 

@@ -34,7 +34,9 @@ def print_profile(report: ProfileReport, detectors: Sequence[tuple[Detector, str
         table.add_column(heading, justify="right")
     for one in report.columns:
         figures = (one.filled, one.empty, one.redacted, one.unreadable, one.distinct)
-        table.add_row(one.name, Text(clean(one.header or "(set by the profile)")), *(f"{n:,}" for n in figures))
+        table.add_row(
+            one.name, Text(clean(one.header or "(set by the profile)")), *(f"{n:,}" for n in figures)
+        )
     console.print(table)
     if report.unmapped:
         line(f"not used: {', '.join(report.unmapped)}")
@@ -45,4 +47,7 @@ def print_profile(report: ProfileReport, detectors: Sequence[tuple[Detector, str
     console.print()
     line("Detectors", "bold")
     for detector, why_not in detectors:
-        line(f"  {'runs    ' if why_not is None else 'abstains'}  {detector.name}" + (f": {why_not}" if why_not else ""))
+        line(
+            f"  {'runs    ' if why_not is None else 'abstains'}  {detector.name}"
+            + (f": {why_not}" if why_not else "")
+        )

@@ -21,8 +21,8 @@ def profile_log(
 ) -> tuple[ProfileReport, list[tuple[Detector, str | None]]]:
     """Read a log once and say what it is.
 
-    Returns the report of its columns and quality, and each detector with the reason it cannot run, None when it can. Raises InputError as
-    reading does.
+    Returns the report of its columns and quality, and each detector with the reason it cannot run, None when
+    it can. Raises InputError as reading does.
     """
     log = open_log(inputs, profile, time_zone=time_zone, local_zone=local_zone)
     report = profile_report(log)

@@ -28,9 +28,10 @@ Progress = Callable[[str, int], None]  # stage, rows done
 class Settings:
     """What a scan can be told.
 
-    profile: name or file, recognised when None; context: folder of tables; policy: a TOML file laid over the packaged policy; fdr: the
-    false discovery rate of the chance findings; clear: show subjects as they are, not as tokens; detectors: settings by
-    detector name; time_zone, local_zone: override the profile's; threads: for the detectors (results do not depend on it).
+    profile: name or file, recognised when None; context: folder of tables; policy: a TOML file laid over the
+    packaged policy; fdr: the false discovery rate of the chance findings; clear: show subjects as they are,
+    not as tokens; detectors: settings by detector name; time_zone, local_zone: override the profile's;
+    threads: for the detectors (results do not depend on it).
     """
 
     profile: str | None = None
@@ -46,7 +47,11 @@ class Settings:
     def checked(self) -> Settings:
         """Return the settings; raises SettingsError when one is out of bounds or names no detector."""
         if not 0 < self.fdr <= WEAKEST:
-            raise SettingsError(f"a false discovery rate of {self.fdr} is not usable", "--fdr", f"choose one in (0, {WEAKEST}]")
+            raise SettingsError(
+                f"a false discovery rate of {self.fdr} is not usable",
+                "--fdr",
+                f"choose one in (0, {WEAKEST}]",
+            )
         for name in self.detectors:
             if name not in BY_NAME:
                 raise SettingsError(f"`{name}` is no detector", next=f"they are {', '.join(BY_NAME)}")
@@ -61,9 +66,9 @@ def scan(
 ) -> ScanResult:
     """Scan a query log.
 
-    inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a list. Returns the ranked
-    incidents, their evidence, the rejects, the summary and the manifest; writes nothing. Raises InputError when the input or a
-    setting is wrong.
+    inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a
+    list. Returns the ranked incidents, their evidence, the rejects, the summary and the manifest; writes
+    nothing. Raises InputError when the input or a setting is wrong.
     """
     settings = (settings or Settings()).checked()
     tell = progress or (lambda stage, rows: None)

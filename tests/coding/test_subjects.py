@@ -1,0 +1,158 @@
+"""Who was looked up: which keys are one person's, and which never may be."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from anomaly.coding import CodedLog
+from tests.coding.logs import at, coded
+
+PLATE, JANE, JOHN = "7ABC123", "SMITH,JANE", "SMITH,JOHN"
+
+
+def people(log: CodedLog) -> list[int]:
+    """Subject of each action, renumbered in order of appearance; -1 for nobody."""
+    order: dict[int, int] = {}
+    return [order.setdefault(s, len(order)) if s >= 0 else -1 for s in log.actions.subject.tolist()]
+
+
+def test_plate_on_monday_and_name_on_friday_are_one_person_when_a_cascade_ties_them() -> None:
+    log = coded(
+        [
+            {"time": at(0), "plate": PLATE, "cascade_id": "c1"},
+            {"time": at(0, seconds=9), "name": JANE, "dob": "1990-04-12", "cascade_id": "c1"},
+            {"time": at(1), "plate": PLATE, "cascade_id": "c2"},
+            {"time": at(4), "name": JANE, "dob": "1990-04-12", "cascade_id": "c3"},
+            {"time": at(4, 60), "name": JOHN, "dob": "1988-01-02", "cascade_id": "c4"},
+        ]
+    )
+    assert people(log) == [0, 0, 0, 1]
+
+
+def test_one_row_with_two_keys_ties_them() -> None:
+    log = coded(
+        [
+            {"time": at(0), "license": "D1234567", "plate": PLATE},
+            {"time": at(1), "plate": PLATE},
+            {"time": at(4), "license": "D1234567"},
+            {"time": at(5), "plate": "8XYZ999"},
+        ]
+    )
+    assert people(log) == [0, 0, 0, 1]
+
+
+def test_ties_chain_through_a_third_key() -> None:
+    log = coded(
+        [
+            {"time": at(0), "license": "D1", "sid": "A100", "name": None, "dob": None},
+            {"time": at(1), "sid": "A100", "name": JANE, "dob": "1990-04-12"},
+            {"time": at(2), "license": "D1"},
+            {"time": at(3), "name": JANE, "dob": "1990-04-12"},
+        ]
+    )
+    assert people(log) == [0, 0, 0, 0]
+
+
+def test_a_household_car_does_not_make_two_people_one() -> None:
+    log = coded(
+        [
+            {"time": at(0), "license": "D1", "plate": PLATE},
+            {"time": at(1), "license": "D2", "plate": PLATE},
+            {"time": at(2), "plate": PLATE},
+            {"time": at(3), "license": "D1"},
+            {"time": at(4), "license": "D2"},
+        ]
+    )
+    assert people(log) == [0, 1, 2, 0, 1]
+
+
+def test_a_household_car_in_cascades_does_not_make_two_people_one() -> None:
+    log = coded(
+        [
+            {"time": at(0), "plate": PLATE, "cascade_id": "a"},
+            {"time": at(0, seconds=5), "license": "D1", "cascade_id": "a"},
+            {"time": at(1), "plate": PLATE, "cascade_id": "b"},
+            {"time": at(1, seconds=5), "license": "D2", "cascade_id": "b"},
+            {"time": at(2), "license": "D1", "cascade_id": "c"},
+            {"time": at(3), "license": "D2", "cascade_id": "d"},
+            {"time": at(4), "plate": PLATE, "cascade_id": "e"},
+        ]
+    )
+    subjects = log.events.subject.tolist()
+    d1, d2, car = subjects[4], subjects[5], subjects[6]
+    assert len({d1, d2, car}) == 3
+
+
+def test_two_cars_of_one_person_are_that_person() -> None:
+    log = coded(
+        [
+            {"time": at(0), "license": "D1", "plate": "1AAA111"},
+            {"time": at(1), "license": "D1", "plate": "2BBB222"},
+            {"time": at(2), "plate": "1AAA111"},
+            {"time": at(3), "plate": "2BBB222"},
+        ]
+    )
+    assert people(log) == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("hidden", ["***", "REDACTED", "[redacted]", "", " "])
+def test_a_redacted_value_is_nobody_and_ties_nobody(hidden: str) -> None:
+    rows = [{"time": at(day), "plate": hidden, "license": f"D{day}"} for day in range(5)]
+    rows += [{"time": at(10 + day), "plate": hidden, "license": hidden} for day in range(5)]
+    log = coded(rows)
+    assert people(log) == [0, 1, 2, 3, 4, -1, -1, -1, -1, -1]
+
+
+def test_a_name_with_a_redacted_birthday_is_no_named_person() -> None:
+    """Namesakes: the name alone ties no licence to another."""
+    log = coded(
+        [
+            {"time": at(0), "name": JANE, "dob": "***", "license": "D1"},
+            {"time": at(1), "name": JANE, "dob": "***", "license": "D2"},
+            {"time": at(2), "name": JANE, "dob": "1990-04-12", "license": None},
+            {"time": at(3), "name": JANE, "dob": "1971-09-30", "license": None},
+        ]
+    )
+    assert people(log) == [0, 1, 2, 3]
+
+
+def test_spelling_of_a_key_does_not_matter() -> None:
+    log = coded(
+        [
+            {"time": at(0), "plate": "7ABC123", "name": None, "dob": None},
+            {"time": at(1), "plate": "7abc-123", "name": None, "dob": None},
+            {"time": at(2), "plate": "7 ABC 123", "name": None, "dob": None},
+            {"time": at(3), "plate": None, "name": "Smith, Jane", "dob": "04/12/1990"},
+            {"time": at(4), "plate": None, "name": "SMITH,JANE", "dob": "1990-04-12"},
+        ]
+    )
+    assert people(log) == [0, 0, 0, 1, 1]
+
+
+def test_plates_of_different_kinds_of_key_do_not_meet() -> None:
+    log = coded([{"time": at(0), "plate": "A1", "license": None}, {"time": at(1), "plate": None, "license": "A1"}])
+    assert people(log) == [0, 1]
+
+
+def test_lookup_finds_every_key_of_a_person_and_nobody_else() -> None:
+    log = coded(
+        [
+            {"time": at(0), "license": "D1", "plate": PLATE},
+            {"time": at(1), "license": "D2", "plate": None},
+        ]
+    )
+    keys = pl.Series([f"plate:{PLATE}", "license:D1", "license:D2", "license:D3", None, ""])
+    found = log.subjects.lookup(keys).tolist()
+    first, second = log.actions.subject.tolist()
+    assert found == [first, first, second, -1, -1, -1]
+
+
+def test_neighbouring_numbers_are_neighbours_even_when_their_owner_is_known() -> None:
+    """A run through plates stays a run when some of the cars are tied to licences elsewhere in the log."""
+    plates = [{"time": at(0, minutes=5 * k), "plate": f"4KLM{100 + k}"} for k in range(8)]
+    owners = [{"time": at(1, k), "plate": f"4KLM{100 + k}", "license": f"D{900 - 7 * k}"} for k in range(0, 8, 3)]
+    log = coded([*plates, *owners])
+    serials = log.actions_column("serial")[:8]
+    assert np.diff(serials).tolist() == [1] * 7
