@@ -31,6 +31,20 @@ def test_earliest(world: Any, contest: Any) -> None:
     contest(lambda: (kernels.earliest(action, time, code, n),), rival)
 
 
+def test_commonest(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    subject = rows["subject"].to_numpy()
+
+    def rival() -> tuple[Any, ...]:
+        counted = rows.lazy().filter(pl.col("subject") >= 0).group_by("user", "subject").len()
+        most = counted.sort("user", "len", "subject", descending=[False, True, False]).group_by("user")
+        answer = most.agg(pl.col("subject").first()).collect()
+        every = pl.DataFrame({"user": pl.int_range(len(starts) - 1, dtype=answer["user"].dtype, eager=True)})
+        return (every.join(answer, on="user", how="left", maintain_order="left")["subject"].fill_null(-1),)
+
+    contest(lambda: (kernels.commonest(starts, subject, world.n_subjects),), rival)
+
+
 def test_union(world: Any, contest: Any) -> None:
     rows, n = actions(world)
     action, bits = (

@@ -13,6 +13,7 @@ union               what an action's rows say between them, as bits
 written_twice       rows that repeat an earlier row
 unite               identifiers of one person to one subject: union-find
 repeated_days       a user's returns to one subject on different days
+commonest           the value that most rows of a group have
 own_hours           the block of hours that holds most of a user's rows
 sessions            stretches of work between silences
 day_streaks         the longest run of consecutive days
@@ -30,6 +31,7 @@ from __future__ import annotations
 from kernels.bursts import densest
 from kernels.cascade import collapse
 from kernels.code import code, grow
+from kernels.common import commonest
 from kernels.converge import distinct_in_window
 from kernels.group import group
 from kernels.hours import own_hours
@@ -45,6 +47,7 @@ __all__ = [
     "binomial_tail",
     "code",
     "collapse",
+    "commonest",
     "day_streaks",
     "densest",
     "distinct_in_window",

@@ -112,6 +112,14 @@ def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
     return np.array(taken, np.int32)
 
 
+def commonest(starts: I64, codes: I32, n_codes: int) -> I32:
+    answer = []
+    for rows in groups(starts):
+        said = [int(codes[i]) for i in rows if codes[i] >= 0]
+        answer.append(max(sorted(set(said)), key=said.count) if said else -1)
+    return np.array(answer, np.int32)
+
+
 def union(action: I32, bits: U16, n_actions: int) -> U16:
     return np.array([reduce(or_, bits[action == a].tolist(), 0) for a in range(n_actions)], np.uint16)
 

@@ -79,9 +79,11 @@ class EventCoder:
         self._drafts: dict[str, list[NDArray[Any]]] = {}
 
     def read(self, batches: Iterator[pl.DataFrame], progress: Callable[[int], None] | None = None) -> None:
-        """Code every batch; columns of one batch side by side on two threads, each column in a table of its own."""
-        with ThreadPoolExecutor(2) as pool:
-            for batch in batches:
+        """Code every batch, the columns of one side by side, while the next is read."""
+        with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ahead:
+            following = ahead.submit(next, batches, None)
+            while (batch := following.result()) is not None:
+                following = ahead.submit(next, batches, None)
                 self._code(batch, pool)
                 if progress:
                     progress(batch.height)
@@ -142,6 +144,12 @@ class Vocabularies:
 
     def __getitem__(self, name: str) -> pl.Series:
         return self.texts.get(name, pl.Series([], dtype=pl.String))
+
+    def named(self, name: str, codes: NDArray[np.integer]) -> pl.Series:
+        """Return the texts of some codes, (k,) String, null where -1 or where the log has no such column."""
+        if name not in self.texts:
+            return pl.Series([None] * len(codes), dtype=pl.String)
+        return self.texts[name].gather(pl.Series(codes).replace(-1, None))
 
     def lookup(self, name: str, values: pl.Series) -> Codes:
         """Find the codes of texts of a context table; -1 where the log never had them. (n,) String -> (n,) int32."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,11 @@ class Grouping:
             self._gathered[name] = gathered
         return self._gathered[name]
 
+    @cached_property
+    def home(self) -> NDArray[np.int32]:
+        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty group."""
+        return kernels.commonest(self.starts, self.column("place"), len(self.log.texts.places))
+
     def labels(self) -> pl.Series:
         """Name each group, (g,) String; subjects have no name here."""
         texts = self.log.texts
@@ -67,15 +73,8 @@ class Grouping:
 def place_labels(log: CodedLog) -> pl.Series:
     """Name each place, (p,) String: `AGENCY · UNIT`, or what is known of it."""
     agency, unit = log.texts.places[:, 0], log.texts.places[:, 1]
-    named = pl.DataFrame({"agency": _named(log, "agency", agency), "unit": _named(log, "unit", unit)})
+    named = pl.DataFrame({"agency": log.texts.named("agency", agency), "unit": log.texts.named("unit", unit)})
     return named.select(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True)).to_series()
-
-
-def _named(log: CodedLog, name: str, codes: NDArray[np.int32]) -> pl.Series:
-    texts = log.texts[name]
-    if not len(texts):
-        return pl.Series([None] * len(codes), dtype=pl.String)
-    return texts.gather(pl.Series(codes).replace(-1, None))
 
 
 def _codes(by: str, log: CodedLog) -> tuple[NDArray[np.int32], int]:
@@ -125,13 +124,19 @@ class Groups:
     @property
     def owner(self) -> NDArray[np.int32]:
         """Return (m,) int32: the group of each place."""
-        owner: NDArray[np.int32] = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
-        return owner
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts)).astype(
+            np.int32, copy=False
+        )
 
     def actions(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int32]:
         """Return the actions at some places of the group order."""
         found: NDArray[np.int32] = self._grouping.order[places]
         return found
+
+    @property
+    def home(self) -> NDArray[np.int32]:
+        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty group."""
+        return self._grouping.home
 
     def labels(self) -> pl.Series:
         """Name each group, (g,) String."""

@@ -132,10 +132,12 @@ class Detector:
         chosen = dict(settings or {})
         for name, value in chosen.items():
             default = self.settings.get(name)
-            if default is None or isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            number = default is not None and isinstance(value, int | float) and not isinstance(value, bool)
+            most = 1 if isinstance(default, float) else 2**31
+            if not number or not 0 < value <= most or type(default)(value) != value:
                 raise SettingsError(
                     f"`{name} = {value}` is no setting of {self.name}",
-                    next=f"its settings are {', '.join(f'{k} = {v}' for k, v in self.settings.items()) or 'none'}; all are above 0",
+                    next=f"its settings are {', '.join(f'{k} = {v}' for k, v in self.settings.items()) or 'none'}; whole numbers above 0, shares up to 1",
                 )
             chosen[name] = type(default)(value)
         return self.function(groups, context, **chosen)

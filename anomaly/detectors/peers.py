@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import Groups, place_labels
+from anomaly.coding import Groups
 from anomaly.context import Context
 
 LEAST_PEERS = 8  # domain.md 5, pattern 34
@@ -67,31 +67,7 @@ def _homes(users: Groups, context: Context) -> pl.DataFrame:
         )
         if listed["unit"].null_count() < len(listed):
             return listed.select("agency", "unit")
-    actions = users.log.actions
-    most = (
-        pl.DataFrame({"user": actions.user, "place": actions.place})
-        .filter(pl.col("user") >= 0)
-        .group_by("user", "place")
-        .len()
-        .sort("user", "len", "place", descending=[False, True, False])
-        .unique("user", keep="first", maintain_order=True)
-    )
-    place = np.zeros(len(users), np.int32)
-    place[most["user"].to_numpy()] = most["place"].to_numpy()
-    agency, unit = users.log.texts.places[place].T
+    agency, unit = users.log.texts.places[users.home].T
     return pl.DataFrame(
-        {"agency": _text(users, "agency", agency), "unit": _text(users, "unit", unit)},
-        schema={"agency": pl.String, "unit": pl.String},
+        {"agency": users.log.texts.named("agency", agency), "unit": users.log.texts.named("unit", unit)}
     )
-
-
-def _text(users: Groups, name: str, codes: NDArray[np.int32]) -> pl.Series:
-    texts = users.log.texts[name]
-    if not len(texts):
-        return pl.Series([None] * len(codes), dtype=pl.String)
-    return texts.gather(pl.Series(codes).replace(-1, None))
-
-
-def unit_of(users: Groups, places: NDArray[np.int32]) -> pl.Series:
-    """Name some places, (k,) String."""
-    return place_labels(users.log).gather(places)

@@ -21,17 +21,17 @@ from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
 
 EVIDENCE_SCHEMA = pl.Schema(
-    {
-        "incident_id": pl.String,
-        "detector": pl.String,
-        "source": pl.String,
-        "row": pl.Int64,
-        "event_id": pl.String,
-        "time": pl.Datetime("ms", "UTC"),
-        "user": pl.String,
-        "role": pl.String,
-        "explanation": pl.String,
-    }
+    [
+        ("incident_id", pl.String()),
+        ("detector", pl.String()),
+        ("source", pl.String()),
+        ("row", pl.Int64()),
+        ("event_id", pl.String()),
+        ("time", pl.Datetime("ms", "UTC")),
+        ("user", pl.String()),
+        ("role", pl.String()),
+        ("explanation", pl.String()),
+    ]
 )
 
 
@@ -96,14 +96,12 @@ def assemble(
     joined = pl.concat(evidence).join(
         fetched.select("event", "event_id"), on="event", how="left", maintain_order="left"
     )
-    users = log.texts["user"]
     at = joined["event"].to_numpy()
-    user = log.events.user[at]
     full = joined.with_columns(
         source=pl.Series(files, dtype=pl.String).gather(log.events.file[at]),
         row=pl.Series(log.events.row[at]).cast(pl.Int64),
         time=pl.Series(log.events.time[at]).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
-        user=users.gather(pl.Series(user).replace(-1, None)),
+        user=log.texts.named("user", log.events.user[at]),
     )
     return ranked, full.select(*EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA)
 

@@ -14,13 +14,14 @@ from anomaly.coding import READ, CodedLog, EventCoder, Grouping, Groups, finish
 from anomaly.context import Context, load_context
 from anomaly.detectors import BY_NAME, DETECTORS, Detector, Signals
 from anomaly.detectors.contract import WEAKEST
-from anomaly.errors import SettingsError
+from anomaly.errors import InputError, SettingsError
 from anomaly.explain import Explained, try_all
 from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
 from anomaly.policy import load_policy
 from anomaly.scan.summary import Ran, manifest_of, summary_of
 from anomaly.sources import Log, open_log
 
+MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 Progress = Callable[[str, int], None]  # stage, rows done
 
 
@@ -75,6 +76,10 @@ def scan(
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     policy = load_policy(settings.policy)
     log = open_log(given, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
+    if len(log.files) > MOST_FILES:
+        raise InputError(
+            f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
+        )
     context = load_context(settings.context, log.profile.local_zone)
 
     # Without the log's own row numbers, only the whole row tells a duplicate.

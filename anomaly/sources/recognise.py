@@ -38,6 +38,7 @@ def recognise(headers: Sequence[str], profile: Profile | None, where: str) -> Re
     repeated = sorted({header for header in headers if list(headers).count(header) > 1})
     if repeated:
         raise repeated_headers(repeated, where)
+    given = profile is not None
     if profile is None:
         profile = detected(headers) or synonyms()
     header_map = matched(headers, profile)
@@ -45,7 +46,7 @@ def recognise(headers: Sequence[str], profile: Profile | None, where: str) -> Re
     missing = [name for name in wanted if name not in header_map and name not in profile.constants]
     absent = [name for name in REQUIRED if name not in header_map and name not in profile.constants]
     seen = f"the headers are {', '.join(headers)}"
-    if missing and missing != absent:
+    if missing and (given or missing != absent):
         asked = "; ".join(
             f"{name} = {' or '.join(profile.columns[name])}" for name in missing if name in profile.columns
         )

@@ -156,3 +156,37 @@ def test_neighbouring_numbers_are_neighbours_even_when_their_owner_is_known() ->
     log = coded([*plates, *owners])
     serials = log.actions_column("serial")[:8]
     assert np.diff(serials).tolist() == [1] * 7
+
+
+def told_apart(rows: list[dict[str, str | None]]) -> list[tuple[str, list[str], bool]]:
+    """Of each action its user, the keys of the rows that share its subject, and whether it has a serial number."""
+    log = coded(rows)
+    named = {}
+    for code, row in zip(log.events.subject.tolist(), log.events.row.tolist(), strict=True):
+        said = rows[row - 1]
+        named.setdefault(code, set()).update(said[k] for k in ("plate", "license", "name") if said.get(k))
+    users = log.texts["user"].gather(log.actions.user).to_list()
+    numbered = (log.actions_column("serial") >= 0).tolist()
+    return sorted(
+        (user, sorted(named[s]), has)
+        for user, s, has in zip(users, log.actions.subject.tolist(), numbered, strict=True)
+    )
+
+
+def test_the_subject_of_a_cascade_in_one_second_does_not_hang_on_the_order_of_rows() -> None:
+    """A household car is a subject of its own; a cascade of car and driver in one second is about one of the two."""
+    rows: list[dict[str, str | None]] = [
+        {"time": at(0), "user": "ANN", "plate": PLATE, "cascade_id": "a"},
+        {"time": at(0), "user": "ANN", "license": "D1", "cascade_id": "a"},
+        {"time": at(1), "user": "BOB", "plate": PLATE, "cascade_id": "b"},
+        {"time": at(1), "user": "BOB", "license": "D2", "cascade_id": "b"},
+    ]
+    assert told_apart(rows) == told_apart(rows[::-1])
+
+
+def test_the_number_of_a_subject_does_not_hang_on_the_order_of_rows() -> None:
+    rows: list[dict[str, str | None]] = [
+        {"time": at(0), "license": "D1", "name": JANE, "dob": "1990-04-12"},
+        {"time": at(1), "license": None, "name": JANE, "dob": "1990-04-12"},
+    ]
+    assert told_apart(rows) == told_apart(rows[::-1])

@@ -135,6 +135,11 @@ def test_work_across_midnight_is_one_day() -> None:
 
 
 @given(grouped(), st.data())
+def test_commonest(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("commonest", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
+
+
+@given(grouped(), st.data())
 def test_earliest_and_union(rows: tuple[I64, I64], data: st.DataObject) -> None:
     starts, times = rows
     action = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
@@ -211,6 +216,7 @@ NONE = np.zeros(0, np.int32)
         ("collapse", (*EMPTY, NONE, NONE, 0, 0, 1)),
         ("unite", (NONE, NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
+        ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),
         ("day_streaks", (EMPTY[0], NONE)),

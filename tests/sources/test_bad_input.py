@@ -14,13 +14,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workbooks import write_workbook
 
 from anomaly.errors import InputError, ProfileError
 from anomaly.sources import Reason, open_log
 from anomaly.sources.delimited import Delimited
 from anomaly.sources.jsonlines import JsonLines
 from anomaly.sources.streams import Source
+from tests.sources.workbooks import write_workbook
 
 LOGS = Path(__file__).parents[2] / "fixtures" / "logs"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -15,10 +15,10 @@ import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
 import pyarrow as pa
 import pytest
-from workbooks import Cell, write_workbook
 
 from anomaly.errors import InputError
 from anomaly.sources import Log, open_log
+from tests.sources.workbooks import Cell, write_workbook
 
 START = datetime(2025, 3, 1, 12, tzinfo=UTC)
 FRAME = pl.DataFrame(

@@ -1,0 +1,275 @@
+"""One contract, applied to every detector without being asked (design.md 4)."""
+
+from __future__ import annotations
+
+import math
+import string
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from anomaly.coding import Grouping, Groups
+from anomaly.coding.groups import MADE_FROM
+from anomaly.context import Context, load_context
+from anomaly.detectors import DETECTORS, Detector
+from anomaly.detectors.contract import MANUAL, WEAKEST
+from anomaly.errors import SettingsError
+from anomaly.explain import EXPLANATIONS
+from anomaly.incidents.findings import Kept
+from anomaly.incidents.tell import Teller
+from anomaly.scan import Settings, scan
+from anomaly.schema import CATEGORIES, INCIDENT_KINDS, SUBJECT_KINDS
+from anomaly.synth.county import write_county
+from tests.detectors.bench import ZONE, Bench, emptied, story_bench
+
+every = pytest.mark.parametrize("one", DETECTORS, ids=lambda one: one.name)
+by_chance = pytest.mark.parametrize("one", [d for d in DETECTORS if d.by_chance], ids=lambda one: one.name)
+ROW = {
+    "time": "2024-03-04T09:00:00Z",
+    "user": "ANN",
+    "agency": "NPD",
+    "unit": "PATROL",
+    "message_key": "RQ",
+    "reason": "stop",
+    "case_number": "24-1",
+    "plate": "7ABC123",
+}
+
+
+@every
+def test_declares_itself(one: Detector) -> None:
+    assert one.title.endswith(".")
+    assert set(one.manual) == set(MANUAL)
+    assert one.kind in INCIDENT_KINDS
+    assert one.category in CATEGORIES
+    assert set(one.clears) <= {other.name for other in EXPLANATIONS}
+    assert 0 < one.weight <= 1
+    assert all(isinstance(value, int | float) and value > 0 for value in one.settings.values())
+
+
+@every
+def test_actors_without_actions_give_no_signals(one: Detector) -> None:
+    bench = story_bench(one.name)
+    log = emptied(bench.log)
+    groups = Groups(
+        Grouping(one.group, log), frozenset(one.needs) | frozenset(one.uses), np.zeros(0, np.bool_)
+    )
+    assert len(groups)
+    signals = one.run(groups, bench.context)
+    assert len(signals) == 0
+
+
+@every
+def test_one_row_gives_no_chance_signals(one: Detector) -> None:
+    bench = Bench.of(pl.DataFrame([ROW]), story_bench(one.name).context)
+    signals = bench.run(one)
+    assert len(signals) == 0
+    assert signals.abstained is None or signals.abstained
+
+
+@every
+def test_signals_are_whole(one: Detector) -> None:
+    bench = story_bench(one.name)
+    groups, signals = bench.groups(one), bench.run(one)
+    count = len(signals)
+    assert count > 0
+    assert signals.tested >= len(np.unique(signals.actor))
+    assert {len(part) for part in (signals.target, signals.p, signals.strength, signals.actions)} == {count}
+    assert all(len(values) == count for values in signals.measures.values())
+    assert ((signals.actor >= 0) & (signals.actor < len(groups))).all()
+    assert all(len(rows) and len(np.unique(rows)) == len(rows) for rows in signals.actions)
+    if one.by_chance:
+        assert ((signals.p >= 0) & (signals.p <= WEAKEST)).all()
+        assert np.isnan(signals.strength).all()
+    else:
+        assert ((signals.strength > 0) & (signals.strength <= 1)).all()
+        assert np.isnan(signals.p).all()
+    if signals.standing is not None:
+        assert len(signals.standing.values) == len(signals.standing.peer) == len(groups)
+        assert signals.standing.peer.max() < len(signals.standing.names)
+
+
+@every
+def test_deterministic_and_inputs_untouched(one: Detector) -> None:
+    bench = story_bench(one.name)
+    tables = {name: bench.context[name].clone() for name in bench.context.files()}
+    before = bench.arrays()
+    first = bench.told(bench.run(one))
+    assert bench.told(bench.run(one)) == first
+    after = bench.arrays()
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert all(bench.context[name].equals(table) for name, table in tables.items())
+
+
+@every
+def test_gathered_columns_cannot_be_written(one: Detector) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        story_bench(one.name).groups(one)["time"][0] = 0
+
+
+@every
+def test_shuffled_rows_give_the_same_signals(one: Detector) -> None:
+    bench = story_bench(one.name)
+    mixed = Bench.of(bench.frame.sample(fraction=1, shuffle=True, seed=7), bench.context)
+    assert mixed.told(mixed.run(one)) == bench.told(bench.run(one))
+
+
+@every
+def test_equal_times_give_the_same_signals_in_any_order(one: Detector) -> None:
+    """Logs of whole hours: many rows share a time, and nothing may hang on which stands first."""
+    story = story_bench(one.name)
+    hourly = pl.col("time").str.slice(0, 13) + ":00:00"
+    bench = Bench.of(story.frame.with_columns(hourly), story.context)
+    mixed = Bench.of(bench.frame.sample(fraction=1, shuffle=True, seed=8), story.context)
+    assert mixed.told(mixed.run(one)) == bench.told(bench.run(one))
+
+
+@every
+def test_all_rows_at_one_moment(one: Detector) -> None:
+    story = story_bench(one.name)
+    bench = Bench.of(story.frame.with_columns(time=pl.lit("2024-03-04T09:00:00")), story.context)
+    signals = bench.run(one)
+    assert np.isfinite(signals.p[~np.isnan(signals.p)]).all()
+
+
+@every
+def test_an_undeclared_column_is_refused(one: Detector) -> None:
+    groups = story_bench(one.name).groups(one)
+    declared = {*one.needs, *one.uses, "time", "user"}
+    for name, column in MADE_FROM.items():
+        if column in declared:
+            assert len(groups[name]) == groups.starts[-1]
+        else:
+            with pytest.raises(KeyError, match=name):
+                groups[name]
+
+
+@every
+def test_reads_nothing_but_what_it_declares(one: Detector) -> None:
+    """A log without the undeclared columns gives the same signals: no other road leads to them."""
+    story = story_bench(one.name)
+    kept = {*one.needs, *one.uses, "time", "user", "event_id", "cascade_id", "dob", *SUBJECT_KINDS}
+    lean = Bench.of(story.frame.select(name for name in story.frame.columns if name in kept), story.context)
+    assert np.array_equal(lean.log.actions.of_event, story.log.actions.of_event)
+    lean = Bench(lean.frame, lean.log, lean.context, story.explained)
+    if one.group in ("agency", "unit"):
+        assert "agency" in kept
+    assert lean.told(lean.run(one)) == story.told(story.run(one))
+
+
+@every
+def test_settings_out_of_bounds_are_refused(one: Detector) -> None:
+    bench = story_bench(one.name)
+    wrong: list[tuple[str, Any]] = [("no_such_setting", 3)]
+    for name, default in one.settings.items():
+        wrong += [(name, value) for value in (0, -1, True, "3", None, math.nan, math.inf)]
+        wrong += [(name, 0.5)] if isinstance(default, int) else [(name, 1.5)]
+    accepted = []
+    for name, value in wrong:
+        try:
+            bench.run(one, {name: value})
+        except SettingsError as error:
+            assert one.name in str(error)
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            accepted.append(f"{name} = {value}: {error!r}")
+        else:
+            accepted.append(f"{name} = {value}")
+    assert accepted == []
+
+
+@every
+def test_every_setting_can_change_something(one: Detector) -> None:
+    bench = story_bench(one.name)
+    usual = bench.run(one)
+    for name, default in one.settings.items():
+        others = (0.001, 0.5, 0.9, 1.0) if isinstance(default, float) else (1, 3, 100, 10**5)
+        ran = [bench.run(one, {name: value}) for value in others]
+        figures = [(bench.told(other), other.tested, other.abstained) for other in ran]
+        assert any(f != (bench.told(usual), usual.tested, usual.abstained) for f in figures), name
+
+
+@every
+def test_says_what_it_measured(one: Detector) -> None:
+    bench = story_bench(one.name)
+    signals = bench.run(one)
+    named = {field for _, field, _, _ in string.Formatter().parse(one.says) if field}
+    assert named <= {*signals.measures, one.group, "first", "last"}
+    teller = Teller(bench.log, bench.explained, {})
+    for index in range(len(signals)):
+        p = None if np.isnan(signals.p[index]) else float(signals.p[index])
+        sentence = teller.finding(Kept(one, signals, index, p, p, 0.5)).sentence
+        assert sentence.endswith(".")
+        assert not {"{", "}"} & set(sentence)
+        words = set(sentence.replace(",", " ").split())
+        assert not words & {"nan", "None", "inf", "suspect", "offender", "guilty"}
+
+
+def needed(one: Detector) -> list[str]:
+    return [column for column in one.needs if column != "time"]
+
+
+@every
+@pytest.mark.parametrize("how", ["absent", "redacted"])
+def test_abstains_without_a_needed_column(one: Detector, how: str) -> None:
+    story = story_bench(one.name)
+    frame = story.frame.head(60)
+    context = Path("fixtures/stories") / one.name / "context"
+    for column in needed(one):
+        named = SUBJECT_KINDS if column == "subject" else (column,)
+        there = [name for name in named if name in frame.columns]
+        hidden = frame.drop(there) if how == "absent" else frame.with_columns(pl.lit("***").alias(n) for n in there)
+        result = scan(hidden, Settings(context=context))
+        entry = next(d for d in result.summary["detectors"] if d["name"] == one.name)
+        assert entry["ran"] is False
+        assert f"`{column}`" in entry["why_not"]
+        assert entry["signals"] == entry["tested"] == 0
+
+
+@every
+def test_abstains_without_a_needed_table(one: Detector) -> None:
+    result = scan(story_bench(one.name).frame.head(60))
+    entry = next(d for d in result.summary["detectors"] if d["name"] == one.name)
+    for table in one.tables:
+        assert entry["ran"] is False
+        assert f"`{table}`" in entry["why_not"]
+
+
+def test_redacted_users_make_user_detectors_abstain() -> None:
+    frame = story_bench("repeated_lookups").frame.head(60).with_columns(user=pl.lit("***"))
+    entries = {d["name"]: d for d in scan(frame).summary["detectors"]}
+    for one in DETECTORS:
+        if one.group == "user":
+            assert entries[one.name]["why_not"] == "users are redacted in every row"
+
+
+@pytest.fixture(scope="module", params=[1, 2])
+def clean_county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    world = write_county(tmp_path_factory.mktemp("clean") / "county", seed=request.param, clean=True)
+    return Bench.of(pl.read_csv(world.log, infer_schema=False), load_context(world.context, ZONE))
+
+
+@by_chance
+def test_p_values_are_conservative_where_nobody_misuses_anything(one: Detector, clean_county: Bench) -> None:
+    signals = clean_county.run(one)
+    assert signals.tested > 20
+    for alpha in (0.2, 0.1, 0.05, 0.01):
+        bound = stats.binom.isf(1e-3, signals.tested, alpha)
+        assert (signals.p <= alpha).sum() <= bound, f"alpha {alpha}, {signals.tested} tested"
+
+
+@every
+def test_rules_are_silent_where_nobody_misuses_anything(one: Detector, clean_county: Bench) -> None:
+    if not one.by_chance:
+        assert len(clean_county.run(one)) == 0
+
+
+def test_nothing_known_is_nothing_found() -> None:
+    bench = Bench.of(pl.DataFrame([ROW, {**ROW, "time": "2024-03-05T09:00:00Z"}]), Context())
+    for one in DETECTORS:
+        if not one.tables:
+            assert len(bench.run(one)) == 0

@@ -1,0 +1,59 @@
+"""Every detector finds its own story and is silent on the hard negatives in it, through a whole scan with its context."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from anomaly.incidents import ScanResult
+from anomaly.scan import Settings, scan
+from tests.stories import NAMES, load_story
+
+
+def scenarios(*, misuse: bool) -> list[tuple[str, str]]:
+    return [
+        (name, scenario)
+        for name in NAMES
+        for scenario in sorted(set(load_story(name).truth.filter(misuse=misuse)["scenario_id"]))
+    ]
+
+
+@lru_cache
+def scanned(name: str) -> ScanResult:
+    story = load_story(name)
+    return scan(story.log, Settings(context=story.context))
+
+
+def matching(name: str, scenario: str) -> list[str]:
+    """Incidents of the story's detector that are about a scenario: users and half of the rows in common (design.md 3.5)."""
+    truth = load_story(name).truth.filter(scenario_id=scenario)
+    rows, users = set(truth["row"]), set(truth["user"])
+    result = scanned(name)
+    found = []
+    for incident in result.incidents:
+        if name not in incident.detectors:
+            continue
+        evidence = result.evidence.filter(incident_id=incident.incident_id, role="supports", detector=name)
+        supports = set(evidence["row"])
+        common = len(rows & supports)
+        if users & set(incident.users) and supports and (2 * common >= len(supports) or 2 * common >= len(rows)):
+            found.append(incident.summary)
+    return found
+
+
+@pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=True))
+def test_finds_its_own_scenario(name: str, scenario: str) -> None:
+    assert matching(name, scenario)
+
+
+@pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=False))
+def test_does_not_list_the_hard_negative(name: str, scenario: str) -> None:
+    assert matching(name, scenario) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_other_detectors_list_nobody_innocent(name: str) -> None:
+    """Nobody who did nothing in the story, and no user of a hard negative alone, is listed as a person."""
+    listed = {user for i in scanned(name).incidents if i.kind == "person" for user in i.users}
+    assert listed <= load_story(name).users(misuse=True)
