@@ -114,9 +114,11 @@ def demo(
 
     from rich.console import Console
 
+    from anomaly.report.outputs import base_of
     from anomaly.scan import Settings
     from anomaly.synth import write_county
 
+    base_of(out)
     folder = out / "county"
     if folder.is_dir() and {one.name for one in folder.iterdir()} == {"log", "context", "truth"}:
         rmtree(
@@ -178,11 +180,12 @@ def _scanned(log: list[str], settings: Any, out: Path, budget: int, *, demo: boo
 
     from rich.console import Console
 
-    from anomaly.report.outputs import write_outputs
+    from anomaly.report.outputs import base_of, write_outputs
     from anomaly.report.progress import shown
     from anomaly.report.terminal import print_summary
     from anomaly.scan import scan as run
 
+    base_of(out)  # before the hours of a long scan, not after
     with shown(Console(stderr=True)) as progress:
         result = run(log, settings, progress=progress)
     if demo:
@@ -198,11 +201,23 @@ def _toml(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"the settings cannot be read ({error})", str(path), "a table per detector: [volume]"
         ) from None
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise InputError(f"`{name}` is no table", str(path), "write a table per detector, as in [volume]")
+    return tables
+
+
+def _say(error: object) -> None:
+    """Headers and values of a log stand in messages: no control sequence of theirs may reach the terminal."""
+    from anomaly.report.neutral import clean
+
+    for line in f"error: {error}".splitlines():
+        typer.echo(clean(line), err=True)
 
 
 class _IncidentsFoundError(Exception):
@@ -215,15 +230,14 @@ def main() -> None:
     0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: anything
     that was not foreseen. 130, 141, 143: interrupted, the reader of the output has gone, terminated.
     """
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # or a log from stdin stays in the temporary folder
+    # A process that dies of the signal leaves its copy of stdin behind (test_a_terminated_scan_...).
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        app()
+        app(prog_name="anomaly")
     except _IncidentsFoundError:
         sys.exit(1)
     except InputError as error:
-        typer.echo(f"error: {error}", err=True)
+        _say(error)
         sys.exit(2)
     except SystemExit as left:
         # typer and rich leave with 1 on a broken pipe, and nothing else of theirs does
@@ -231,7 +245,7 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ANOMALY_DEBUG"):
             raise
-        typer.echo(f"error: stopped by what was not foreseen ({type(error).__name__}: {error})", err=True)
+        _say(f"stopped by what was not foreseen ({type(error).__name__}: {error})")
         typer.echo(
             "  next: set ANOMALY_DEBUG=1 to see where, and report it if the program is at fault", err=True
         )

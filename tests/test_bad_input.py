@@ -59,7 +59,7 @@ def refused(ran: Ran, *says: str) -> None:
     code, out, err = ran
     assert code == 2, err
     assert out == ""
-    assert err.startswith("error: ") or err.startswith("Usage: ")
+    assert err.startswith(("error: ", "Usage: "))
     assert "\n  next: " in err or "Try 'anomaly" in err
     assert "Traceback" not in err
     for words in says:
@@ -87,7 +87,7 @@ LOGS: dict[str, tuple[bytes, str]] = {
     "nul.csv": (b"\0" * 400, ""),
     "utf16.csv": (GOOD.encode("utf-16"), "UTF-16"),
     "latin.csv": (
-        "time,user,reason\n".encode() + "2025-03-01T12:00:00Z,u,caf\xe9\n".encode("latin-1"),
+        b"time,user,reason\n" + "2025-03-01T12:00:00Z,u,caf\xe9\n".encode("latin-1"),
         "UTF-8",
     ),
     "future.csv": (b"time,user\n2999-01-01T00:00:00Z,u\n", "future"),
@@ -118,7 +118,7 @@ def test_places_without_a_log(run: Run, place: Path) -> None:
     refused(run("scan", "*.parquet"), "*.parquet", "no file matches")
     refused(run("scan", "good.csv", "missing.csv"), "missing.csv")
     refused(run("scan", "good.csv/deeper.csv"), "good.csv/deeper.csv")
-    refused(run("scan", ""), "no such file")
+    refused(run("scan", ""), "is empty")
     nothing_written(place, "none")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -76,6 +77,10 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
             "export the table again",
         ) from None
     known = {column.name: column for column in CONTEXT[path.stem]}
+    twice = [name for name in frame.columns if name.partition("_duplicated_")[0] in known.keys() - {name}]
+    if twice:
+        name = twice[0].partition("_duplicated_")[0]
+        raise ContextError(f"two columns are called `{name}`", path.name, "keep one of them")
     missing = [name for name, column in known.items() if column.required and name not in frame.columns]
     if missing:
         raise ContextError(
@@ -97,10 +102,22 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
             raise ContextError(
                 f"column `{name}` is empty", f"{path.name}, row {row}", "fill it in or drop the row"
             )
+    if "time_zone" in table.columns:
+        _check_zones(table["time_zone"], path.name)
     absent = [
         pl.lit(None, _type(column)).alias(name) for name, column in known.items() if name not in table.columns
     ]
     return table.with_columns(absent)
+
+
+def _check_zones(zones: pl.Series, file: str) -> None:
+    for row, zone in enumerate(zones, start=1):
+        try:
+            zone is None or ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise ContextError(
+                f"`{zone}` is no time zone", f"{file}, row {row}", "write it as in America/Los_Angeles"
+            ) from None
 
 
 def _type(column: Column) -> pl.DataType:

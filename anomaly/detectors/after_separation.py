@@ -15,7 +15,7 @@ from anomaly.detectors.since import split
 @detector(
     group="user",
     tables=("users",),
-    clears=("test record", "stated test"),
+    clears=("test record"),
     category="access control",
     rule="david-separation",
     weight=0.95,

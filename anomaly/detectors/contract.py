@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -127,20 +128,24 @@ class Detector:
         """Say whether its signals carry p-values; a rule's manual says "Null: None"."""
         return not self.manual["Null"].startswith("None")
 
-    def run(self, groups: Groups, context: Context, settings: Mapping[str, Any] | None = None) -> Signals:
-        """Look for signals; settings replace the defaults. Raises SettingsError for one it does not have."""
-        chosen = dict(settings or {})
-        for name, value in chosen.items():
+    def chosen(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the settings of a person, typed as the defaults are; SettingsError for one that is wrong."""
+        typed: dict[str, Any] = {}
+        for name, value in settings.items():
             default = self.settings.get(name)
-            number = default is not None and isinstance(value, int | float) and not isinstance(value, bool)
-            most = 1 if isinstance(default, float) else 2**31
-            if not number or not 0 < value <= most or type(default)(value) != value:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if default is None or not number or not 0 < value < math.inf or type(default)(value) != value:
+                own = ", ".join(f"{key} = {one}" for key, one in self.settings.items())
                 raise SettingsError(
                     f"`{name} = {value}` is no setting of {self.name}",
-                    next=f"its settings are {', '.join(f'{k} = {v}' for k, v in self.settings.items()) or 'none'}; whole numbers above 0, shares up to 1",
+                    next=f"its settings are {own or 'none'}; all are above 0, and whole where the default is",
                 )
-            chosen[name] = type(default)(value)
-        return self.function(groups, context, **chosen)
+            typed[name] = type(default)(value)
+        return typed
+
+    def run(self, groups: Groups, context: Context, settings: Mapping[str, Any] | None = None) -> Signals:
+        """Look for signals; settings replace the defaults. Raises SettingsError for one it does not have."""
+        return self.function(groups, context, **self.chosen(settings or {}))
 
 
 def detector(

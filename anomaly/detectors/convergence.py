@@ -17,7 +17,7 @@ from anomaly.detectors.nulls import returns
     group="subject",
     needs=("subject",),
     uses=("agency", "unit"),
-    clears=("case", "call", "bulletin", "test record", "stated test", "service account", "batch message"),
+    clears=("case", "call", "bulletin", "test record", "service account", "batch message"),
     category="curiosity",
     weight=0.9,
     says="{n_users} users of {n_agencies} looked up one subject within {window} days from {first}; a subject whom two users look up "

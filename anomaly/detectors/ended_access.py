@@ -16,7 +16,7 @@ from anomaly.detectors.since import split
     group="agency",
     needs=("agency",),
     tables=("agencies",),
-    clears=("test record", "stated test"),
+    clears=("test record"),
     category="access control",
     rule="ended-access",
     weight=0.95,

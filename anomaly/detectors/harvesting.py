@@ -23,7 +23,7 @@ PER_MINUTE = 10.0
 @detector(
     group="user",
     uses=("subject", "agency", "unit"),
-    clears=("test record", "stated test", "service account", "batch message"),
+    clears=("test record", "service account", "batch message"),
     category="harvesting",
     weight=0.95,
     says="{user} {what}.",

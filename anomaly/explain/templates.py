@@ -118,7 +118,10 @@ def test_record(log: CodedLog, context: Context) -> Covered:
     "stated test", needs=("reason",), looks_for="a training day, or the set-up of a terminal, at that time"
 )
 def stated_test(log: CodedLog, context: Context) -> Covered:
-    """A reason that says test or training."""
+    """A reason that says test or training.
+
+    Anybody can write that: it clears odd hours and volume, never what was asked about whom.
+    """
     return np.equal(log.actions.reason_class, TEST)
 
 

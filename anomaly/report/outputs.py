@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,17 @@ FILES = (
 )
 
 
+def base_of(out: Path) -> Path:
+    """Return the folder in which `out` is, or is to be made; InputError where none can be written."""
+    out = out.resolve()
+    base = next(folder for folder in (out, *out.parents) if folder.exists())
+    if not base.is_dir():
+        raise InputError("this is a file, not a folder", str(base), "give --out the name of a folder")
+    if not os.access(base, os.W_OK | os.X_OK):
+        raise InputError("this folder may not be written to", str(base), "choose another with --out")
+    return base
+
+
 def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
     """Write the outputs of a scan (design.md 3.4) into the folder `out`, made where it is missing.
 
@@ -32,9 +44,7 @@ def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
     depend on the result and the budget alone. Raises InputError where `out` is not a folder one may write to.
     """
     out = out.resolve()
-    base = next(folder for folder in (out, *out.parents) if folder.exists())
-    if not base.is_dir():
-        raise InputError("this is a file, not a folder", str(base), "give --out the name of a folder")
+    base = base_of(out)
     try:
         # Staged beside the place where it will stand: only a move inside one file system is atomic.
         with tempfile.TemporaryDirectory(prefix=".anomaly-", dir=base) as room:

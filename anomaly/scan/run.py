@@ -56,6 +56,11 @@ class Settings:
         for name in self.detectors:
             if name not in BY_NAME:
                 raise SettingsError(f"`{name}` is no detector", next=f"they are {', '.join(BY_NAME)}")
+            if not isinstance(self.detectors[name], Mapping):
+                raise SettingsError(
+                    f"`{name}` is not a table of settings", next=f"write [{name}], then its settings below"
+                )
+            BY_NAME[name].chosen(self.detectors[name])
         return self
 
 
