@@ -1,4 +1,6 @@
-"""What can go wrong with what a person gave us: one root class, which says what, where, and what to do next."""
+"""What can go wrong with what a person gave us: one root class, which says what, where, and what to do
+next.
+"""
 
 from __future__ import annotations
 

@@ -114,8 +114,11 @@ CONTEXT: dict[str, tuple[Column, ...]] = {
         "resigned terminated misdemeanor felony",
         filed_at=Kind.DATE,
         **dict.fromkeys(
-            "year investigations violations pending employees counselled reprimanded suspended "
-            "resigned terminated misdemeanor felony".split(),
+            ("year", "investigations", "violations", "pending", "employees", "counselled", "reprimanded"),
+            Kind.NUMBER,
+        ),
+        **dict.fromkeys(
+            ("suspended", "resigned", "terminated", "misdemeanor", "felony"),
             Kind.NUMBER,
         ),
     ),

@@ -16,8 +16,8 @@ def repeated_days(
 ) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64, I32]:
     """Count, for each user and subject, the days on which the user came back to the subject.
 
-    A look-up opens a new day when its local day is not the one last opened, and at least `gap` has passed since
-    the pair's look-up before: work across midnight is not two days.
+    A look-up opens a new day when its local day is not the one last opened, and at least `gap` has passed
+    since the pair's look-up before: work across midnight is not two days.
 
     starts: (g + 1,) int64; user k has rows starts[k]:starts[k + 1].
     times: (n,) int64, ms; ascending inside each user. days: (n,) int32, local day number.
@@ -26,7 +26,8 @@ def repeated_days(
     Returns the m pairs with at least `least` days, by user and then by first look-up:
     user, subject, n_days, n_actions: (m,) int32; first, last: (m,) int64, ms; then
     at_least: (g, 3) int64, of each user the pairs with at least 1, 2 and 3 days; and
-    subject_days: (n_subjects,) int64, the sum over users of n_days; subject_users: (n_subjects,) int32, how many users.
+    subject_days: (n_subjects,) int64, the sum over users of n_days; subject_users: (n_subjects,) int32, how
+    many users.
     Cost: O(n + g + n_subjects), one random access a row; at most 32 / least bytes a row.
     """
     g = len(starts) - 1

@@ -1,4 +1,4 @@
-"""Bad input, end to end through the command line: exit code 2 with what, where and what next, or a counted reject."""
+"""Bad input through the command line: exit code 2 with what, where and what next, or a counted reject."""
 
 from __future__ import annotations
 
@@ -327,7 +327,7 @@ def test_every_bad_row_is_a_counted_reject(run: Run, place: Path) -> None:
     ]
     for (*_, reason), (_, _, says) in zip(found, REJECTS, strict=True):
         assert says in reason
-    assert run("profile", "bad.csv")[1].count("rejected: 1 rows, ") == len(REJECTS)
+    assert run("profile", "bad.csv")[1].count("rejected: 1 row, ") == len(REJECTS)
 
 
 def test_control_sequences_of_a_log_reach_no_terminal_and_no_page(run: Run, place: Path) -> None:

@@ -1,4 +1,6 @@
-"""p-values comparable across detectors; the false discovery rate controlled over everything that was tested."""
+"""p-values comparable across detectors; the false discovery rate controlled over everything that was
+tested.
+"""
 
 from anomaly.calibrate.discovery import expected_false, q_values
 

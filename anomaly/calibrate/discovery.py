@@ -30,5 +30,7 @@ def q_values(families: Sequence[tuple[NDArray[np.float64], int]]) -> NDArray[np.
 
 
 def expected_false(q: NDArray[np.float64]) -> float:
-    """Return how many of the listed findings chance alone would put there: their number times the largest q among them."""
+    """Return how many of the listed findings chance alone would put there: their number times the largest q
+    among them.
+    """
     return float(len(q) * q.max()) if len(q) else 0.0

@@ -1,4 +1,6 @@
-"""Strings become integers, rows become actions, actions become groups: the only place where a frame becomes arrays."""
+"""Strings become integers, rows become actions, actions become groups: the only place where a frame becomes
+arrays.
+"""
 
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,11 +27,11 @@ class Actions:
     """What users did, one element per action, in time order; what an action says is what its earliest row
     says.
 
-    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, subject,
-    reason, attention,
-    case_number: (a,) int32 codes; purpose, asked: (a,) int16 codes; -1 is missing. reach: (a,) uint16, bit c
-    set when a row of the action reached data of class REACH_CLASSES[c]. reason_class, attention_class: (a,)
-    uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of each event.
+    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency, subject,
+    reason, attention, case_number, purpose, asked: (a,) int32 codes, -1 is missing. serial: (a,) int64, see
+    `serial_of`. reach: (a,) uint16, bit c set when a row of the action reached data of class REACH_CLASSES[c].
+    reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of
+    each event.
     """
 
     time: NDArray[np.int64]
@@ -40,6 +41,7 @@ class Actions:
     place: Codes
     agency: Codes
     subject: Codes
+    serial: NDArray[np.int64]
     reason: Codes
     attention: Codes
     case_number: Codes
@@ -72,19 +74,14 @@ class CodedLog:
         return kernels.group(self.actions.of_event, len(self.actions))
 
     def events_of(self, actions: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Return the events that make some actions, and the action of each, (k,) int32 both, in order of action and time."""
+        """Return the events that make some actions, and the action of each, (k,) int32 both, in order of
+        action and time.
+        """
         starts, order = self._events_by_action
         sizes = starts[actions + 1] - starts[actions]
         owner = np.repeat(actions, sizes)
         skipped = np.repeat(np.cumsum(sizes) - sizes, sizes)
         return order[starts[owner] + np.arange(len(owner)) - skipped], owner
-
-    def actions_column(self, name: str) -> NDArray[Any]:
-        """Return one column of the actions, (a,); `serial` is looked up from the subject."""
-        if name == "serial":
-            return np.append(self.subjects.serial, np.int64(-1))[self.actions.subject]
-        column: NDArray[Any] = getattr(self.actions, name)
-        return column
 
 
 def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str, str]) -> CodedLog:
@@ -100,7 +97,8 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     columns, duplicates = _without_duplicates(columns, len(texts["user"]))
     cascade = columns.pop("cascade", None)
     subjects = coder.subjects.finish(*_cascade_ties(cascade, columns["subject"]))
-    columns["subject"] = np.append(subjects.root, np.int32(-1))[columns["subject"]]
+    typed = columns["subject"]
+    columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
         name: columns.get(name) for name in CODED if name not in ("user", "agency", "unit")
@@ -112,7 +110,7 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     present = {name for name, held in texts.texts.items() if len(held)} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
     present |= {"subject"} if np.any(events.subject >= 0) else set()
-    actions = _actions(events, cascade, texts, subjects, policy)
+    actions = _actions(events, typed, cascade, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
@@ -155,7 +153,12 @@ def _offsets(
 
 
 def _actions(
-    events: Events, cascade: Codes | None, texts: Vocabularies, subjects: Subjects, policy: Policy
+    events: Events,
+    typed: Codes,
+    cascade: Codes | None,
+    texts: Vocabularies,
+    subjects: Subjects,
+    policy: Policy,
 ) -> Actions:
     n_users = len(texts["user"])
     starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
@@ -198,7 +201,8 @@ def _actions(
         user=said(events.user),
         place=place,
         agency=texts.places[place, 0],
-        subject=said(events.subject),
+        subject=_subjects(said, subjects, events.subject),
+        serial=_serials(said, subjects, typed),
         reason=reason,
         attention=attention,
         case_number=said(events.case_number),
@@ -209,6 +213,25 @@ def _actions(
         attention_class=class_of("attention", attention),
         of_event=of_event,
     )
+
+
+def _subjects(said: Callable[[Codes], Codes], subjects: Subjects, subject: Codes) -> Codes:
+    """Return the subject of each action; where rows of one time name a person and a car, the person."""
+    count = len(subjects)
+    ranked = np.append(np.arange(count) + np.where(subjects.person, 0, count), -1).astype(np.int32)
+    first = said(ranked[subject])
+    return np.where(first >= 0, first % max(count, 1), np.int32(-1)).astype(np.int32)
+
+
+def _serials(said: Callable[[Codes], Codes], subjects: Subjects, typed: Codes) -> NDArray[np.int64]:
+    """Return the serial of the key that each action's earliest row was run with, the least among rows of one time.
+
+    The key as it was typed, not the person behind it: plates run one after another lead to licences that are not.
+    """
+    values, rank = np.unique(subjects.serial, return_inverse=True)
+    rank = np.where(subjects.serial < 0, -1, rank).astype(np.int32)
+    first = said(np.append(rank, np.int32(-1))[typed])
+    return np.append(values, np.int64(-1))[first]
 
 
 def _reached(events: Events, texts: Vocabularies, policy: Policy) -> NDArray[np.uint16]:

@@ -137,7 +137,10 @@ class EventCoder:
 
 @dataclass(frozen=True)
 class Vocabularies:
-    """Distinct texts of the coded columns, sorted: code k is texts[name][k]. `places` holds (agency, unit) code pairs."""
+    """Distinct texts of the coded columns, sorted: code k is texts[name][k].
+
+    `places` holds (agency, unit) code pairs.
+    """
 
     texts: dict[str, pl.Series]
     places: NDArray[np.int32]  # (p, 2) agency and unit code, -1 missing
@@ -152,7 +155,10 @@ class Vocabularies:
         return self.texts[name].gather(pl.Series(codes).replace(-1, None))
 
     def lookup(self, name: str, values: pl.Series) -> Codes:
-        """Find the codes of texts of a context table; -1 where the log never had them. (n,) String -> (n,) int32."""
+        """Find the codes of texts of a context table; -1 where the log never had them.
+
+        (n,) String -> (n,) int32.
+        """
         known = self[name]
         if not len(known):
             return np.full(len(values), -1, np.int32)

@@ -1,4 +1,6 @@
-"""GROUPS: actions by user, by subject, by agency or unit, in time order; gathered once, shared by all detectors."""
+"""GROUPS: actions by user, by subject, by agency or unit, in time order; gathered once, shared by all
+detectors.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ ONE_AGENCY = "the agency of this log"
 class Grouping:
     """Actions grouped by one code, with the gathered columns kept for the next detector.
 
-    starts: (g + 1,) int64; order: (m,) int32, the action at each place; actions without a code are left out.
+    starts: (g + 1,) int64; order: (m,) int64, the action at each place; actions without a code are left out.
     """
 
     def __init__(self, by: str, log: CodedLog) -> None:
@@ -50,14 +52,16 @@ class Grouping:
     def column(self, name: str) -> NDArray[Any]:
         """Gather a column of the actions into group order, (m,); read-only, made once."""
         if name not in self._gathered:
-            gathered = self.log.actions_column(name)[self.order]
+            gathered: NDArray[Any] = getattr(self.log.actions, name)[self.order]
             gathered.flags.writeable = False
             self._gathered[name] = gathered
         return self._gathered[name]
 
     @cached_property
     def home(self) -> NDArray[np.int32]:
-        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty group."""
+        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty
+        group.
+        """
         return kernels.commonest(self.starts, self.column("place"), len(self.log.texts.places))
 
     def labels(self) -> pl.Series:
@@ -94,7 +98,9 @@ def _codes(by: str, log: CodedLog) -> tuple[NDArray[np.int32], int]:
 
 
 class Groups:
-    """What one detector sees of a grouping: the columns it declared, and which actions nothing has explained."""
+    """What one detector sees of a grouping: the columns it declared, and which actions nothing has
+    explained.
+    """
 
     def __init__(self, grouping: Grouping, declared: frozenset[str], counted: NDArray[np.bool_]) -> None:
         self._grouping = grouping
@@ -107,7 +113,9 @@ class Groups:
         return len(self.starts) - 1
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Return a column in group order, (m,); KeyError when the detector did not declare what it is made from."""
+        """Return a column in group order, (m,); KeyError when the detector did not declare what it is made
+        from.
+        """
         if MADE_FROM[name] not in self._declared:
             raise KeyError(f"the detector reads `{name}` but does not declare `{MADE_FROM[name]}`")
         return self._grouping.column(name)
@@ -118,7 +126,7 @@ class Groups:
 
     @property
     def counted(self) -> NDArray[np.bool_]:
-        """Return (m,) bool: True where no innocent explanation that the detector honours covers the action."""
+        """Return (m,) bool: True where no innocent explanation the detector honours covers the action."""
         return self._counted[self._grouping.order]
 
     @property
@@ -130,12 +138,13 @@ class Groups:
 
     def actions(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int32]:
         """Return the actions at some places of the group order."""
-        found: NDArray[np.int32] = self._grouping.order[places]
-        return found
+        return self._grouping.order[places].astype(np.int32)
 
     @property
     def home(self) -> NDArray[np.int32]:
-        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty group."""
+        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty
+        group.
+        """
         return self._grouping.home
 
     def labels(self) -> pl.Series:

@@ -112,20 +112,26 @@ class Subjects:
     """Everything known of the subjects, without their names.
 
     hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; serial: (s,)
-    int64, see `serial_of`.
+    int64, see `serial_of`; person: (s,) bool, True for keys that name a person.
     """
 
-    def __init__(self, hashes: Hashes, root: Codes, serial: NDArray[np.int64]) -> None:
+    def __init__(
+        self, hashes: Hashes, root: Codes, serial: NDArray[np.int64], person: NDArray[np.bool_]
+    ) -> None:
         self.hashes = hashes
         self.root = root
         self.serial = serial
+        self.person = person
         self._order = np.argsort(hashes)
 
     def __len__(self) -> int:
         return len(self.hashes)
 
     def lookup(self, keys: pl.Series) -> Codes:
-        """Find the code of each key of a context table; -1 where the log never saw it. (n,) String -> (n,) int32."""
+        """Find the code of each key of a context table; -1 where the log never saw it.
+
+        (n,) String -> (n,) int32.
+        """
         if not len(self.hashes):
             return np.full(len(keys), -1, np.int32)
         wanted = hashes_of(keys)
@@ -183,11 +189,13 @@ class SubjectCoder:
         person = np.concatenate(self._person) if self._person else np.zeros(0, np.bool_)
         serial = np.concatenate(self._serial) if self._serial else np.zeros(0, np.int64)
         root = identities(np.concatenate([own_left, left]), np.concatenate([own_right, right]), person)
-        return Subjects(self._table.hashes, root, serial)
+        return Subjects(self._table.hashes, root, serial, person)
 
 
 def key_rank(column: str) -> pl.Expr:
-    """Rank a key by how well its kind names a person: 0 for the log's own subject number, more for plates and VINs."""
+    """Rank a key by how well its kind names a person: 0 for the log's own subject number, more for plates
+    and VINs.
+    """
     rank = pl.lit(0)
     for place, kind in enumerate(SUBJECT_KINDS[1:], start=1):
         rank = pl.when(pl.col(column).str.starts_with(f"{kind}:")).then(place).otherwise(rank)

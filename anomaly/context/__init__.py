@@ -1,4 +1,6 @@
-"""What an agency knows beside the log: rosters, cases, calls, bulletins; optional tables, each validated (design.md 3.2)."""
+"""What an agency knows beside the log: rosters, cases, calls, bulletins; optional tables, each validated
+(design.md 3.2).
+"""
 
 from anomaly.context.tables import Context, load_context
 

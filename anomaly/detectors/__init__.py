@@ -1,4 +1,7 @@
-"""The detectors, in the order of the report. Registration is this list: no discovery, no side effects of import."""
+"""The detectors, in the order of the report.
+
+Registration is this list: no discovery, no side effects of import.
+"""
 
 from anomaly.detectors.after_separation import after_separation
 from anomaly.detectors.contract import Detector, Signals, Standing

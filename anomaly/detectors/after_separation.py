@@ -15,11 +15,12 @@ from anomaly.detectors.since import split
 @detector(
     group="user",
     tables=("users",),
-    clears=("test record"),
+    clears=("test record",),
     category="access control",
     rule="david-separation",
     weight=0.95,
-    says="The account {user} was used {events} times between {first} and {last}, though its holder left on {left}.",
+    says="The account {user} was used {events} times between {first} and {last}, though its holder "
+    "left on {left}.",
 )
 def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Signals:
     """An account is used after its holder's employment ended.

@@ -1,4 +1,6 @@
-"""What a detector is: one function whose signature holds its settings and whose docstring is its manual (design.md 4)."""
+"""What a detector is: one function whose signature holds its settings and whose docstring is its manual
+(design.md 4).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +24,7 @@ Hours: TypeAlias = int
 Days: TypeAlias = int
 Share: TypeAlias = float
 
+MOST: Mapping[str, float] = {"Share": 1.0, "Hours": 24}  # of a setting, by its annotation
 MANUAL = ("Why", "Null", "Also fires on", "Clears", "Evades")
 # A signal weaker than this can never pass the false discovery rate, whose largest legal value it is.
 WEAKEST = 0.2
@@ -122,6 +125,7 @@ class Detector:
     title: str
     manual: Mapping[str, str]
     settings: Mapping[str, Any]
+    most: Mapping[str, float]  # the largest legal value of each setting
 
     @property
     def by_chance(self) -> bool:
@@ -134,11 +138,17 @@ class Detector:
         for name, value in settings.items():
             default = self.settings.get(name)
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            if default is None or not number or not 0 < value < math.inf or type(default)(value) != value:
+            if (
+                default is None
+                or not number
+                or not 0 < value <= self.most[name]
+                or type(default)(value) != value
+            ):
                 own = ", ".join(f"{key} = {one}" for key, one in self.settings.items())
                 raise SettingsError(
                     f"`{name} = {value}` is no setting of {self.name}",
-                    next=f"its settings are {own or 'none'}; all are above 0, and whole where the default is",
+                    next=f"its settings are {own or 'none'}; all are above 0, whole where the default is, "
+                    "hours at most 24, shares at most 1",
                 )
             typed[name] = type(default)(value)
         return typed
@@ -168,7 +178,7 @@ def detector(
 
     def declare(function: Callable[..., Signals]) -> Detector:
         title, manual = read_manual(function)
-        parameters = inspect.signature(function).parameters.values()
+        settings = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
         return Detector(
             name=function.__name__,
             function=function,
@@ -185,7 +195,8 @@ def detector(
             maturity=maturity,
             title=title,
             manual=manual,
-            settings={p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY},
+            settings={p.name: p.default for p in settings},
+            most={p.name: MOST.get(p.annotation, 1_000_000) for p in settings},
         )
 
     return declare

@@ -20,8 +20,8 @@ from anomaly.detectors.nulls import returns
     clears=("case", "call", "bulletin", "test record", "service account", "batch message"),
     category="curiosity",
     weight=0.9,
-    says="{n_users} users of {n_agencies} looked up one subject within {window} days from {first}; a subject whom two users look up "
-    "in that time meets a third in {usual} of 100 cases.",
+    says="{n_users} users of {n_agencies} looked up one subject within {window} days from {first}; "
+    "a subject whom two users look up in that time meets a third in {usual} of 100 cases.",
 )
 def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_users: int = 5) -> Signals:
     """Many different users look up the same person within days.

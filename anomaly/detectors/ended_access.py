@@ -16,11 +16,12 @@ from anomaly.detectors.since import split
     group="agency",
     needs=("agency",),
     tables=("agencies",),
-    clears=("test record"),
+    clears=("test record",),
     category="access control",
     rule="ended-access",
     weight=0.95,
-    says="{agency} had no access to the system {when}, and made {events} look-ups between {first} and {last}.",
+    says="{agency} had no access to the system {when}, and made {events} look-ups between {first} "
+    "and {last}.",
 )
 def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Signals:
     """An agency queries after its access ended, or before it began.

@@ -66,8 +66,8 @@ def isolated_sessions(
         p.append(p_short[u])
         actions.append(users.actions(np.concatenate(rows)))
         what.append(
-            f"has {isolated[u]} of {sessions[u]} sessions of one or two look-ups between silences of {silence} hours or more; "
-            f"{peers.names[code[u]]} have {usual:.0f} of 100"
+            f"has {isolated[u]} of {sessions[u]} sessions of one or two look-ups between silences "
+            f"of {silence} hours or more; {peers.names[code[u]]} have {usual:.0f} of 100"
         )
         alone.append(True)
     for u in np.flatnonzero((p_run <= WEAKEST) & (longest >= least_streak)).tolist():
@@ -93,7 +93,7 @@ def isolated_sessions(
 
 
 def _runs(starts: np.ndarray, days: np.ndarray, tested: np.ndarray) -> tuple[np.ndarray, ...]:
-    """P(a run of days as long or longer) from the user's share of active days outside the run; (g,) arrays."""
+    """P(a run of days as long or longer), from the share of active days outside the run; (g,) arrays."""
     active, longest, begin, end = kernels.day_streaks(starts, days)
     filled = np.diff(starts) > 0
     first = days[np.minimum(starts[:-1], max(len(days) - 1, 0))] if len(days) else active

@@ -12,6 +12,8 @@ Floats = NDArray[np.float64]
 # How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread
 # poorly.
 BORROWED = 10.0
+# A user whose rate has this chance at most is no measure for others.
+FAR_OUT = 0.001
 # How many pairs of user and subject, and how many that came back once, a unit borrows from the whole log.
 LENT, LENT_AGAIN = 50.0, 8.0
 
@@ -21,34 +23,41 @@ def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32
 
     k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1
     where not tested. Rate and spread are estimated from the peers alone, the user left out, by Pearson's
-    statistic (Williams 1982, Applied Statistics 31); the spread is shrunk towards that of the whole log.
+    statistic (Williams 1982, Applied Statistics 31); the spread is shrunk towards that of the whole log. Done
+    twice: who lies far out the first time does not vouch for others the second (hard rejection, Hampel et al.
+    1986, section 1.4), or two users of one unit with one habit would hide each other.
     """
+    far_out = _rate_tail(k, n, peer, np.ones(len(k), np.bool_)) < FAR_OUT
+    return _rate_tail(k, n, peer, ~far_out)
+
+
+def _rate_tail(
+    k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32], vouches: NDArray[np.bool_]
+) -> Floats:
     p = np.ones(len(k))
     used = (peer >= 0) & (n > 0)
-    total_x, total_df = 0.0, 0.0
     groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
-    for members in groups:
+    fits = [_pearson(k[g].astype(float), n[g].astype(float), vouches[g].astype(float)) for g in groups]
+    freedom = sum(max(v - 1, 0.0) for _, v in fits)
+    spread = max(1.0, sum(float(x.sum()) for x, _ in fits) / max(freedom, 1.0))
+    for members, (x, _) in zip(groups, fits, strict=True):
         kk, nn = k[members].astype(float), n[members].astype(float)
-        rate = (kk.sum() + 0.5) / (nn.sum() + 1)
-        total_x += float(
-            np.sort((kk - nn * rate) ** 2 / (nn * rate * (1 - rate)))[: max(len(kk) - 1, 1)].sum()
-        )
-        total_df += max(len(kk) - 1, 1)
-    spread = max(1.0, total_x / max(total_df, 1.0))
-    for members in groups:
-        kk, nn = k[members].astype(float), n[members].astype(float)
-        others = len(members) - 1
-        if not others:
-            continue
-        rate = (kk.sum() - kk + 0.5) / (nn.sum() - nn + 1)
-        common = (kk.sum() + 0.5) / (nn.sum() + 1)
-        x = (kk - nn * common) ** 2 / (nn * common * (1 - common))
-        phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (max(others - 1, 1) + BORROWED))
-        size = np.maximum((nn.sum() - nn) / others, 2.0)
+        weight = vouches[members].astype(float)
+        others = weight.sum() - weight
+        trials = (nn * weight).sum() - nn * weight
+        rate = ((kk * weight).sum() - kk * weight + 0.5) / (trials + 1)
+        phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
+        size = np.maximum(trials / np.maximum(others, 1), 2.0)
         rho = np.clip((phi - 1) / (size - 1), 1e-6, 0.5)
         a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
-        p[members] = kernels.beta_binomial_tail(k[members], n[members], a, b)
+        p[members] = np.where(others > 0, kernels.beta_binomial_tail(k[members], n[members], a, b), 1.0)
     return p
+
+
+def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
+    """Return each member's part of Pearson's statistic, 0 for who does not vouch, and how many vouch."""
+    rate = ((k * weight).sum() + 0.5) / ((n * weight).sum() + 1)
+    return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float(weight.sum())
 
 
 def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:

@@ -20,8 +20,8 @@ from anomaly.detectors.since import split
     clears=("call", "on duty", "test record", "stated test", "service account"),
     category="personal use",
     weight=0.7,
-    says="{user} works between {from_hour}:00 and {to_hour}:00, and looked people up outside these hours on {outside} of {active} "
-    "days; {peers} do so on {usual} of 100.",
+    says="{user} works between {from_hour}:00 and {to_hour}:00, and looked people up outside these "
+    "hours on {outside} of {active} days; {peers} do so on {usual} of 100.",
 )
 def own_hours(
     users: Groups,
@@ -56,7 +56,8 @@ def own_hours(
     regular = (total >= least_actions) & (span >= least_days * DAY) & (within >= inside * total)
     if not regular.any():
         return Signals.none(
-            because=f"no user has {least_actions} look-ups over {least_days} days with {inside:.0%} of them inside {width} hours"
+            because=f"no user has {least_actions} look-ups over {least_days} days with {inside:.0%} "
+            f"of them inside {width} hours"
         )
     owner = users.owner
     since = (hours - window[owner] + margin) % 24
@@ -92,7 +93,10 @@ def own_hours(
 
 
 def _days(owner: np.ndarray, day: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
-    """Count each user's different days among the chosen actions, which are in time order. (m,) ... -> (count,) int64."""
+    """Count each user's different days among the chosen actions, which are in time order.
+
+    (m,) ... -> (count,) int64.
+    """
     owner, day = owner[chosen], day[chosen]
     new = np.ones(len(owner), np.bool_)
     new[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])

@@ -1,4 +1,6 @@
-"""Who is comparable with whom: the same unit; if it is small, units of that name; then the agency; then everyone in the log."""
+"""Who is comparable with whom: the same unit; if it is small, units of that name; then the agency; then
+everyone in the log.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from anomaly.detectors.since import milliseconds, split
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
 MISSING, VAGUE = REASON_CLASSES.index("missing"), REASON_CLASSES.index("vague")
+OTHER = REASON_CLASSES.index("other")
 NOT_A_PERSON = [REASON_CLASSES.index(name) for name in ("system", "test")]
 HISTORY = 1 << REACH_CLASSES.index("criminal_history")
 
@@ -18,12 +19,13 @@ HISTORY = 1 << REACH_CLASSES.index("criminal_history")
 @detector(
     group="agency",
     needs=("reason",),
-    uses=("agency", "message_key", "system"),
+    uses=("agency", "message_key", "system", "attention", "case_number"),
     clears=("test record", "service account"),
     category="record keeping",
     rule="ab1747-reason",
     weight=0.3,
-    says="{missing_share} % of the look-ups of {agency} that need a reason have none and {vague_share} % a vague one "
+    says="{missing_share} % of the look-ups of {agency} that need a reason have none and "
+    "{vague_share} % a vague one "
     "({missing} and {vague} of {asked}): a matter for training, not for one person.",
 )
 def reason_quality(
@@ -40,7 +42,7 @@ def reason_quality(
         "investigation" is the commonest reason in public logs and hides everything (domain.md, facts 5 and 6;
         pattern 22).
     Null: None: a rule and a rate. Listed when one look-up in twenty has no reason, or most have a vague one:
-    some vagueness is everywhere. Look-ups written by a program, tests, and look-ups of criminal history alone
+    some vagueness is everywhere. Look-ups with a case number or a telling attention field, written by a program, tests, and look-ups of criminal history alone
     are not counted.
     Also fires on: A system that keeps the reason in another field; statutory exceptions; a vendor's export
     that drops the text.
@@ -51,11 +53,14 @@ def reason_quality(
     required = agencies["time"] >= milliseconds(agencies.log.policy.rule("ab1747-reason").effective_from)
     required &= agencies["reach"] != HISTORY
     required &= agencies.counted & ~np.isin(reason, NOT_A_PERSON)
-    poor = required & np.isin(reason, [MISSING, VAGUE])
+    # Some systems keep the reason in the case field or the attention field (domain.md, pattern 22).
+    elsewhere = agencies["case_number"] >= 0
+    elsewhere |= ~np.isin(agencies["attention_class"], [MISSING, VAGUE, OTHER])
+    poor = required & np.isin(reason, [MISSING, VAGUE]) & ~elsewhere
     owner, count = agencies.owner, len(agencies)
     asked = np.bincount(owner[required], minlength=count)
-    missing = np.bincount(owner[required & (reason == MISSING)], minlength=count)
-    vague = np.bincount(owner[required & (reason == VAGUE)], minlength=count)
+    missing = np.bincount(owner[poor & (reason == MISSING)], minlength=count)
+    vague = np.bincount(owner[poor & (reason == VAGUE)], minlength=count)
     some = np.maximum(asked, 1)
     share = (missing + vague) / some
     listed = ((missing / some >= least_missing) | (vague / some >= least_vague)) & (asked >= least_actions)

@@ -17,7 +17,8 @@ from anomaly.detectors.peers import peering
     clears=("case", "call", "bulletin", "test record", "stated test", "service account", "batch message"),
     category="harvesting",
     weight=0.3,
-    says="{user} made {made} look-ups that nothing in the context explains; the middle of {peers} made {usual}.",
+    says="{user} made {made} look-ups that nothing in the context explains; the middle of {peers} "
+    "made {usual}.",
 )
 def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Signals:
     """A user makes many more look-ups than the others of the unit.

@@ -1,4 +1,6 @@
-"""Innocent explanations: tried on every action before anything is scored, and shown even when they clear only part."""
+"""Innocent explanations: tried on every action before anything is scored, and shown even when they clear
+only part.
+"""
 
 from anomaly.explain.contract import Explanation
 from anomaly.explain.templates import EXPLANATIONS

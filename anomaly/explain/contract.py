@@ -1,4 +1,6 @@
-"""What an innocent explanation is: one function that says which actions it covers, tried before anything is scored."""
+"""What an innocent explanation is: one function that says which actions it covers, tried before anything is
+scored.
+"""
 
 from __future__ import annotations
 

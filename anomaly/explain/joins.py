@@ -1,4 +1,4 @@
-"""The joins that explanations share: actions against spans of time that concern a subject, a user, or both."""
+"""The joins explanations share: actions against spans of time that concern a subject, a user, or both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ FOREVER = 2**62
 
 
 def with_codes(log: CodedLog, table: pl.DataFrame) -> pl.DataFrame:
-    """Replace `subject` and `user` of a context table by the codes of the log; rows the log never saw are dropped."""
+    """Replace `subject` and `user` of a context table by the codes of the log; rows the log never saw are
+    dropped.
+    """
     if "subject" in table.columns:
         table = table.with_columns(subject=pl.Series(log.subjects.lookup(table["subject"])))
         table = table.filter(pl.col("subject") >= 0)

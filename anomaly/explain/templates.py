@@ -18,7 +18,8 @@ TEST = REASON_CLASSES.index("test")
     "case",
     needs=("subject",),
     tables=("cases", "case_people"),
-    looks_for="a case, report or warrant that names the subject and was open on those days, and the user's assignment to it",
+    looks_for="a case, report or warrant that names the subject and was open on those days, and "
+    "the user's assignment to it",
 )
 def case(log: CodedLog, context: Context) -> Covered:
     """An open case with this subject.
@@ -34,15 +35,16 @@ def case(log: CodedLog, context: Context) -> Covered:
         begin=days("opened", -FOREVER, log.zone),
         end=days("closed", FOREVER, log.zone),
     )
-    named = with_codes(log, people.join(cases, on="case_number"))
+    of_cases = people.join(cases, on="case_number")
+    named = with_codes(log, of_cases)
     if "case_officers" in context:
         assigned = with_codes(
-            log, named.join(context["case_officers"].select("case_number", "user"), on="case_number")
+            log, of_cases.join(context["case_officers"].select("case_number", "user"), on="case_number")
         )
         mask = covered(log, assigned, by=["subject", "user"], clock="day")
     else:
         own = named.with_columns(agency=pl.Series(log.texts.lookup("agency", named["agency"])))
-        mask = covered(log, own, by=["subject", "agency"], clock="day")
+        mask = covered(log, own.filter(pl.col("agency") >= 0), by=["subject", "agency"], clock="day")
     numbered = named.with_columns(
         case_number=pl.Series(log.texts.lookup("case_number", named["case_number"]))
     )

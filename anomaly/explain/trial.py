@@ -16,7 +16,10 @@ from anomaly.explain.templates import EXPLANATIONS
 
 @dataclass(frozen=True)
 class Explained:
-    """Which explanations cover which actions. bits: (a,) uint16, bit k for EXPLANATIONS[k]; why_not: those that could not be tried."""
+    """Which explanations cover which actions.
+
+    bits: (a,) uint16, bit k for EXPLANATIONS[k]; why_not: those that could not be tried.
+    """
 
     bits: NDArray[np.uint16]
     why_not: dict[str, str]

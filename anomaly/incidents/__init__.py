@@ -1,4 +1,6 @@
-"""Signals about one actor and one target, or one theme, become incidents: ranked, told, with their evidence."""
+"""Signals about one actor and one target, or one theme, become incidents: ranked, told, with their
+evidence.
+"""
 
 from anomaly.incidents.assemble import assemble
 from anomaly.incidents.findings import bundle, keep

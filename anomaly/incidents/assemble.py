@@ -1,4 +1,6 @@
-"""Bundles of signals become incidents: who, whom, when, how plainly, what explains part of it, in one plain sentence."""
+"""Bundles of signals become incidents: who, whom, when, how plainly, what explains part of it, in one plain
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ class Rows:
 
 
 def rows_of(bundle: Bundle, log: CodedLog, explained: Explained) -> Rows:
-    """Collect the actions of all signals of a bundle; an action is open when one signal's detector finds it unexplained."""
+    """Collect the actions of all signals of a bundle; an action is open when one signal's detector finds it
+    unexplained.
+    """
     actions = np.unique(np.concatenate([one.actions for one in bundle.kept]))
     still_open = np.zeros(len(actions), np.bool_)
     for one in bundle.kept:
@@ -165,7 +169,9 @@ def _reasons(log: CodedLog, actions: NDArray[np.int32]) -> tuple[tuple[str, int]
 
 
 def _evidence(incident: str, bundle: Bundle, rows: Rows, log: CodedLog, explained: Explained) -> pl.DataFrame:
-    """List, for each detector of the incident, its events: what supports it, and what an explanation covers."""
+    """List, for each detector of the incident, its events: what supports it, and what an explanation
+    covers.
+    """
     parts = []
     for name in dict.fromkeys(one.detector.name for one in bundle.kept):
         ones = [one for one in bundle.kept if one.detector.name == name]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, key_rank, subject_keys
 
-
 Batches = Callable[[Collection[str]], Iterator[pl.DataFrame]]
 
 

@@ -1,4 +1,6 @@
-"""Signals that were kept, and the incidents they add up to: one actor and one target, or one actor and one theme."""
+"""Signals that were kept, and the incidents they add up to: one actor and one target, or one actor and one
+theme.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ CERTAIN = 1e-9
 
 @dataclass(frozen=True)
 class Kept:
-    """One signal that is listed: which detector, which of its signals, its p and q (None for a rule), its own score."""
+    """One signal that is listed: which detector, which of its signals, its p and q (None for a rule), its
+    own score.
+    """
 
     detector: Detector
     signals: Signals
@@ -56,7 +60,9 @@ class Bundle:
 
 
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
-    """List every rule signal, and the chance signals whose q-value over all that was tested is at most `fdr`."""
+    """List every rule signal, and the chance signals whose q-value over all that was tested is at most
+    `fdr`.
+    """
     q = iter(
         q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist()
     )

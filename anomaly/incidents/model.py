@@ -1,4 +1,6 @@
-"""What a scan found, as values: incidents, their findings, what was tried to explain them away, and the figures of the scan."""
+"""What a scan found, as values: incidents, their findings, what was tried to explain them away, and the
+figures of the scan.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""How an incident is told: names for codes, the sentence, the peers, what was tried, what the log cannot say."""
+"""How an incident is told: names for codes, the sentence, the peers, what was tried, what the log cannot
+say.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +127,9 @@ class Teller:
         )
 
     def would_clear(self, bundle: Bundle) -> tuple[str, ...]:
-        """Say what a reviewer could look for: what the detectors' manuals and the honoured explanations name."""
+        """Say what a reviewer could look for: what the detectors' manuals and the honoured explanations
+        name.
+        """
         manuals = dict.fromkeys(one.detector.manual["Clears"] for one in bundle.kept)
         honoured = {name for one in bundle.kept for name in one.detector.clears}
         lookups = (

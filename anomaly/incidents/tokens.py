@@ -1,4 +1,4 @@
-"""Subjects leave the process as keyed tokens: the same person, the same token; no way back without the key."""
+"""Subjects leave the process as keyed tokens: one person, one token; no way back without the key."""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ def print_detectors(detectors: Iterable[Detector]) -> None:
 
 
 def print_manual(one: Detector) -> None:
-    """Print a detector's manual page: the headings of its docstring, its settings, what it reads and honours."""
+    """Print a detector's manual page: the headings of its docstring, its settings, what it reads and
+    honours.
+    """
     console = Console()
     console.print(Text(one.name, "bold"))
     console.print(Text(one.title))

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from anomaly.detectors import Detector
+from anomaly.report import words
 from anomaly.report.neutral import clean
 from anomaly.sources import ProfileReport
 
@@ -41,7 +42,7 @@ def print_profile(report: ProfileReport, detectors: Sequence[tuple[Detector, str
     if report.unmapped:
         line(f"not used: {', '.join(report.unmapped)}")
     for reason, count in report.rejects.items():
-        line(f"rejected: {count:,} rows, {reason}")
+        line(f"rejected: {words.count(count, 'row')}, {reason}")
     for warning in report.warnings:
         line(f"note: {warning}")
     console.print()

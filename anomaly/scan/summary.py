@@ -53,7 +53,7 @@ def summary_of(
     incidents: Sequence[Incident],
     fdr: float,
 ) -> dict[str, Any]:
-    """Return the figures of the report (`summary.json`); the same for the same input, settings and version."""
+    """Return the figures of the report (`summary.json`), the same for the same input, settings, version."""
     chance = np.array([one.q for one in kept if one.q is not None])
     listed = Counter(one.detector.name for one in kept)
     days = coded.actions.day

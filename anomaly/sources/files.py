@@ -78,7 +78,8 @@ def gather(inputs: Sequence[Any]) -> list[LogFile]:
     for given in inputs:
         if isinstance(given, str) and given == "-":
             found.append("-")
-        elif given == "":  # an unset variable in a script; Path("") would be the working folder
+        elif isinstance(given, str) and not given:
+            # An unset variable in a script: Path("") would be the whole working folder.
             raise InputError("the name of a log is empty", None, "name a file, a folder, a pattern, or -")
         elif isinstance(given, str | Path):
             for path in _expand(Path(given)):

@@ -34,10 +34,11 @@ def coded(
     given: pl.DataFrame | Path | Sequence[Mapping[str, str | None]],
     zone: str = "UTC",
     agency_zones: Mapping[str, str] | None = None,
+    time_zone: str | None = None,
 ) -> CodedLog:
-    """Code a log: a path, a frame, or rows; naive times are in `zone`."""
+    """Code a log: a path, a frame, or rows; naive times are in `time_zone`, or else in `zone`."""
     source: Any = given if isinstance(given, pl.DataFrame | Path) else frame_of(given)
-    log = open_log([source], time_zone=zone, local_zone=zone)
+    log = open_log([source], time_zone=time_zone or zone, local_zone=zone)
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder = EventCoder(columns)
     coder.read(log.batches(columns))

@@ -18,9 +18,21 @@ from tests.coding.logs import at, coded, frame_of
 def test_a_cascade_is_one_action_and_says_what_its_first_row_says() -> None:
     log = coded(
         [
-            {"time": at(seconds=0), "plate": "7ABC123", "cascade_id": "c", "message_key": "RQ", "reason": "stop"},
+            {
+                "time": at(seconds=0),
+                "plate": "7ABC123",
+                "cascade_id": "c",
+                "message_key": "RQ",
+                "reason": "stop",
+            },
             {"time": at(seconds=9), "license": "D1", "cascade_id": "c", "message_key": "DQ", "reason": None},
-            {"time": at(seconds=18), "license": "D1", "cascade_id": "c", "message_key": "QW", "reason": "auto"},
+            {
+                "time": at(seconds=18),
+                "license": "D1",
+                "cascade_id": "c",
+                "message_key": "QW",
+                "reason": "auto",
+            },
         ]
     )
     assert len(log.events) == 3
@@ -55,7 +67,9 @@ def test_redacted_users_are_not_one_person() -> None:
 
 def test_duplicates_are_counted_and_read_once() -> None:
     row = {"time": at(), "subject": "S1", "reason": "stop"}
-    log = coded([row, {**row, "reason": "other"}, row, {"time": at(1), "subject": "S1", "reason": "stop"}, row])
+    log = coded(
+        [row, {**row, "reason": "other"}, row, {"time": at(1), "subject": "S1", "reason": "stop"}, row]
+    )
     assert log.duplicates == 2
     assert len(log.events) == 3
     assert log.events.row.tolist() == [1, 2, 4]
@@ -96,7 +110,7 @@ def test_a_log_with_the_usual_columns_takes_forty_bytes_an_event() -> None:
 
 
 def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
-    """Everything the log says of each row, by the row's own number: words and fellow rows, no code, no position.
+    """Everything the log says of each row, by the row's own number: words and fellow rows, no codes.
 
     ids: the number of each data row of the log as it was read.
     """
@@ -109,7 +123,7 @@ def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
     def fellows(codes: np.ndarray, k: int) -> list[str]:
         return sorted(number[j] for j in np.flatnonzero(codes == codes[k])) if codes[k] >= 0 else []
 
-    said = {}
+    said: dict[str, tuple[object, ...]] = {}
     for k, own in enumerate(number):
         action = int(actions.of_event[k])
         agency, unit = log.texts.places[actions.place[action]].tolist()
@@ -120,7 +134,10 @@ def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
             text("unit", unit),
             text("reason", int(actions.reason[action])),
             text("asked", int(actions.asked[action])),
-            *(int(getattr(actions, name)[action]) for name in ("time", "reach", "day", "hour", "reason_class")),
+            *(
+                int(getattr(actions, name)[action])
+                for name in ("time", "reach", "day", "hour", "reason_class")
+            ),
             fellows(actions.of_event, k),
             fellows(events.subject, k),
         )
@@ -163,7 +180,10 @@ def test_the_order_of_rows_means_nothing(rows: list[dict[str, str | None]], seed
 def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
     """Which rows are one action: straight from the words of design.md, with lists."""
     stamped = sorted(
-        ((datetime.fromisoformat(row["time"] or "").timestamp() * 1000, k, row) for k, row in enumerate(rows)),
+        (
+            (datetime.fromisoformat(row["time"] or "").timestamp() * 1000, k, row)
+            for k, row in enumerate(rows)
+        ),
         key=lambda item: item[:2],
     )
     opened: list[tuple[dict[str, str | None], list[int], float]] = []

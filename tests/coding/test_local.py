@@ -32,7 +32,10 @@ EPOCH = datetime(1970, 1, 1).date()
 @given(
     zone=st.sampled_from(ZONES),
     seconds=st.lists(
-        st.integers(int(datetime(2023, 12, 1, tzinfo=UTC).timestamp()), int(datetime(2025, 1, 31, tzinfo=UTC).timestamp())),
+        st.integers(
+            int(datetime(2023, 12, 1, tzinfo=UTC).timestamp()),
+            int(datetime(2025, 1, 31, tzinfo=UTC).timestamp()),
+        ),
         min_size=1,
         max_size=20,
     ),
@@ -71,7 +74,9 @@ def test_an_agency_elsewhere_keeps_its_own_clock() -> None:
         "America/Los_Angeles",
         {"EAST": "America/New_York", "WEST": "America/Los_Angeles"},
     )
-    told = {log.texts["user"][int(u)]: int(h) for u, h in zip(log.actions.user, log.actions.hour, strict=True)}
+    told = {
+        log.texts["user"][int(u)]: int(h) for u, h in zip(log.actions.user, log.actions.hour, strict=True)
+    }
     assert told == {"ANN": 23, "BOB": 2, "CAT": 23}
 
 

@@ -132,7 +132,9 @@ def test_spelling_of_a_key_does_not_matter() -> None:
 
 
 def test_plates_of_different_kinds_of_key_do_not_meet() -> None:
-    log = coded([{"time": at(0), "plate": "A1", "license": None}, {"time": at(1), "plate": None, "license": "A1"}])
+    log = coded(
+        [{"time": at(0), "plate": "A1", "license": None}, {"time": at(1), "plate": None, "license": "A1"}]
+    )
     assert people(log) == [0, 1]
 
 
@@ -152,29 +154,31 @@ def test_lookup_finds_every_key_of_a_person_and_nobody_else() -> None:
 def test_neighbouring_numbers_are_neighbours_even_when_their_owner_is_known() -> None:
     """A run through plates stays a run when some of the cars are tied to licences elsewhere in the log."""
     plates = [{"time": at(0, minutes=5 * k), "plate": f"4KLM{100 + k}"} for k in range(8)]
-    owners = [{"time": at(1, k), "plate": f"4KLM{100 + k}", "license": f"D{900 - 7 * k}"} for k in range(0, 8, 3)]
+    owners = [
+        {"time": at(1, k), "plate": f"4KLM{100 + k}", "license": f"D{900 - 7 * k}"} for k in range(0, 8, 3)
+    ]
     log = coded([*plates, *owners])
-    serials = log.actions_column("serial")[:8]
+    serials = log.actions.serial[:8]
     assert np.diff(serials).tolist() == [1] * 7
 
 
-def told_apart(rows: list[dict[str, str | None]]) -> list[tuple[str, list[str], bool]]:
-    """Of each action its user, the keys of the rows that share its subject, and whether it has a serial number."""
+def told_apart(rows: list[dict[str, str | None]]) -> list[tuple[object, ...]]:
+    """Of each action its user, the keys of the rows about its subject, and whether it has a serial number."""
     log = coded(rows)
-    named = {}
+    named: dict[int, set[str | None]] = {}
     for code, row in zip(log.events.subject.tolist(), log.events.row.tolist(), strict=True):
         said = rows[row - 1]
         named.setdefault(code, set()).update(said[k] for k in ("plate", "license", "name") if said.get(k))
     users = log.texts["user"].gather(log.actions.user).to_list()
-    numbered = (log.actions_column("serial") >= 0).tolist()
+    numbered = (log.actions.serial >= 0).tolist()
     return sorted(
-        (user, sorted(named[s]), has)
+        (user, sorted(map(str, named[s])), has)
         for user, s, has in zip(users, log.actions.subject.tolist(), numbered, strict=True)
     )
 
 
 def test_the_subject_of_a_cascade_in_one_second_does_not_hang_on_the_order_of_rows() -> None:
-    """A household car is a subject of its own; a cascade of car and driver in one second is about one of the two."""
+    """A household car is a subject of its own; a cascade of car and driver is about one of the two."""
     rows: list[dict[str, str | None]] = [
         {"time": at(0), "user": "ANN", "plate": PLATE, "cascade_id": "a"},
         {"time": at(0), "user": "ANN", "license": "D1", "cascade_id": "a"},

@@ -1,4 +1,4 @@
-"""A bench for detectors: logs coded and explained, signals told in the log's own words so that runs can be compared."""
+"""A bench for detectors: logs coded and explained, signals told by their rows, to compare runs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,11 @@ class Bench:
         """Copy every array a detector could reach."""
         parts = (self.log.events, self.log.actions)
         named = {f"{type(p).__name__}.{f.name}": getattr(p, f.name) for p in parts for f in fields(p)}
-        named |= {"bits": self.explained.bits, "root": self.log.subjects.root, "places": self.log.texts.places}
+        named |= {
+            "bits": self.explained.bits,
+            "root": self.log.subjects.root,
+            "places": self.log.texts.places,
+        }
         return {name: array.copy() for name, array in named.items() if isinstance(array, np.ndarray)}
 
 

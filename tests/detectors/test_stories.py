@@ -1,4 +1,4 @@
-"""Every detector finds its own story and is silent on the hard negatives in it, through a whole scan with its context."""
+"""Every detector finds its own story and is silent on the hard negatives in it, through a whole scan."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scanned(name: str) -> ScanResult:
 
 
 def matching(name: str, scenario: str) -> list[str]:
-    """Incidents of the story's detector that are about a scenario: users and half of the rows in common (design.md 3.5)."""
+    """Incidents of the story's detector about a scenario: users and half of the rows in common."""
     truth = load_story(name).truth.filter(scenario_id=scenario)
     rows, users = set(truth["row"]), set(truth["user"])
     result = scanned(name)
@@ -37,7 +37,11 @@ def matching(name: str, scenario: str) -> list[str]:
         evidence = result.evidence.filter(incident_id=incident.incident_id, role="supports", detector=name)
         supports = set(evidence["row"])
         common = len(rows & supports)
-        if users & set(incident.users) and supports and (2 * common >= len(supports) or 2 * common >= len(rows)):
+        if (
+            users & set(incident.users)
+            and supports
+            and (2 * common >= len(supports) or 2 * common >= len(rows))
+        ):
             found.append(incident.summary)
     return found
 
@@ -54,6 +58,6 @@ def test_does_not_list_the_hard_negative(name: str, scenario: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_other_detectors_list_nobody_innocent(name: str) -> None:
-    """Nobody who did nothing in the story, and no user of a hard negative alone, is listed as a person."""
+    """Only people of the misuse are listed as persons, by any detector."""
     listed = {user for i in scanned(name).incidents if i.kind == "person" for user in i.users}
     assert listed <= load_story(name).users(misuse=True)
