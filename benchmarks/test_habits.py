@@ -113,4 +113,4 @@ def test_day_streaks(world: Any, contest: Any) -> None:
         )
         return tuple(per_group(runs, "user", world.n_users))
 
-    contest(lambda: kernels.day_streaks(starts, days), rival)
+    contest(lambda: kernels.day_streaks(starts, days, 0), rival)

@@ -16,7 +16,7 @@ repeated_days       a user's returns to one subject on different days
 commonest           the value that most rows of a group have
 own_hours           the block of hours that holds most of a user's rows
 sessions            stretches of work between silences
-day_streaks         the longest run of consecutive days
+day_streaks         the longest stretch of days without a longer rest
 densest             most rows in a window
 sequential          serials tried one after another
 distinct_in_window  most different users of a subject in a window

@@ -35,26 +35,27 @@ def sessions(starts: I64, times: I64, silence: int) -> tuple[I64, I32]:
 
 
 @kernel
-def day_streaks(starts: I64, days: I32) -> tuple[I64, I64, I64, I64]:
-    """Find each group's longest run of consecutive days with a row on every day.
+def day_streaks(starts: I64, days: I32, rest: int) -> tuple[I64, I64, I64, I64]:
+    """Find each group's longest stretch of days without more than `rest` empty days in a row.
 
     starts: (g + 1,) int64; group k has rows starts[k]:starts[k + 1].
     days: (n,) int32, local day number; ascending inside each group.
-    Returns (g,) int64 each: active, distinct days; longest, days of the longest run, the earliest on ties;
-    begin, end: its rows begin:end. No rows: four zeros.
+    rest: >= 0; with 0 every day of the stretch has a row.
+    Returns (g,) int64 each: active, distinct days; longest, days from the first to the last of the longest
+    stretch, the earliest on ties; begin, end: its rows begin:end. No rows: four zeros.
     Cost: O(n + g).
     """
     g = len(starts) - 1
     active, longest = np.zeros(g, np.int64), np.zeros(g, np.int64)
     begin, end = np.zeros(g, np.int64), np.zeros(g, np.int64)
     for k in range(g):
-        run, opened = 0, starts[k]
+        opened = starts[k]
         for i in range(starts[k], starts[k + 1]):
-            if i == starts[k] or days[i] > days[i - 1] + 1:
-                run, opened = 0, i
+            if i == starts[k] or days[i] > days[i - 1] + 1 + rest:
+                opened = i
             if i == starts[k] or days[i] != days[i - 1]:
-                run += 1
                 active[k] += 1
+            run = days[i] - days[opened] + 1
             if run > longest[k]:
                 longest[k], begin[k] = run, opened
             if run == longest[k] and opened == begin[k]:

@@ -153,15 +153,16 @@ def sessions(starts: I64, times: I64, silence: int) -> tuple[I64, I32]:
     return integers([*begins, len(times)]), np.array(owner, np.int32)
 
 
-def day_streaks(starts: I64, days: I32) -> tuple[I64, I64, I64, I64]:
+def day_streaks(starts: I64, days: I32, rest: int) -> tuple[I64, I64, I64, I64]:
     table = []
     for rows in groups(starts):
         active = {int(days[i]) for i in rows}
         longest, begin, end = 0, 0, 0
         for first in sorted(active):
-            run = 1
-            while first + run in active:
-                run += 1
+            last = first
+            while later := [day for day in active if last < day <= last + 1 + rest]:
+                last = max(later)
+            run = last - first + 1
             if run > longest:
                 inside = [i for i in rows if first <= days[i] < first + run]
                 longest, begin, end = run, inside[0], inside[-1] + 1

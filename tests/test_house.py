@@ -155,7 +155,17 @@ def test_the_pins_are_exact_and_name_no_address() -> None:
 
 def test_make_needs_no_more_than_make_and_python() -> None:
     done = subprocess.run(
-        ["make", "-n", "demo", "test", "lint", "bench", "PYTHON=python3", "VENV=.none"],
+        [
+            "make",
+            "-n",
+            "--no-print-directory",
+            "demo",
+            "test",
+            "lint",
+            "bench",
+            "PYTHON=python3",
+            "VENV=.none",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

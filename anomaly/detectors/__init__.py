@@ -13,6 +13,7 @@ from anomaly.detectors.isolated_sessions import isolated_sessions
 from anomaly.detectors.own_hours import own_hours
 from anomaly.detectors.reason_quality import reason_quality
 from anomaly.detectors.repeated_lookups import repeated_lookups
+from anomaly.detectors.unbroken_days import unbroken_days
 from anomaly.detectors.volume import volume
 
 DETECTORS: tuple[Detector, ...] = (
@@ -24,6 +25,7 @@ DETECTORS: tuple[Detector, ...] = (
     harvesting,
     own_hours,
     isolated_sessions,
+    unbroken_days,
     volume,
     reason_quality,
 )

@@ -12,8 +12,9 @@ Floats = NDArray[np.float64]
 # How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread
 # poorly.
 BORROWED = 10.0
-# A user whose rate has this chance at most is no measure for others.
+# A count of less chance than this is no measure for others.
 FAR_OUT = 0.001
+FITS = 3
 # How many pairs of user and subject, and how many that came back once, a unit borrows from the whole log.
 LENT, LENT_AGAIN = 50.0, 8.0
 
@@ -24,34 +25,58 @@ def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32
     k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1
     where not tested. Rate and spread are estimated from the peers alone, the user left out, by Pearson's
     statistic (Williams 1982, Applied Statistics 31); the spread is shrunk towards that of the whole log. Done
-    twice: who lies far out the first time does not vouch for others the second (hard rejection, Hampel et al.
-    1986, section 1.4), or two users of one unit with one habit would hide each other.
+    again with each count that was far out lowered to the least that is (winsorised, Huber 1981, section 1.7),
+    or two users of one unit with one habit would hide each other.
     """
-    far_out = _rate_tail(k, n, peer, np.ones(len(k), np.bool_)) < FAR_OUT
-    return _rate_tail(k, n, peer, ~far_out)
+    vouches = ~_foremost(k, n, peer)
+    tamed = k
+    for _ in range(FITS):
+        a, b = _fit(tamed, n, peer, vouches)
+        tamed, vouches = np.minimum(tamed, _tamed(k, n, a, b)), np.ones(len(k), np.bool_)
+    return np.where((peer >= 0) & (n > 0), kernels.beta_binomial_tail(k, n, a, b), 1.0)
 
 
-def _rate_tail(
+def _fit(
     k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32], vouches: NDArray[np.bool_]
-) -> Floats:
-    p = np.ones(len(k))
+) -> tuple[Floats, Floats]:
+    """Return the beta law of the rate for each user, from the peers who vouch, the user left out."""
+    a, b = np.ones(len(k)), np.ones(len(k))
     used = (peer >= 0) & (n > 0)
     groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
     fits = [_pearson(k[g].astype(float), n[g].astype(float), vouches[g].astype(float)) for g in groups]
     freedom = sum(max(v - 1, 0.0) for _, v in fits)
-    spread = max(1.0, sum(float(x.sum()) for x, _ in fits) / max(freedom, 1.0))
+    total = sum(float(x.sum()) for x, _ in fits)
     for members, (x, _) in zip(groups, fits, strict=True):
         kk, nn = k[members].astype(float), n[members].astype(float)
         weight = vouches[members].astype(float)
         others = weight.sum() - weight
         trials = (nn * weight).sum() - nn * weight
         rate = ((kk * weight).sum() - kk * weight + 0.5) / (trials + 1)
+        spread = np.maximum(1.0, (total - x) / max(freedom - 1, 1.0))
         phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
         size = np.maximum(trials / np.maximum(others, 1), 2.0)
         rho = np.clip((phi - 1) / (size - 1), 1e-6, 0.5)
-        a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
-        p[members] = np.where(others > 0, kernels.beta_binomial_tail(k[members], n[members], a, b), 1.0)
-    return p
+        a[members], b[members] = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
+    return a, b
+
+
+def _tamed(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> NDArray[np.int64]:
+    """Lower each count that is far out to the least that still is."""
+    tamed = k.copy()
+    while np.any(far := (tamed > 1) & (kernels.beta_binomial_tail(tamed - 1, n, a, b) < FAR_OUT)):
+        tamed[far] -= 1
+    return tamed
+
+
+def _foremost(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the tenth of each group, one at least, whose rates are highest: the first fit goes without them."""
+    rate = np.where((peer >= 0) & (n > 0), k / np.maximum(n, 1), -1.0)
+    marked = np.zeros(len(k), np.bool_)
+    for code in np.unique(peer[peer >= 0]):
+        members = np.flatnonzero(peer == code)
+        most = members[np.argsort(-rate[members], kind="stable")][: max(1, len(members) // 10)]
+        marked[most] = k[most] > 0
+    return marked
 
 
 def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
@@ -60,12 +85,13 @@ def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
     return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float(weight.sum())
 
 
-def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:
+def level_tail(values: Floats, peer: NDArray[np.int32], least_scale: float = 0.1) -> Floats:
     """P(level >= value) for each user, when the logarithms of peers' levels scatter like Student's t.
 
     values: (g,) float64 above 0; peer: (g,) int32, -1 not tested. Returns (g,) float64. Centre and scale are
     the median and the median absolute deviation of the peers, the user left out; few peers give a wide
-    prediction (Student's t with peers - 1 degrees of freedom).
+    prediction (Student's t with peers - 1 degrees of freedom). least_scale: on the scale of logarithms; a unit
+    that differs less is too even to be believed, 0.1 being 10 %.
     """
     p = np.ones(len(values))
     logs = np.log(np.maximum(values, 1e-9))
@@ -76,8 +102,7 @@ def level_tail(values: Floats, peer: NDArray[np.int32]) -> Floats:
         for i in members:
             others = logs[members[members != i]]
             centre = np.median(others)
-            # 0.1: a unit whose members differ by less than 10 % is too even to be believed.
-            scale = max(1.4826 * float(np.median(np.abs(others - centre))), 0.1)
+            scale = max(1.4826 * float(np.median(np.abs(others - centre))), least_scale)
             width = scale * np.sqrt(1 + 1 / len(others))
             p[i] = stats.t.sf((logs[i] - centre) / width, len(others) - 1)
     return p

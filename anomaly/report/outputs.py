@@ -32,7 +32,9 @@ def base_of(out: Path) -> Path:
     if not base.is_dir():
         raise InputError("this is a file, not a folder", str(base), "give --out the name of a folder")
     if not os.access(base, os.W_OK | os.X_OK):
-        raise InputError("this folder may not be written to", str(base), "choose another with --out")
+        raise InputError(
+            "the outputs cannot be written here (no permission)", str(base), "choose a folder with --out"
+        )
     return base
 
 

@@ -163,9 +163,9 @@ def test_sessions(rows: tuple[I64, I64], silence: int) -> None:
     assert len(begins) == len(owner) + 1
 
 
-@given(grouped())
-def test_day_streaks(rows: tuple[I64, I64]) -> None:
-    agree("day_streaks", rows[0], rows[1].astype(np.int32))
+@given(grouped(), st.integers(0, 2))
+def test_day_streaks(rows: tuple[I64, I64], rest: int) -> None:
+    agree("day_streaks", rows[0], rows[1].astype(np.int32), rest)
 
 
 @given(grouped(), WINDOW)
@@ -219,7 +219,7 @@ NONE = np.zeros(0, np.int32)
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),
-        ("day_streaks", (EMPTY[0], NONE)),
+        ("day_streaks", (EMPTY[0], NONE, 0)),
         ("densest", (*EMPTY, 1)),
         ("sequential", (*EMPTY, EMPTY[1])),
         ("distinct_in_window", (*EMPTY, NONE, 1, 0)),

@@ -302,7 +302,7 @@ RECORD = st.tuples(*[st.text(alphabet='ab ",\n\ré', max_size=6)] * 3)
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.lists(RECORD, min_size=1, max_size=30), st.sampled_from([32, 64, 1 << 20]), st.data())
+@given(st.lists(RECORD, min_size=1, max_size=30), st.sampled_from([48, 64, 1 << 20]), st.data())
 def test_well_written_records_all_come_back(
     records: list[tuple[str, str, str]], block: int, data: st.DataObject
 ) -> None:
