@@ -27,11 +27,11 @@ class Actions:
     """What users did, one element per action, in time order; what an action says is what its earliest row
     says.
 
-    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency, subject,
-    reason, attention, case_number, purpose, asked: (a,) int32 codes, -1 is missing. serial: (a,) int64, see
-    `serial_of`. reach: (a,) uint16, bit c set when a row of the action reached data of class REACH_CLASSES[c].
-    reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,) int32, the action of
-    each event.
+    time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency,
+    subject, reason, attention, case_number, purpose, asked: (a,) int32 codes, -1 is missing. serial: (a,)
+    int64, see `serial_of`. reach: (a,) uint16, bit c set when a row of the action reached data of class
+    REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,)
+    int32, the action of each event.
     """
 
     time: NDArray[np.int64]
@@ -224,13 +224,15 @@ def _subjects(said: Callable[[Codes], Codes], subjects: Subjects, subject: Codes
 
 
 def _serials(said: Callable[[Codes], Codes], subjects: Subjects, typed: Codes) -> NDArray[np.int64]:
-    """Return the serial of the key that each action's earliest row was run with, the least among rows of one time.
+    """Return the serial of the key that each action's earliest row was run with, the least among rows of one
+    time.
 
-    The key as it was typed, not the person behind it: plates run one after another lead to licences that are not.
+    The key as it was typed, not the person behind it: plates run one after another lead to licences that
+    are not.
     """
     values, rank = np.unique(subjects.serial, return_inverse=True)
-    rank = np.where(subjects.serial < 0, -1, rank).astype(np.int32)
-    first = said(np.append(rank, np.int32(-1))[typed])
+    ranks: Codes = np.append(np.where(subjects.serial < 0, -1, rank), -1).astype(np.int32)
+    first = said(ranks[typed])
     return np.append(values, np.int64(-1))[first]
 
 

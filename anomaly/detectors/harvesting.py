@@ -19,7 +19,8 @@ from anomaly.detectors.peers import peering
 # source measured it.
 SHAPE = 4.0
 PER_MINUTE = 10.0
-# Fleets, families and forms come in runs of numbers: a step is granted this chance where the log shows less. UNV.
+# Fleets, families and forms come in runs of numbers: a step is granted this chance where the log shows less.
+# UNV.
 STEP = 0.05
 
 Found: TypeAlias = tuple[int, float, NDArray[np.int64], str]  # user, p, rows, what was found
@@ -51,7 +52,8 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     times = users["time"][keep]
     count, begin, end = kernels.densest(starts, times, window * 60_000)
     found = [
-        _paced(times, starts, u, begin[u], end[u], window) for u in np.flatnonzero(count >= least_actions)
+        _paced(times, starts, u, int(begin[u]), int(end[u]), window)
+        for u in np.flatnonzero(count >= least_actions).tolist()
     ]
     tested = len(users)
     if users.has("subject"):

@@ -11,7 +11,7 @@ import kernels
 Floats = NDArray[np.float64]
 # How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread
 # poorly.
-BORROWED = 10.0
+BORROWED = 30.0
 # A count of less chance than this is no measure for others.
 FAR_OUT = 0.001
 FITS = 3
@@ -55,7 +55,8 @@ def _fit(
         spread = np.maximum(1.0, (total - x) / max(freedom - 1, 1.0))
         phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
         size = np.maximum(trials / np.maximum(others, 1), 2.0)
-        rho = np.clip((phi - 1) / (size - 1), 1e-6, 0.5)
+        # The group's rate is itself an estimate, as uncertain as its trials are few (predictive variance).
+        rho = np.clip((phi - 1) / (size - 1) + phi / (trials + 1), 1e-6, 0.5)
         a[members], b[members] = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
     return a, b
 

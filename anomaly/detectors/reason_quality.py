@@ -42,8 +42,8 @@ def reason_quality(
         "investigation" is the commonest reason in public logs and hides everything (domain.md, facts 5 and 6;
         pattern 22).
     Null: None: a rule and a rate. Listed when one look-up in twenty has no reason, or most have a vague one:
-    some vagueness is everywhere. Look-ups with a case number or a telling attention field, written by a program, tests, and look-ups of criminal history alone
-    are not counted.
+    some vagueness is everywhere. Look-ups with a case number or a telling attention field, written by a
+    program, tests, and look-ups of criminal history alone are not counted.
     Also fires on: A system that keeps the reason in another field; statutory exceptions; a vendor's export
     that drops the text.
     Clears: A parser that maps the field; an exception code; service accounts.
