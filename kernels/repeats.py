@@ -7,6 +7,7 @@ import numpy as np
 from kernels.arrays import I32, I64
 from kernels.compile import kernel
 
+MOST = 16  # days told apart; more are counted as this many
 SUBJECT, DAYS, ACTIONS, FIRST, LAST, DAY = range(6)
 
 
@@ -25,7 +26,7 @@ def repeated_days(
     gap: ms, inclusive. least: days that a returned pair has at least, >= 1.
     Returns the m pairs with at least `least` days, by user and then by first look-up:
     user, subject, n_days, n_actions: (m,) int32; first, last: (m,) int64, ms; then
-    at_least: (g, 3) int64, of each user the pairs with at least 1, 2 and 3 days; and
+    at_least: (g, 16) int64, of each user the pairs with at least 1, 2 ... 16 days; and
     subject_days: (n_subjects,) int64, the sum over users of n_days; subject_users: (n_subjects,) int32, how
     many users.
     Cost: O(n + g + n_subjects), one random access a row; at most 32 / least bytes a row.
@@ -37,7 +38,7 @@ def repeated_days(
     user, subject = np.empty(room, np.int32), np.empty(room, np.int32)
     n_days, n_actions = np.empty(room, np.int32), np.empty(room, np.int32)
     first, last = np.empty(room, np.int64), np.empty(room, np.int64)
-    at_least = np.zeros((g, 3), np.int64)
+    at_least = np.zeros((g, MOST), np.int64)
     subject_days = np.zeros(n_subjects, np.int64)
     subject_users = np.zeros(n_subjects, np.int32)
     opened = m = 0
@@ -63,7 +64,7 @@ def repeated_days(
             pair = pairs[p]
             subject_days[pair[SUBJECT]] += pair[DAYS]
             subject_users[pair[SUBJECT]] += 1
-            for d in range(min(pair[DAYS], 3)):
+            for d in range(min(pair[DAYS], MOST)):
                 at_least[k, d] += 1
             if pair[DAYS] >= least:
                 user[m], subject[m], n_days[m], n_actions[m] = k, pair[SUBJECT], pair[DAYS], pair[ACTIONS]

@@ -78,7 +78,7 @@ def repeated_days(
     starts: I64, times: I64, days: I32, subjects: I32, n_subjects: int, gap: int, least: int
 ) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64, I32]:
     found = []
-    at_least = np.zeros((len(starts) - 1, 3), np.int64)
+    at_least = np.zeros((len(starts) - 1, 16), np.int64)
     subject_days = np.zeros(n_subjects, np.int64)
     subject_users = np.zeros(n_subjects, np.int32)
     for user, rows in enumerate(groups(starts)):
@@ -94,7 +94,7 @@ def repeated_days(
             n_days = len(opened)
             subject_days[subject] += n_days
             subject_users[subject] += 1
-            at_least[user] += [n_days >= 1, n_days >= 2, n_days >= 3]
+            at_least[user] += [n_days >= d for d in range(1, 17)]
             if n_days >= least:
                 found.append((user, subject, n_days, len(look_ups), times[look_ups[0]], times[look_ups[-1]]))
     *pair, first, last = columns(found, 6)

@@ -10,7 +10,9 @@ from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
-from anomaly.detectors.nulls import returns
+from anomaly.detectors.nulls import joining
+
+LEAST_WINDOWS = 3
 
 
 @detector(
@@ -47,7 +49,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     candidates = np.flatnonzero(most >= least_users).astype(np.int32)
     if not len(candidates):
         return Signals.none(tested=tested)
-    a, b = returns(at_least, everyone)
+    a, b = joining(at_least)
     p = kernels.return_tail(most[candidates], a[candidates], b[candidates])
     p = np.maximum(p, _crowded(subjects, users, candidates, begin, end, window))
     found = p <= WEAKEST
@@ -86,7 +88,9 @@ def _crowded(
 ) -> NDArray[np.float64]:
     """P(so many of a subject's user-days in one window), were they spread over the log; (k,) float64."""
     days = subjects["day"]
-    windows = max(1.0, (int(days.max()) - int(days.min()) + 1) / window)
+    windows = (int(days.max()) - int(days.min()) + 1) / window
+    if windows < LEAST_WINDOWS:
+        return np.zeros(len(candidates))
     inside, total = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
     for k, s in enumerate(candidates.tolist()):
         span = slice(subjects.starts[s], subjects.starts[s + 1])

@@ -104,7 +104,8 @@ def _sequential(
             u,
             float(p[u]),
             np.arange(first[u], last[u]),
-            f"looked up numbers one after another: {longest[u]} in a row, {steps[u]} steps of exactly one in all",
+            f"looked up numbers one after another: {longest[u]} in a row, "
+            f"{steps[u]} steps of exactly one in all",
         )
         for u in np.flatnonzero((p <= WEAKEST) & (longest >= 3)).tolist()
     ]

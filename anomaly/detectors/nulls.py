@@ -15,8 +15,6 @@ BORROWED = 30.0
 # A count of less chance than this is no measure for others.
 FAR_OUT = 0.001
 FITS = 3
-# How many pairs of user and subject, and how many that came back once, a unit borrows from the whole log.
-LENT, LENT_AGAIN = 50.0, 8.0
 
 
 def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
@@ -109,23 +107,15 @@ def level_tail(values: Floats, peer: NDArray[np.int32], least_scale: float = 0.1
     return p
 
 
-def returns(at_least: NDArray[np.int64], peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """Estimate, for each user, how peers come back: the beta-geometric law of Weinberg & Gladen (1986,
-    Biometrics 42).
+def joining(at_least: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Estimate, for each subject, how users join: the beta-geometric law of Weinberg & Gladen (1986,
+    Biometrics 42), fixed by how often a second and a third do for all other subjects.
 
-    at_least: (g, 3) int64, of each user the pairs with at least 1, 2, 3 days; peer: (g,) int32. Returns a, b:
-    (g,) float64 such that P(days >= d) = kernels.return_tail(d, a, b). The chance of a second day and of a
-    third fix the two; they are the group's, the user left out, shrunk towards the whole log's.
+    at_least: (s, 3) int64, whether the subject had at least 1, 2, 3 users. Returns a, b: (s,) float64 such that
+    P(users >= u) = kernels.return_tail(u, a, b).
     """
-    total = at_least.sum(axis=0)
-    of_group = np.zeros((int(peer.max(initial=-1)) + 2, 3), np.int64)
-    np.add.at(of_group, peer, at_least)
-    others = of_group[peer] - at_least
-    rest = total - at_least
-    again_all = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
-    once_more_all = (rest[:, 2] + 0.5) / (rest[:, 1] + 1)
-    again = (others[:, 1] + LENT * again_all) / (others[:, 0] + LENT)
-    once_more = (others[:, 2] + LENT_AGAIN * once_more_all) / (others[:, 1] + LENT_AGAIN)
-    once_more = np.clip(once_more, again + 1e-6, 0.99)
-    size = (1 - once_more) / (once_more - again)
-    return (1 - again) * size, again * size
+    rest = at_least.sum(axis=0) - at_least
+    second = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
+    third = np.clip((rest[:, 2] + 0.5) / (rest[:, 1] + 1), second + 1e-6, 0.99)
+    size = (1 - third) / (third - second)
+    return (1 - second) * size, second * size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,24 @@ import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
-from anomaly.detectors.nulls import returns
 from anomaly.detectors.peers import peering
+from anomaly.detectors.returning import law_of_peers
 
 SHARED = 3  # users; a subject whom this many look up is judged among such subjects
+
+
+class Repeats(NamedTuple):
+    """What `kernels.repeated_days` returns."""
+
+    user: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    n_days: NDArray[np.int32]
+    n_actions: NDArray[np.int32]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    at_least: NDArray[np.int64]
+    subject_days: NDArray[np.int64]
+    subject_users: NDArray[np.int32]
 
 
 @detector(
@@ -32,11 +46,11 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always
         "investigation"; the audit missed it, and a rule on user and target finds it (domain.md, fact 4;
         pattern 5).
-    Null: A user comes back to a subject as often as peers of the unit do: days per user and subject follow a
-        beta-geometric law fitted to the peers' second and third days, the user left out; one law for subjects
-        whom three or more users looked up, one for the others. For the former, the user's part of the
-        subject's days must also exceed the user's part of all that these users looked up, or an equal part
-        (binomial); the larger p-value counts.
+    Null: A user comes back to a subject as often as peers of the unit do: whether at all, by their rate; on
+        how many days more, by a negative binomial law fitted to them, the user left out; one law for
+        subjects whom three or more users looked up, one for the others. For the former, the user's part of
+        the subject's days must also exceed the user's part of all that these users looked up, or an equal
+        part (binomial); the larger p-value counts.
     Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole
     neighbourhood watch meets.
     Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by
@@ -46,45 +60,59 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     """
     # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
     peers = peering(users, context, least=3)
-    subjects = np.where(users.counted, users["subject"], np.int32(-1))
+    every = users["subject"]
 
-    def repeated(of: NDArray[np.int32]) -> tuple[NDArray[Any], ...]:
-        return kernels.repeated_days(
-            users.starts, users["time"], users["day"], of, len(users.log.subjects), gap * 60_000, min_days
+    def repeated(of: NDArray[np.int32]) -> Repeats:
+        n_subjects = len(users.log.subjects)
+        return Repeats(
+            *kernels.repeated_days(
+                users.starts, users["time"], users["day"], of, n_subjects, gap * 60_000, min_days
+            )
         )
 
-    user, subject, n_days, _, _, _, at_least, subject_days, subject_users = repeated(subjects)
-    tested = int(at_least[:, 0].sum())
-    shared_by_many = subject_users >= SHARED
-    at_least_private = repeated(np.where(np.append(shared_by_many, False)[subjects], np.int32(-1), subjects))[
-        6
-    ]
-    private, common = returns(at_least_private, peers.code), returns(at_least - at_least_private, peers.code)
-    shared = shared_by_many[subject]
-    a, b = (np.where(shared, many[user], few[user]) for many, few in zip(common, private, strict=True))
-    days = n_days.astype(np.int64)
-    p = kernels.return_tail(days, a, b)
-    part = _part_of_user(users, user, subject, subjects)
-    p[shared] = np.maximum(
-        p[shared], kernels.binomial_tail(days[shared], subject_days[subject[shared]], part[shared])
-    )
+    # How many meet the subject is a matter of all look-ups; how often the user came back, of the unexplained.
+    in_all = repeated(every)
+    common = np.append(in_all.subject_users >= SHARED, False)
+    in_all_few = repeated(np.where(common[every], np.int32(-1), every)).at_least
+    found = repeated(np.where(users.counted, every, np.int32(-1)))
+    few = repeated(np.where(common[every] | ~users.counted, np.int32(-1), every)).at_least
+    met = np.bincount(users.owner[every >= 0], minlength=len(users))
+    unexplained = np.bincount(users.owner[(every >= 0) & users.counted], minlength=len(users))
+    uncovered = unexplained / np.maximum(met, 1)
+    law_few = law_of_peers(few, in_all_few, uncovered, peers.code)
+    law_common = law_of_peers(found.at_least - few, in_all.at_least - in_all_few, uncovered, peers.code)
+
+    user, subject, days = found.user, found.subject, found.n_days.astype(np.int64)
+    shared = common[subject]
+    p = np.where(shared, law_common.of(user).tail(days), law_few.of(user).tail(days))
+    key = in_all.user.astype(np.int64) << 32 | in_all.subject
+    order = np.argsort(key)
+    at = order[np.searchsorted(key[order], user.astype(np.int64) << 32 | subject)]
+    days_in_all = in_all.n_days[at].astype(np.int64)
+    part = _part_of_user(users, user, subject, every)
+    by_part = kernels.binomial_tail(days_in_all, in_all.subject_days[subject], part)
+    p = np.where(shared, np.maximum(p, by_part), p)
     most = np.zeros(len(users))
-    np.maximum.at(most, user, days.astype(float))
-    found = p <= WEAKEST
-    third = np.round(1000 * kernels.return_tail(np.full(len(user), 3, np.int64), a, b), 1)[found]
-    user, subject, p, days = user[found], subject[found], p[found], days[found]
-    own = users["subject"]
+    np.maximum.at(most, found.user, found.n_days.astype(float))
+    third = np.full(len(user), 3)
+    usual = np.where(shared, law_common.of(user).tail(third), law_few.of(user).tail(third))
+    listed = p <= WEAKEST
+    user, subject, days = user[listed], subject[listed], days[listed]
     actions = tuple(
-        users.actions(users.starts[u] + np.flatnonzero(own[users.starts[u] : users.starts[u + 1]] == s))
+        users.actions(users.starts[u] + np.flatnonzero(every[users.starts[u] : users.starts[u + 1]] == s))
         for u, s in zip(user.tolist(), subject.tolist(), strict=True)
     )
     return Signals.of_chance(
         user,
-        p,
+        p[listed],
         actions,
-        tested,
+        int(found.at_least[:, 0].sum()),
         target=subject,
-        measures={"days": days, "usual": third, "peers": [peers.names[peers.code[u]] for u in user]},
+        measures={
+            "days": days,
+            "usual": np.round(1000 * usual[listed], 1),
+            "peers": [peers.names[peers.code[u]] for u in user],
+        },
         standing=Standing("most days on one subject", most, peers.code, peers.names),
     )
 

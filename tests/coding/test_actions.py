@@ -166,7 +166,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, derandomize=True, max_examples=12)
 @given(rows=ROWS, seed=st.integers(0, 99))
 def test_the_order_of_rows_means_nothing(rows: list[dict[str, str | None]], seed: int) -> None:
     frame = frame_of([{"event_id": str(k), **row} for k, row in enumerate(rows)])
@@ -175,6 +175,18 @@ def test_the_order_of_rows_means_nothing(rows: list[dict[str, str | None]], seed
     assert described(one, frame["event_id"].to_list()) == described(other, mixed["event_id"].to_list())
     for name in ("user", "agency", "unit", "reason", "asked"):
         assert one.texts[name].to_list() == other.texts[name].to_list()
+
+
+def one_person(rows: list[dict[str, str | None]]) -> dict[str | None, str]:
+    """Who is who: the subjects that one cascade names are one person, and so on through further cascades."""
+    named = {str(row["subject"]): {str(row["subject"])} for row in rows if row["subject"]}
+    for _ in rows:
+        for cascade in {row["cascade_id"] for row in rows} - {None}:
+            together = {str(r["subject"]) for r in rows if r["cascade_id"] == cascade and r["subject"]}
+            everyone = set().union(*(named[one] for one in together))
+            for one in everyone:
+                named[one] |= everyone
+    return {one: min(others) for one, others in named.items()}
 
 
 def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
@@ -186,9 +198,10 @@ def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
         ),
         key=lambda item: item[:2],
     )
+    person = one_person(rows)
     opened: list[tuple[dict[str, str | None], list[int], float]] = []
     for time, k, row in stamped:
-        user, subject, cascade = row["user"], row["subject"], row["cascade_id"]
+        user, subject, cascade = row["user"], person.get(row["subject"]), row["cascade_id"]
         if user == "***":
             subject = None
         home = None
@@ -215,7 +228,7 @@ def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
     return {frozenset(members) for _, members, _ in opened}
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, derandomize=True, max_examples=25)
 @given(rows=ROWS)
 def test_actions_are_those_of_the_naive_twin(rows: list[dict[str, str | None]]) -> None:
     log = coded(frame_of([{"event_id": str(k), **row} for k, row in enumerate(rows)]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import polars as pl
 import pytest
 
 from anomaly.incidents import ScanResult
 from anomaly.scan import Settings, scan
+from tests.detectors.bench import STORY_OF
 from tests.stories import NAMES, load_story
 
 
@@ -25,6 +27,11 @@ def scanned(name: str) -> ScanResult:
     return scan(story.log, Settings(context=story.context))
 
 
+def detectors_of(name: str) -> set[str]:
+    """Detectors whose story this is."""
+    return {name, *(other for other, story in STORY_OF.items() if story == name)}
+
+
 def matching(name: str, scenario: str) -> list[str]:
     """Incidents of the story's detector about a scenario: users and half of the rows in common."""
     truth = load_story(name).truth.filter(scenario_id=scenario)
@@ -32,9 +39,8 @@ def matching(name: str, scenario: str) -> list[str]:
     result = scanned(name)
     found = []
     for incident in result.incidents:
-        if name not in incident.detectors:
-            continue
-        evidence = result.evidence.filter(incident_id=incident.incident_id, role="supports", detector=name)
+        own = pl.col("detector").is_in(detectors_of(name))
+        evidence = result.evidence.filter(own, incident_id=incident.incident_id, role="supports")
         supports = set(evidence["row"])
         common = len(rows & supports)
         if (

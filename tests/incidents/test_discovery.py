@@ -34,14 +34,14 @@ def naive(families: Families) -> list[float]:
     return levels
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(families=FAMILIES)
 def test_q_values_are_those_of_the_naive_twin(families: list[tuple[list[float], int]]) -> None:
     given_families = arrays(families)
     assert q_values(given_families).tolist() == pytest.approx(naive(given_families))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(p=st.lists(P, min_size=1, max_size=8), tested=st.integers(8, 50))
 def test_one_family_is_plain_benjamini_hochberg(p: list[float], tested: int) -> None:
     ranks = np.argsort(np.argsort(p, kind="stable")) + 1
@@ -50,7 +50,7 @@ def test_one_family_is_plain_benjamini_hochberg(p: list[float], tested: int) -> 
     assert q_values([(np.array(p), tested)]).tolist() == pytest.approx(expected)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, derandomize=True, max_examples=100)
 @given(families=FAMILIES)
 def test_q_values_are_probabilities_no_smaller_than_p_and_in_its_order(
     families: list[tuple[list[float], int]],
