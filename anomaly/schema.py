@@ -64,11 +64,11 @@ EVENT: tuple[Column, ...] = (
 )
 EVENT_BY_NAME = {column.name: column for column in EVENT}
 
-# The subject of a query is the first of these that the row has (design.md 3.1). A name without a date of
+# The subject of a query is the first of these that the row has (docs/contracts.md). A name without a date of
 # birth comes last: it is shared by namesakes.
 SUBJECT_KINDS: tuple[str, ...] = ("subject", "license", "fbi_number", "sid", "name", "plate", "vin")
 
-# Values that mean "not shown", as opposed to empty (design.md 3.1; `***` is the vendor's own, domain.md 2.4).
+# Values that mean "not shown", as opposed to empty (docs/contracts.md; `***` is a vendor's own).
 REDACTED: tuple[str, ...] = ("***", "REDACTED", "[REDACTED]", "(REDACTED)", "<REDACTED>")
 
 

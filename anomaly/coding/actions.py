@@ -1,4 +1,4 @@
-"""One human action is many rows: cascades collapse here, before anything is counted (domain.md, fact 9)."""
+"""One human action is many rows: cascades collapse here, before anything is counted."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from anomaly.coding.local import local_days, local_hours, offsets
 from anomaly.coding.subjects import Subjects
 from anomaly.coding.table import Codes
 from anomaly.policy import REACH_CLASSES, Policy
+from anomaly.schema import REDACTED
 
 # Rows of one user on one subject within this time are one action: switches answer a plate run with the
-# owner's licence and warrants 18 s apart (domain.md, fact 9), and people press the key twice.
+# owner's licence and warrants 18 s apart (JusticeONE, "Reading your NCIC audit log results"), and people
+# press the key twice.
 SAME_ACTION = 120_000
 
 
@@ -70,6 +72,11 @@ class CodedLog:
     policy: Policy
 
     @cached_property
+    def hidden_reasons(self) -> NDArray[np.bool_]:
+        """Return (r + 1,) bool: whether a reason code is that of a redacted one; the last for none."""
+        return np.append(self.texts["reason"].is_in(REDACTED).to_numpy(), np.False_)
+
+    @cached_property
     def _events_by_action(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return kernels.group(self.actions.of_event, len(self.actions))
 
@@ -107,7 +114,7 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
         name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")
     }
     events = Events(**required, **optional)
-    present = {name for name, held in texts.texts.items() if len(held)} | {"time"}
+    present = {name for name, held in texts.texts.items() if not held.is_in(REDACTED).all()} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     actions = _actions(events, typed, cascade, texts, subjects, policy)

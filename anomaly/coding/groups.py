@@ -4,6 +4,7 @@ detectors.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding.actions import CodedLog
 
-# Which columns of the log (design.md 3.1) each array of actions is made from; a detector may read what it
+# Which columns of the log (docs/contracts.md) each array of actions is made from; a detector may read what it
 # declared.
 MADE_FROM = {
     "time": "time",
@@ -34,6 +35,7 @@ MADE_FROM = {
     "reach": "message_key",
 }
 
+Covers = Callable[[Collection[str]], NDArray[np.bool_]]
 ONE_AGENCY = "the agency of this log"
 
 
@@ -102,10 +104,14 @@ class Groups:
     explained.
     """
 
-    def __init__(self, grouping: Grouping, declared: frozenset[str], counted: NDArray[np.bool_]) -> None:
+    def __init__(
+        self, grouping: Grouping, declared: frozenset[str], honoured: tuple[str, ...], covers: Covers
+    ) -> None:
+        """covers: names of explanations -> (a,) bool, the actions that one of them covers."""
         self._grouping = grouping
         self._declared = declared | {"time", "user"}
-        self._counted = counted
+        self._honoured = honoured
+        self._covers = covers
         self.starts = grouping.starts
         self.log = grouping.log
 
@@ -127,7 +133,14 @@ class Groups:
     @property
     def counted(self) -> NDArray[np.bool_]:
         """Return (m,) bool: True where no innocent explanation the detector honours covers the action."""
-        return self._counted[self._grouping.order]
+        return ~self.covered(self._honoured)
+
+    def covered(self, explanations: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return (m,) bool: True where one of some explanations that the detector honours covers it."""
+        unknown = set(explanations) - set(self._honoured)
+        if unknown:
+            raise KeyError(f"the detector reads {sorted(unknown)} but does not honour them")
+        return self._covers(explanations)[self._grouping.order]
 
     @property
     def owner(self) -> NDArray[np.int32]:

@@ -1,4 +1,4 @@
-"""Who was looked up: one key per row, and which keys are one person's (design.md 3.1)."""
+"""Who was looked up: one key per row, and which keys are one person's (docs/contracts.md)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What an agency knows beside the log: rosters, cases, calls, bulletins; optional tables, each validated
-(design.md 3.2).
+(docs/contracts.md).
 """
 
 from anomaly.context.tables import Context, load_context

@@ -26,7 +26,7 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     """An account is used after its holder's employment ended.
 
     Why: Minnesota's auditor found some 20 accounts of former employees in use; Florida requires removal
-        within five working days (domain.md 4; pattern 12).
+        within five working days (CBS Minnesota on the Legislative Auditor, 2013; the DAVID memorandum).
     Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the day of
         separation, and before any later day of hiring.
     Also fires on: A rehired or reserve officer, a roster that lags, an account number given to somebody else.

@@ -1,5 +1,5 @@
 """What a detector is: one function whose signature holds its settings and whose docstring is its manual
-(design.md 4).
+(docs/contracts.md).
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     """Many different users look up the same person within days.
 
     Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a
-        colleague's record 1,000 times (domain.md 4; pattern 27).
+        colleague's record 1,000 times (Pioneer Press on the Minnesota Legislative Auditor, 2013).
     Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a
         second and a third user joins, over all subjects, this one left out; and the subject's look-ups fall
         on any window of the log alike (binomial scan, times the number of windows). The larger of the two

@@ -26,8 +26,8 @@ from anomaly.detectors.since import split
 def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Signals:
     """An agency queries after its access ended, or before it began.
 
-    Why: ICE's deportation officers lost CLETS access on 15 October 2019; access has dates (domain.md, fact 7;
-    pattern 16).
+    Why: ICE's deportation officers lost CLETS access on 15 October 2019; access has dates (EFF, December
+    2019).
     Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the last day of
         access, or that far before the first.
     Also fires on: A table that lags behind; a sister component under the same name; queued messages; time

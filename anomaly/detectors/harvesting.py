@@ -38,7 +38,7 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     """Look-ups come at the pace of a machine, or run through numbers one after another.
 
     Why: Data sold for years began as bulk look-ups; scripts and number-by-number runs are how a database is
-    copied (domain.md, pattern 32).
+    copied (Monroe News, 2016).
     Null: Pace: in the user's densest ten minutes a person makes at most ten queries a minute (Poisson), at
         gaps that scatter by half their mean (chi-square on the gaps' spread). Sequence: a step of exactly one
         between neighbouring look-ups is as rare as for all other users, but never rarer than one in twenty;
@@ -79,10 +79,10 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
 def _paced(
     times: NDArray[np.int64], starts: NDArray[np.int64], user: int, begin: int, end: int, window: Minutes
 ) -> Found:
-    """Judge the pace of a user's densest window, rows begin:end."""
-    gaps = np.diff(times[begin:end]) / 1000.0
-    too_many = kernels.poisson_tail(np.array([end - begin]), np.array([PER_MINUTE * window]))[0]
+    """Judge the pace of a user's densest window, rows begin:end, and the evenness of the run it lies in."""
     rows = _whole_run(times, int(starts[user]), int(starts[user + 1]), begin, end)
+    gaps = np.diff(times[rows]) / 1000.0
+    too_many = kernels.poisson_tail(np.array([end - begin]), np.array([PER_MINUTE * window]))[0]
     minutes = max(round((times[rows[-1]] - times[rows[0]]) / 60_000), 1)
     what = (
         f"made {len(rows)} look-ups in {minutes} minutes, one every {np.median(gaps):.0f} seconds "

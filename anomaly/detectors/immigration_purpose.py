@@ -29,7 +29,7 @@ def immigration_purpose(users: Groups, context: Context) -> Signals:
     """A look-up states an immigration purpose, and asks for data that is not criminal history.
 
     Why: California's CLETS policy (February 2019) and AB 1747 (2020) forbid it; reasons such as
-        "immigration", "ICE ERO" stood in thousands of plate searches (domain.md 1.3; pattern 18).
+        "immigration", "ICE ERO" stood in thousands of plate searches (404 Media, 2025).
     Null: None: a rule. A look-up counts when the reason or the attention field names immigration enforcement,
         the message asks for anything but criminal history, and the rule was in force.
     Also fires on: A reason that names immigration because the subject is a victim or a witness; a joint task

@@ -16,11 +16,11 @@ from anomaly.detectors.peers import peering
 @detector(
     group="user",
     uses=("agency", "unit"),
-    clears=("call", "on duty", "test record", "stated test", "service account"),
+    clears=("call", "on duty", "test record", "stated test", "program's text", "service account"),
     category="credential misuse",
     weight=0.7,
     says="{isolated} of the {sessions} sessions of {user} are at most {most} look-ups between silences of "
-    "{silence} hours or more; of {peers}, {usual} in 100 are.",
+    "{silence} hours or more; for users of {peers}, {usual} in 100 are.",
 )
 def isolated_sessions(
     users: Groups,
@@ -34,7 +34,7 @@ def isolated_sessions(
     """A user logs in for one or two look-ups between long silences, more often than peers do.
 
     Why: A session of one query bracketed by eight hours of silence is no shift; a public log site found
-        cases by it (domain.md 4, "Isolated Session"; pattern 11).
+        cases by it (haveibeenflocked.com, "Isolated Session").
     Null: Short sessions among all sessions follow the peers' rate with the peers' spread (beta-binomial, the
         user left out).
     Also fires on: A supervisor who rarely queries; call-outs; somebody on call.
@@ -51,7 +51,7 @@ def isolated_sessions(
     sessions = np.bincount(owner, minlength=len(users))
     isolated = np.bincount(owner[short], minlength=len(users))
     peers = peering(users, context)
-    code = np.where(sessions >= least_sessions, peers.code, np.int32(-1)).astype(np.int32)
+    code = np.where((sessions >= least_sessions) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(isolated, sessions, code)
     actor = np.flatnonzero((p <= WEAKEST) & (isolated >= 3)).astype(np.int32)
     in_short = np.repeat(short, size)

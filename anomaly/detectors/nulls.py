@@ -15,6 +15,8 @@ BORROWED = 30.0
 # A count of less chance than this is no measure for others.
 FAR_OUT = 0.001
 FITS = 3
+# How many users' worth of typical scatter a group's own is moderated by.
+PRIOR = 4.0
 
 
 def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
@@ -68,7 +70,7 @@ def _tamed(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> 
 
 
 def _foremost(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Mark the tenth of each group, one at least, whose rates are highest: the first fit goes without them."""
+    """Mark the tenth of each group, one at least, whose rates are highest: the first fit is without them."""
     rate = np.where((peer >= 0) & (n > 0), k / np.maximum(n, 1), -1.0)
     marked = np.zeros(len(k), np.bool_)
     for code in np.unique(peer[peer >= 0]):
@@ -87,32 +89,43 @@ def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
 def level_tail(values: Floats, peer: NDArray[np.int32], least_scale: float = 0.1) -> Floats:
     """P(level >= value) for each user, when the logarithms of peers' levels scatter like Student's t.
 
-    values: (g,) float64 above 0; peer: (g,) int32, -1 not tested. Returns (g,) float64. Centre and scale are
-    the median and the median absolute deviation of the peers, the user left out; few peers give a wide
-    prediction (Student's t with peers - 1 degrees of freedom). least_scale: on the scale of logarithms; a unit
-    that differs less is too even to be believed, 0.1 being 10 %.
+    values: (g,) float64; peer: (g,) int32, -1 not tested. Returns (g,) float64, 1 where not tested. See
+    `level`; the typical scatter is that of the median group.
     """
     p = np.ones(len(values))
-    logs = np.log(np.maximum(values, 1e-9))
-    for code in np.unique(peer[peer >= 0]):
-        members = np.flatnonzero(peer == code)
-        if len(members) < 3:
-            continue
+    logs = np.log(np.maximum(values, 1.0))
+    groups = [g for code in np.unique(peer[peer >= 0]) if len(g := np.flatnonzero(peer == code)) >= 4]
+    typical = float(np.median([_scatter(logs[g]) for g in groups])) if groups else 0.0
+    for members in groups:
         for i in members:
-            others = logs[members[members != i]]
-            centre = np.median(others)
-            scale = max(1.4826 * float(np.median(np.abs(others - centre))), least_scale)
-            width = scale * np.sqrt(1 + 1 / len(others))
-            p[i] = stats.t.sf((logs[i] - centre) / width, len(others) - 1)
+            p[i] = level(logs[i], logs[members[members != i]], max(typical, least_scale), least_scale)
     return p
+
+
+def level(value: float, others: Floats, typical: float, least_scale: float) -> float:
+    """P(X >= value) for one user among others. value, others: logarithms; typical: their usual scatter.
+
+    Centre and scatter are the median and the median absolute deviation, which knows as much as 0.37 n
+    deviations do (its efficiency); the scatter is moderated towards the typical one (Smyth 2004, Stat. Appl.
+    Genet. Mol. Biol. 3, section 3) as if that were known from `PRIOR` users. least_scale: a group that
+    differs less is too even to be believed, 0.1 being 10 %.
+    """
+    known = 0.37 * (len(others) - 1)
+    scale = np.sqrt((PRIOR * typical**2 + known * _scatter(others) ** 2) / (PRIOR + known))
+    width = max(float(scale), least_scale) * np.sqrt(1 + 1.57 / len(others))  # 1.57: variance of a median
+    return float(stats.t.sf((value - np.median(others)) / width, PRIOR + known))
+
+
+def _scatter(logs: Floats) -> float:
+    return 1.4826 * float(np.median(np.abs(logs - np.median(logs))))
 
 
 def joining(at_least: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """Estimate, for each subject, how users join: the beta-geometric law of Weinberg & Gladen (1986,
     Biometrics 42), fixed by how often a second and a third do for all other subjects.
 
-    at_least: (s, 3) int64, whether the subject had at least 1, 2, 3 users. Returns a, b: (s,) float64 such that
-    P(users >= u) = kernels.return_tail(u, a, b).
+    at_least: (s, 3) int64, whether the subject had at least 1, 2, 3 users. Returns a, b: (s,) float64 such
+    that P(users >= u) = kernels.return_tail(u, a, b).
     """
     rest = at_least.sum(axis=0) - at_least
     second = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)

@@ -17,11 +17,11 @@ from anomaly.detectors.since import split
 @detector(
     group="user",
     uses=("agency", "unit"),
-    clears=("call", "on duty", "test record", "stated test", "service account"),
+    clears=("call", "on duty", "test record", "stated test", "program's text", "service account"),
     category="personal use",
     weight=0.7,
     says="{user} works between {from_hour}:00 and {to_hour}:00, and looked people up outside these "
-    "hours on {outside} of {active} days; {peers} do so on {usual} of 100.",
+    "hours on {outside} of {active} days; users of {peers} do so on {usual} of 100.",
 )
 def own_hours(
     users: Groups,
@@ -36,7 +36,7 @@ def own_hours(
     """A user with regular hours makes look-ups far outside them, more often than peers do.
 
     Why: Off-duty look-ups from home or a parked car; a public log site found cases by each user's own active
-    window (domain.md 4; pattern 11).
+    window (haveibeenflocked.com, Search Anomaly Index).
     Null: Days with a look-up outside the user's own block of hours, among days with any, follow the peers'
         rate with the peers' spread (beta-binomial, the user left out). Rotating users, who have no block that
         holds most of their work, are not tested.
@@ -65,7 +65,7 @@ def own_hours(
     active = _days(owner, users["day"], np.ones(len(owner), np.bool_), len(users))
     odd = _days(owner, users["day"], outside, len(users))
     peers = peering(users, context)
-    code = np.where(regular, peers.code, np.int32(-1)).astype(np.int32)
+    code = np.where(regular & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(odd, active, code)
     found = (p <= WEAKEST) & (odd >= 3)
     actor, actions = split(users, outside & found[owner], np.zeros_like(outside))

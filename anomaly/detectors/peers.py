@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from anomaly.coding import Groups
 from anomaly.context import Context
 
-LEAST_PEERS = 8  # domain.md 5, pattern 34
-WHOLE = "the log"
+LEAST_PEERS = 8  # fewer say little about what is usual; UNV
+WHOLE = "the whole log"
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ def reason_quality(
     """An agency leaves reasons blank, or writes what says nothing.
 
     Why: Since 1 July 2021 AB 1747 requires a reason for every CLETS inquiry beyond criminal history;
-        "investigation" is the commonest reason in public logs and hides everything (domain.md, facts 5 and 6;
-        pattern 22).
+        "investigation" is the commonest reason in public logs and hides everything (AB 1747; Eyes Off Eugene
+        2025).
     Null: None: a rule and a rate. Listed when one look-up in twenty has no reason, or most have a vague one:
     some vagueness is everywhere. Look-ups with a case number or a telling attention field, written by a
     program, tests, and look-ups of criminal history alone are not counted.
@@ -52,8 +52,9 @@ def reason_quality(
     reason = agencies["reason_class"]
     required = agencies["time"] >= milliseconds(agencies.log.policy.rule("ab1747-reason").effective_from)
     required &= agencies["reach"] != HISTORY
+    required &= ~agencies.log.hidden_reasons[agencies["reason"]]  # redacted in the file: given, but not shown
     required &= agencies.counted & ~np.isin(reason, NOT_A_PERSON)
-    # Some systems keep the reason in the case field or the attention field (domain.md, pattern 22).
+    # Some systems keep the reason in the case field or the attention field.
     elsewhere = agencies["case_number"] >= 0
     elsewhere |= ~np.isin(agencies["attention_class"], [MISSING, VAGUE, OTHER])
     poor = required & np.isin(reason, [MISSING, VAGUE]) & ~elsewhere

@@ -44,13 +44,14 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     """One person looks up the same subject again and again, on different days.
 
     Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always
-        "investigation"; the audit missed it, and a rule on user and target finds it (domain.md, fact 4;
-        pattern 5).
+        "investigation"; the audit missed it, and a rule on user and target finds it (Fox6 News Milwaukee and
+        Urban Milwaukee, 2026).
     Null: A user comes back to a subject as often as peers of the unit do: whether at all, by their rate; on
         how many days more, by a negative binomial law fitted to them, the user left out; one law for
         subjects whom three or more users looked up, one for the others. For the former, the user's part of
         the subject's days must also exceed the user's part of all that these users looked up, or an equal
-        part (binomial); the larger p-value counts.
+        part (binomial); the larger p-value counts. Users of units of one or two, with no
+        unit of that name elsewhere, are not tested.
     Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole
     neighbourhood watch meets.
     Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by
@@ -82,7 +83,9 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     law_few = law_of_peers(few, in_all_few, uncovered, peers.code)
     law_common = law_of_peers(found.at_least - few, in_all.at_least - in_all_few, uncovered, peers.code)
 
-    user, subject, days = found.user, found.subject, found.n_days.astype(np.int64)
+    comparable = peers.same_work[found.user]
+    user, subject = found.user[comparable], found.subject[comparable]
+    days = found.n_days[comparable].astype(np.int64)
     shared = common[subject]
     p = np.where(shared, law_common.of(user).tail(days), law_few.of(user).tail(days))
     key = in_all.user.astype(np.int64) << 32 | in_all.subject
@@ -106,7 +109,7 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
         user,
         p[listed],
         actions,
-        int(found.at_least[:, 0].sum()),
+        int(found.at_least[peers.same_work, 0].sum()),
         target=subject,
         measures={
             "days": days,

@@ -1,4 +1,4 @@
-"""How often work brings a user back to the same person: the law against which repeated look-ups are judged."""
+"""How often work brings a user back to one person: the law against which repeated look-ups are judged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ ALIKE, ALIKE_AGAIN = 0.02, 0.1
 @dataclass(frozen=True)
 class Law:
     """P(days >= d) = again * P(K >= d - 2), K negative binomial: a hurdle (Mullahy 1986, J. Econometrics 33),
-    then Ehrenberg's law of repeat buying (1959, Applied Statistics 8), whose chance of one more day levels off.
+    then Ehrenberg's law of repeat buying (1959, Applied Statistics 8), whose chance of one more day levels
+    off.
 
     again, size, hazard: (k,) float64 for each user asked about.
     """
@@ -45,10 +46,11 @@ def law_of_peers(
 ) -> Law:
     """Fit the law of each user's peers, the user left out.
 
-    unexplained, every: (g, 16) int64, of each user the pairs with at least 1 ... 16 days, counting look-ups that
-    nothing explains, and all; uncovered: (g,) float64, the share of the user's look-ups that nothing explains;
-    peer: (g,) int32. Where the tables cover a user far less than the peers (no calls are kept for a clerk), the
-    user's unexplained look-ups are partly of the kind that is explained for them, and the law is mixed
+    unexplained, every: (g, 16) int64, of each user the pairs with at least 1 ... 16 days, counting look-ups
+    that nothing explains, and all; uncovered: (g,) float64, the share of the user's look-ups that nothing
+    explains;
+    peer: (g,) int32. Where the tables cover a user far less than the peers (no calls are kept for a clerk),
+    the user's unexplained look-ups are partly of the kind that is explained for them, and the law is mixed
     accordingly. Days beyond 15 are told apart by nobody, so that one long misuse does not teach the tail.
     """
     weight = 1 / (1 + ALIKE * np.maximum(every[:, :1] - 1, 0))
@@ -76,8 +78,8 @@ def law_of_peers(
 
 
 def _usual(share: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """Return the median share among each user's group, and how it scatters (median absolute deviation, scaled;
-    at least 0.05).
+    """Return the median share among each user's group, and how it scatters (median absolute deviation,
+    scaled; at least 0.05).
     """
     usual, scatter = np.zeros(len(share)), np.zeros(len(share))
     for code in np.unique(peer):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
-from anomaly.detectors.nulls import level_tail
-from anomaly.detectors.peers import peering
+from anomaly.detectors.contract import WEAKEST, Days, Share, Signals, Standing, detector
+from anomaly.detectors.nulls import level
+from anomaly.detectors.peers import LEAST_PEERS, peering
 
+NOBODY = ("test record", "stated test", "program's text", "service account")
+AT_WORK = ("call", "on duty")
 # On the scale of logarithms: one worked weekend joins two weeks, so stretches scatter by a quarter at least.
 LEAST_SCALE = 0.25
 
@@ -18,44 +21,68 @@ LEAST_SCALE = 0.25
 @detector(
     group="user",
     uses=("agency", "unit"),
-    clears=("call", "on duty", "test record", "stated test", "service account"),
+    clears=(*AT_WORK, *NOBODY),
     category="credential misuse",
     weight=0.7,
     says="{user} made look-ups through {longest} days from {begun} without {rest} days off in a row; "
-    "the longest such stretch of most of {peers} is {usual} days.",
+    "the longest such stretch of others as active in {peers} is mostly {usual} days.",
 )
 def unbroken_days(
-    users: Groups, context: Context, *, rest: Days = 2, least_stretch: Days = 14, least_days: Days = 20
+    users: Groups,
+    context: Context,
+    *,
+    rest: Days = 2,
+    least_stretch: Days = 14,
+    least_days: Days = 20,
+    as_active: Share = 0.6,
 ) -> Signals:
     """An account is used for weeks without a weekend.
 
-    Why: An account that never rests may be shared, or used from home on the holder's days off (domain.md 4;
-        patterns 11 and 14).
-    Null: Logarithms of the peers' longest stretches scatter like Student's t around their median (robust
-        scale, the user left out). Stretches of which every look-up is explained are not tested.
+    Why: An account that never rests may be shared, or used from home on the holder's days off (password
+    sharing is named in the state's misuse figures, EFF 2025).
+    Null: Logarithms of the longest stretches of peers who are about as active scatter like Student's t around
+        their median (robust scale, the user left out). A day ends at the user's quietest hour, so that a
+        night shift is one day. A stretch that recorded shifts and calls alone make half as long is not
+        tested.
     Also fires on: A month of overtime, a disaster, a front desk whose account two people share by rule.
     Clears: A shift or overtime record for those days; a service account.
     Evades: Misuse inside ordinary shifts; pausing every few days.
     """
-    active, longest, begin, end = kernels.day_streaks(users.starts, users["day"], rest - 1)
-    unexplained = np.append(0, np.cumsum(users.counted))
+    window, _ = kernels.own_hours(users.starts, users["hour"], 12)
+    quietest = (window.astype(np.int64) + 18) % 24  # the middle of the other twelve hours
+    days = (users["day"] - (users["hour"] < quietest[users.owner])).astype(np.int32)
+    human = ~users.covered(NOBODY)
+    active, longest, begin, end = _stretches(users.starts, days, human, rest)
+    _, at_work, _, _ = _stretches(users.starts, days, human & users.covered(AT_WORK), rest)
     peers = peering(users, context)
-    code = np.where(active >= least_days, peers.code, np.int32(-1)).astype(np.int32)
-    p = level_tail(np.maximum(longest, 1.0), code, LEAST_SCALE)
-    tested = (code >= 0) & (unexplained[end] > unexplained[begin])
-    actor = np.flatnonzero(tested & (p <= WEAKEST) & (longest >= least_stretch)).astype(np.int32)
-    epoch = np.datetime64(0, "D")
+    code = np.where((active >= least_days) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
+    logs = np.log(np.maximum(longest, 1.0))
+    actor, p, usual, tested = [], [], [], 0
+    for u in np.flatnonzero((code >= 0) & (2 * at_work <= longest)):
+        alike = (code == code[u]) & (active >= as_active * active[u])
+        alike[u] = False
+        if alike.sum() < LEAST_PEERS - 1:
+            continue
+        tested += 1
+        chance = level(logs[u], logs[alike], LEAST_SCALE, LEAST_SCALE)
+        if chance <= WEAKEST and longest[u] >= least_stretch:
+            actor.append(u)
+            p.append(chance)
+            usual.append(float(np.median(longest[alike])))
+    chosen = np.array(actor, np.int32)
+    if not tested:
+        return Signals.none(because="no user has enough peers who are about as active")
     return Signals.of_chance(
-        actor,
-        p[actor],
-        tuple(users.actions(np.arange(begin[u], end[u])) for u in actor),
-        int(tested.sum()),
+        chosen,
+        np.array(p, float),
+        tuple(users.actions(np.arange(begin[u], end[u])) for u in chosen),
+        tested,
         measures={
-            "longest": longest[actor],
-            "begun": [str(epoch + int(users["day"][begin[u]])) for u in actor],
-            "rest": np.full(len(actor), rest),
-            "usual": [float(np.median(longest[code == code[u]])) for u in actor],
-            "peers": [peers.names[code[u]] for u in actor],
+            "longest": longest[chosen],
+            "begun": [str(np.datetime64(0, "D") + int(days[begin[u]])) for u in chosen],
+            "rest": np.full(len(chosen), rest),
+            "usual": usual,
+            "peers": [peers.names[code[u]] for u in chosen],
         },
         standing=Standing(
             f"days of the longest stretch without {rest} days off in a row",
@@ -64,3 +91,15 @@ def unbroken_days(
             peers.names,
         ),
     )
+
+
+def _stretches(
+    starts: NDArray[np.int64], days: NDArray[np.int32], chosen: NDArray[np.bool_], rest: Days
+) -> tuple[NDArray[np.int64], ...]:
+    """Return each user's active days, longest stretch and its rows begin:end, among the chosen rows."""
+    rows = np.flatnonzero(chosen)
+    active, longest, begin, end = kernels.day_streaks(
+        np.append(0, np.cumsum(chosen))[starts], days[rows], rest - 1
+    )
+    places = np.append(rows, 0)
+    return active, longest, places[begin], places[np.maximum(end - 1, 0)] + 1

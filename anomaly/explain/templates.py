@@ -1,4 +1,4 @@
-"""The innocent explanations, in the order they are shown: plain joins, stated in advance (domain.md 5.2)."""
+"""The innocent explanations, in the order they are shown: plain joins, stated in advance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from anomaly.explain.contract import Covered, Explanation, explanation
 from anomaly.explain.joins import FOREVER, MINUTE, covered, days, milliseconds, with_codes
 from anomaly.policy import REASON_CLASSES
 
-TEST = REASON_CLASSES.index("test")
+TEST, PROGRAM = REASON_CLASSES.index("test"), REASON_CLASSES.index("system")
 
 
 @explanation(
@@ -128,6 +128,14 @@ def stated_test(log: CodedLog, context: Context) -> Covered:
 
 
 @explanation(
+    "program's text", needs=("reason",), looks_for="whether the vendor's program runs such a search by itself"
+)
+def programs_text(log: CodedLog, context: Context) -> Covered:
+    """A reason that a vendor's program wrote, as it does for searches it offers or runs itself."""
+    return np.equal(log.actions.reason_class, PROGRAM)
+
+
+@explanation(
     "service account",
     tables=("service_accounts",),
     looks_for="whether the account is a program's, not a person's",
@@ -153,6 +161,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     bulletin,
     test_record,
     stated_test,
+    programs_text,
     service_account,
     batch_message,
 )

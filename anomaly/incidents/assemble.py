@@ -80,7 +80,7 @@ def assemble(
     key: bytes,
     clear: bool,
 ) -> tuple[tuple[Incident, ...], pl.DataFrame]:
-    """Make the ranked incidents and their evidence (design.md 3.4).
+    """Make the ranked incidents and their evidence (docs/contracts.md).
 
     batches, columns: for the second pass over the log; files: shown name of each; key: of the tokens; clear:
     show subjects as they are.
@@ -123,8 +123,9 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
     users = teller.users(coded.user[events])
     subject_codes = np.unique(coded.subject[events][coded.subject[events] >= 0])
     agencies = teller.agencies(coded.place[events])
-    chance = [one for one in bundle.kept if one.p is not None]
     strongest = bundle.kept[0]
+    # An incident that rests on a rule has no chance model, whatever else was seen beside it.
+    chance = [one for one in bundle.kept if one.p is not None] if strongest.p is not None else []
     identity = (bundle.kind, strongest.detector.category, *agencies, "/", *users, "/")
     about = (
         *identity,

@@ -1,4 +1,4 @@
-"""The second, filtered pass: the text of the few rows that reached an incident (design.md 7)."""
+"""The second, filtered pass: the text of the few rows that reached an incident (docs/contracts.md)."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Incident:
-    """One entry of the ranked list; the contract's columns first (design.md 3.4)."""
+    """One entry of the ranked list; the contract's columns first (docs/contracts.md)."""
 
     rank: int
     incident_id: str
@@ -90,7 +90,7 @@ class Incident:
 
 @dataclass(frozen=True)
 class ScanResult:
-    """Everything the outputs are made from (design.md 3.4).
+    """Everything the outputs are made from (docs/contracts.md).
 
     evidence: frame of incident_id, detector, source, row, event_id, time, user, role, explanation.
     rejects: frame of file, row, column, reason. summary, manifest: as written to JSON.

@@ -138,7 +138,7 @@ class Teller:
         return (*manuals, *lookups)
 
     def cannot_tell(self, bundle: Bundle) -> tuple[str, ...]:
-        """Say what this log cannot show about the incident (domain.md 6)."""
+        """Say what this log cannot show about the incident."""
         lines = ["Whether the account's holder made these look-ups, or someone at an open session."]
         if "subject" not in self.log.columns:
             lines.append("Who or what was looked up: the log names no subject.")

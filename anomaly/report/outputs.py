@@ -39,7 +39,7 @@ def base_of(out: Path) -> Path:
 
 
 def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
-    """Write the outputs of a scan (design.md 3.4) into the folder `out`, made where it is missing.
+    """Write the outputs of a scan (docs/contracts.md) into the folder `out`, made where it is missing.
 
     budget: how many entries get a dossier in the page; the others stand in its table only. Files of the
     same names are replaced, others are left alone. A write that fails leaves everything as it was. The bytes

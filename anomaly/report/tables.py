@@ -1,4 +1,4 @@
-"""Incidents, evidence and rejects as tables, in the columns other programs rely on (design.md 3.4)."""
+"""Incidents, evidence and rejects as tables, in the columns other programs rely on (docs/contracts.md)."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def run_detectors(
         if reason:
             return Ran(one, Signals.none(because=reason))
         declared = frozenset(one.needs) | frozenset(one.uses)
-        groups = Groups(groupings[one.group], declared, ~explained.by(one.clears))
+        groups = Groups(groupings[one.group], declared, one.clears, explained.by)
         signals = one.run(groups, context, settings.detectors.get(one.name))
         tell(one.name, 0)
         return Ran(one, signals)

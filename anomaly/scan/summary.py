@@ -26,7 +26,7 @@ from anomaly.sources import Log
 if TYPE_CHECKING:
     from anomaly.scan.run import Settings
 
-# What no query log can show (domain.md, section 6).
+# What no query log can show.
 LIMITS = (
     "Requests made by word of mouth, and look-ups made at somebody else's open session.",
     "A lawful look-up whose result was passed on.",

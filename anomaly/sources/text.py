@@ -1,5 +1,5 @@
-"""Text columns made clean: no white space around values, null for what is empty or redacted, and the counts
-of both.
+"""Text columns made clean: no white space around values, null for what is empty or redacted (a redacted
+reason stays, as `***`), and the counts of both.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ HIDDEN = sorted(
     for word in REDACTED
     for letters in itertools.product(*(sorted({sign.lower(), sign.upper()}) for sign in word))
 )
+HIDDEN_REASON = REDACTED[0]
 SPACE = " \t\r\n\u00a0"
 
 
@@ -66,8 +67,18 @@ def clean(frame: pl.DataFrame) -> Clean:
             empty[name] = frame[name].is_null() | (frame[name] == "").fill_null(False)
         if hidden or blank > frame[name].null_count():
             changed.append(name)
-    shown = [pl.when(~pl.col(name).is_in([*HIDDEN, ""])).then(pl.col(name)).alias(name) for name in changed]
+    shown = [
+        pl.when(~pl.col(name).is_in([*HIDDEN, ""])).then(pl.col(name)).otherwise(_kept(name)).alias(name)
+        for name in changed
+    ]
     return Clean(frame.with_columns(shown), counts, empty)
+
+
+def _kept(name: str) -> pl.Expr:
+    """What stands for a hidden value: null, but a hidden reason was given, which a missing one was not."""
+    if name != "reason":
+        return pl.lit(None, pl.String)
+    return pl.when(pl.col(name).is_in(HIDDEN)).then(pl.lit(HIDDEN_REASON))
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -146,7 +146,7 @@ def _shifts(world: World) -> list[tuple[str, ...]]:
 
 
 def truth(world: World, log: pl.DataFrame, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`scenarios.csv` and `events.csv` (design.md 3.5) of a log made by `rows`; `row` is the 1-based row.
+    """`scenarios.csv` and `events.csv` (docs/contracts.md) of a log made by `rows`; `row` is the 1-based row.
 
     Users are those named and those of the rows; subjects are every key of the people it is about.
     """

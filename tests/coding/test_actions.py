@@ -190,7 +190,7 @@ def one_person(rows: list[dict[str, str | None]]) -> dict[str | None, str]:
 
 
 def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
-    """Which rows are one action: straight from the words of design.md, with lists."""
+    """Which rows are one action: straight from the words of docs/contracts.md, with lists."""
     stamped = sorted(
         (
             (datetime.fromisoformat(row["time"] or "").timestamp() * 1000, k, row)

@@ -1,4 +1,4 @@
-"""One contract, applied to every detector without being asked (design.md 4)."""
+"""One contract, applied to every detector without being asked (docs/contracts.md)."""
 
 from __future__ import annotations
 

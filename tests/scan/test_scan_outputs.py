@@ -1,4 +1,4 @@
-"""What a scan leaves behind is what design.md 3.4 promises, and what it says of a row is true of that row."""
+"""What a scan leaves behind is what docs/contracts.md promises, and what it says of a row is true of it."""
 
 from __future__ import annotations
 
