@@ -32,13 +32,3 @@ def test_beta_binomial_tail(world: Any, contest: Any) -> None:
     contest(
         lambda: (kernels.beta_binomial_tail(k, n, a, b),), lambda: (stats.betabinom.sf(k - 1, n, a, b),), 1e-7
     )
-
-
-def test_return_tail(world: Any, contest: Any) -> None:
-    days = world.random.geometric(0.2, world.n // 10)
-    a, b = world.random.uniform(0.1, 20, (2, len(days)))
-
-    def rival() -> tuple[Any, ...]:
-        return (np.exp(special.betaln(a, b + days - 1) - special.betaln(a, b)),)
-
-    contest(lambda: (kernels.return_tail(days, a, b),), rival, 1e-9)

@@ -23,7 +23,6 @@ distinct_in_window  most different users of a subject in a window
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
 beta_binomial_tail  P(X >= k), binomial with a chance that varies
-return_tail         P(D >= days), beta-geometric
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from kernels.merge import earliest, union, written_twice
 from kernels.repeats import repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
-from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail, return_tail
+from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 
 __all__ = [
     "beta_binomial_tail",
@@ -57,7 +56,6 @@ __all__ = [
     "own_hours",
     "poisson_tail",
     "repeated_days",
-    "return_tail",
     "sequential",
     "sessions",
     "union",

@@ -209,23 +209,3 @@ def beta_binomial_tail(k: I64 | F64, n: I64 | F64, a: F64, b: F64) -> F64:
     for i in range(len(k)):
         tail[i] = beta_binomial_upper(float(k[i]), float(n[i]), float(a[i]), float(b[i]))
     return tail
-
-
-@kernel
-def return_tail(days: I64 | F64, a: F64, b: F64) -> F64:
-    """P(D >= days) for the days D of a pair that comes back each time with its own chance, elementwise.
-
-    The chance to stop is beta(a, b): prod_{j = 1}^{days - 1} (b + j - 1) / (a + b + j - 1).
-
-    days: (n,) int64 or float64, counts; days <= 1 gives 1. a, b: (n,) float64, > 0.
-    Returns (n,) float64.
-    Cost: O(days) an element.
-    Source: beta-geometric, Weinberg & Gladen 1986, Biometrics 42(3), 547-560.
-    """
-    tail = np.ones(len(days), np.float64)
-    for i in range(len(days)):
-        j = 1.0
-        while j < days[i]:
-            tail[i] *= (b[i] + j - 1) / (a[i] + b[i] + j - 1)
-            j += 1
-    return tail

@@ -245,13 +245,6 @@ def beta_binomial_tail(k: I64 | F64, n: I64 | F64, a: F64, b: F64) -> F64:
     return exactly(lambda k, n, a, b: sum_up(lambda j: density(j, int(n), a, b), k, n), k, n, a, b)
 
 
-def return_tail(days: I64 | F64, a: F64, b: F64) -> F64:
-    def returns(days: Decimal, a: Decimal, b: Decimal) -> Decimal:
-        return rising(b, int(days) - 1) / rising(a + b, int(days) - 1)
-
-    return exactly(returns, days, a, b)
-
-
 def exactly(tail: Callable[..., Decimal], *arguments: I64 | F64) -> F64:
     """Apply a formula to each element in 60 digits; a sum of positive terms keeps them."""
     with localcontext(prec=60):

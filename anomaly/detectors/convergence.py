@@ -10,7 +10,7 @@ from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
-from anomaly.detectors.nulls import joining
+from anomaly.detectors.hurdle import law_of_others
 
 LEAST_WINDOWS = 3
 
@@ -30,10 +30,11 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
 
     Why: A murder victim was looked up 158 times in a month by 110 users of 59 agencies; officers viewed a
         colleague's record 1,000 times (Pioneer Press on the Minnesota Legislative Auditor, 2013).
-    Null: Different users per subject in its densest window follow a beta-geometric law, fitted to how often a
-        second and a third user joins, over all subjects, this one left out; and the subject's look-ups fall
-        on any window of the log alike (binomial scan, times the number of windows). The larger of the two
-        p-values counts: someone whom many meet all year is not a spike.
+    Null: Different users per subject in its densest window follow a hurdle law, fitted to how often a second
+        user and how many more join, over all subjects, this one left out; and the subject's look-ups fall on
+        any window of the log alike (binomial scan, times the number of windows). The larger of the two
+        p-values counts: someone whom many meet all year is not a spike. A log of fewer than three windows
+        cannot tell that, and the law alone counts.
     Also fires on: A manhunt, a missing child, a car that is stopped all over the county.
     Clears: A bulletin in force; calls and cases with the subject; test records.
     Evades: One person looking on behalf of many.
@@ -44,16 +45,16 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
         starts, times, users, window * DAY, len(subjects.log.texts["user"])
     )
     tested = int((most > 0).sum())
-    at_least = np.stack([most >= 1, most >= 2, most >= 3], axis=1).astype(np.int64)
-    everyone = np.zeros(len(subjects), np.int32)
+    at_least = most[:, None] >= np.arange(1, 17)
     candidates = np.flatnonzero(most >= least_users).astype(np.int32)
     if not len(candidates):
         return Signals.none(tested=tested)
-    a, b = joining(at_least)
-    p = kernels.return_tail(most[candidates], a[candidates], b[candidates])
+    law = law_of_others(at_least[most > 0], np.searchsorted(np.flatnonzero(most > 0), candidates))
+    p = law.tail(most[candidates])
     p = np.maximum(p, _crowded(subjects, users, candidates, begin, end, window))
     found = p <= WEAKEST
-    actor, p = candidates[found], p[found]
+    actor, p, law = candidates[found], p[found], law.of(found)
+    everyone = np.zeros(len(subjects), np.int32)
     agency = subjects.log.actions.agency
     actions = tuple(subjects.actions(np.arange(begin[s], end[s])) for s in actor)
     agencies = [len(np.unique(agency[rows])) for rows in actions]
@@ -67,7 +68,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
             "n_users": most[actor],
             "n_agencies": [f"{n} agencies" if n > 1 else "one agency" for n in agencies],
             "window": np.full(len(actor), window),
-            "usual": np.round(100 * (b[actor] + 1) / (a[actor] + b[actor] + 1)),
+            "usual": np.round(100 * law.tail(np.full(len(actor), 3)) / law.again),
         },
         standing=Standing(
             "different users in a week",

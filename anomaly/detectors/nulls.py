@@ -118,17 +118,3 @@ def level(value: float, others: Floats, typical: float, least_scale: float) -> f
 
 def _scatter(logs: Floats) -> float:
     return 1.4826 * float(np.median(np.abs(logs - np.median(logs))))
-
-
-def joining(at_least: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Estimate, for each subject, how users join: the beta-geometric law of Weinberg & Gladen (1986,
-    Biometrics 42), fixed by how often a second and a third do for all other subjects.
-
-    at_least: (s, 3) int64, whether the subject had at least 1, 2, 3 users. Returns a, b: (s,) float64 such
-    that P(users >= u) = kernels.return_tail(u, a, b).
-    """
-    rest = at_least.sum(axis=0) - at_least
-    second = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
-    third = np.clip((rest[:, 2] + 0.5) / (rest[:, 1] + 1), second + 1e-6, 0.99)
-    size = (1 - third) / (third - second)
-    return (1 - second) * size, second * size

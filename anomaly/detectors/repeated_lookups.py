@@ -11,8 +11,8 @@ import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
+from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.peers import peering
-from anomaly.detectors.returning import law_of_peers
 
 SHARED = 3  # users; a subject whom this many look up is judged among such subjects
 

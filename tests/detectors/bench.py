@@ -41,7 +41,7 @@ class Bench:
     def groups(self, one: Detector, log: CodedLog | None = None) -> Groups:
         """Group the actions as a scan does for this detector."""
         declared = frozenset(one.needs) | frozenset(one.uses)
-        return Groups(Grouping(one.group, log or self.log), declared, ~self.explained.by(one.clears))
+        return Groups(Grouping(one.group, log or self.log), declared, one.clears, self.explained.by)
 
     def run(self, one: Detector, settings: dict[str, Any] | None = None) -> Signals:
         """Run one detector."""

@@ -62,11 +62,6 @@ def test_beta_binomial_tail(k: int, n: int, a: float, b: float) -> None:
     agree("beta_binomial_tail", k, n, a, b)
 
 
-@given(st.integers(-1, 200), SHAPE, SHAPE)
-def test_return_tail(days: int, a: float, b: float) -> None:
-    agree("return_tail", days, a, b)
-
-
 def test_a_tail_reaches_the_smallest_numbers_and_then_zero() -> None:
     tails = kernels.poisson_tail(np.array([110, 400]), np.array([0.1, 0.1]))
     assert 0 < tails[0] < 1e-285
@@ -85,8 +80,6 @@ def test_a_tail_reaches_the_smallest_numbers_and_then_zero() -> None:
         (kernels.binomial_tail, (10, 9, 1.0), 0.0),
         (kernels.beta_binomial_tail, (0, 0, 1.0, 1.0), 1.0),
         (kernels.beta_binomial_tail, (1, 0, 1.0, 1.0), 0.0),
-        (kernels.return_tail, (1, 0.5, 0.5), 1.0),
-        (kernels.return_tail, (2, 1.0, 3.0), 0.75),
     ],
 )
 def test_edges(tail: Callable[..., Any], arguments: tuple[float, ...], expected: float) -> None:
@@ -102,7 +95,6 @@ def test_not_a_number_stays_so(k: float) -> None:
         kernels.binomial_tail(one, one + 9, nan),
         kernels.beta_binomial_tail(one, one + 9, nan, one),
         kernels.beta_binomial_tail(one, one + 9, one, nan),
-        kernels.return_tail(one, nan, one),
     ]
     assert np.isnan(tails).all()
 

@@ -40,13 +40,13 @@ EXPECTED = FRAME.select(
     pl.int_range(1, 51, dtype=pl.Int64).alias("row"),
     pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ms").dt.replace_time_zone("UTC"),
     "user",
-    pl.when(~pl.col("reason").is_in(["", "***"])).then("reason").alias("reason"),
+    pl.when(pl.col("reason") != "").then("reason").alias("reason"),  # a hidden reason was given
     "plate",
 )
 
 
 def test_the_expected_frame_is_one_worth_comparing_with() -> None:
-    assert EXPECTED["reason"].null_count() == 20
+    assert EXPECTED["reason"].null_count() == 10
     assert EXPECTED["time"][1] == START + timedelta(minutes=7, milliseconds=250)
 
 

@@ -1,4 +1,4 @@
-"""How often work brings a user back to one person: the law against which repeated look-ups are judged."""
+"""How often work repeats: a law of how many days, or how many users, against which much is judged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Law:
     hazard: Floats
 
     def tail(self, days: NDArray[np.int64]) -> Floats:
-        """P(a user comes back on so many days to one subject). days: (k,) int64, at least 1."""
+        """P(so many days or more), or so many users. days: (k,) int64, at least 1."""
         more = np.maximum(days - 2, 0)
         beyond = np.where(more > 0, special.betainc(np.maximum(more, 1), self.size, self.hazard), 1.0)
         return np.where(days > 1, self.again * beyond, 1.0)
@@ -74,6 +74,18 @@ def law_of_peers(
     shape = of_peers(back, peer) + LENT_AGAIN * rest / rest.sum(axis=1, keepdims=True)
     size, hazard, likelihood = _grid()
     best = np.argmax(shape @ likelihood, axis=1)
+    return Law(again, size[best], hazard[best])
+
+
+def law_of_others(at_least: NDArray[np.bool_], rows: NDArray[np.integer]) -> Law:
+    """Fit the law of everybody but one, for each of some rows.
+
+    at_least: (s, 16) bool, whether each had at least 1 ... 16; rows: (k,). Returns the law of k.
+    """
+    others = at_least.sum(axis=0) - at_least[rows].astype(np.int64)
+    again = (others[:, 1] + 0.5) / (others[:, 0] + 1)
+    size, hazard, likelihood = _grid()
+    best = np.argmax((_exactly(others) + 0.5 ** np.arange(1, 16)) @ likelihood, axis=1)
     return Law(again, size[best], hazard[best])
 
 
