@@ -36,6 +36,22 @@ def key_of(kind: str) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{kind}:"), pl.col(kind).str.to_uppercase().str.replace_all(r"[\s-]", ""))
 
 
+def as_keys(written: pl.Series) -> pl.Series:
+    """Write the keys of a context table as those of a log are: `plate:7abc-123` is `plate:7ABC123`.
+
+    written: (n,) String, `kind:value` or the bare value of the log's `subject` column, which is left as it is.
+    """
+    key = pl.col("key")
+    upper = key.str.extract(r"^[a-z_]+:(.*)$").str.to_uppercase()
+    name = pl.concat_str(pl.lit("name:"), upper.str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " "))
+    choice = pl.when(key.str.starts_with("name:")).then(name)
+    for kind in SUBJECT_KINDS:
+        if kind not in ("subject", "name"):
+            value = pl.concat_str(pl.lit(f"{kind}:"), upper.str.replace_all(r"[\s-]", ""))
+            choice = choice.when(key.str.starts_with(f"{kind}:")).then(value)
+    return pl.DataFrame({"key": written}).select(choice.otherwise(key)).to_series()
+
+
 def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
     """List the keys a log with these columns can have, the one that names the subject first.
 
@@ -134,7 +150,7 @@ class Subjects:
         """
         if not len(self.hashes):
             return np.full(len(keys), -1, np.int32)
-        wanted = hashes_of(keys)
+        wanted = hashes_of(as_keys(keys))
         at = np.minimum(np.searchsorted(self.hashes[self._order], wanted), len(self.hashes) - 1)
         found = self._order[at]
         known = (self.hashes[found] == wanted) & (wanted != 0)

@@ -194,3 +194,15 @@ def test_the_number_of_a_subject_does_not_hang_on_the_order_of_rows() -> None:
         {"time": at(1), "license": None, "name": JANE, "dob": "1990-04-12"},
     ]
     assert told_apart(rows) == told_apart(rows[::-1])
+
+
+def test_a_context_table_may_spell_a_key_as_people_do() -> None:
+    log = coded(
+        [
+            {"time": at(0), "plate": "7ABC123", "name": None, "dob": None},
+            {"time": at(1), "plate": None, "name": "SMITH,JANE", "dob": "1990-04-12"},
+        ]
+    )
+    plate, jane = log.actions.subject.tolist()
+    written = pl.Series(["plate:7abc-123", "plate:7 ABC 123", "name:Smith, Jane|1990-04-12", "7ABC123"])
+    assert log.subjects.lookup(written).tolist() == [plate, plate, jane, -1]
