@@ -44,12 +44,12 @@ def as_keys(written: pl.Series) -> pl.Series:
     key = pl.col("key")
     upper = key.str.extract(r"^[a-z_]+:(.*)$").str.to_uppercase()
     name = pl.concat_str(pl.lit("name:"), upper.str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " "))
-    choice = pl.when(key.str.starts_with("name:")).then(name)
+    choice = pl.when(key.str.starts_with("name:")).then(name).otherwise(key)
     for kind in SUBJECT_KINDS:
         if kind not in ("subject", "name"):
             value = pl.concat_str(pl.lit(f"{kind}:"), upper.str.replace_all(r"[\s-]", ""))
-            choice = choice.when(key.str.starts_with(f"{kind}:")).then(value)
-    return pl.DataFrame({"key": written}).select(choice.otherwise(key)).to_series()
+            choice = pl.when(key.str.starts_with(f"{kind}:")).then(value).otherwise(choice)
+    return pl.DataFrame({"key": written}).select(choice).to_series()
 
 
 def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:

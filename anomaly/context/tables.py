@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Context:
 
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    hashes: Mapping[str, str] = field(default_factory=dict)  # file name -> sha-256
 
     def __contains__(self, name: str) -> bool:
         return name in self.tables
@@ -53,6 +55,7 @@ def load_context(folder: Path | None, zone: str) -> Context:
         )
     tables: dict[str, pl.DataFrame] = {}
     warnings: list[str] = []
+    hashes: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix not in SUFFIXES or path.stem not in CONTEXT:
             warnings.append(f"context file {path.name} is not a table this tool knows; it was not read")
@@ -60,11 +63,13 @@ def load_context(folder: Path | None, zone: str) -> Context:
         if path.stem in tables:
             raise ContextError(f"two files hold the table `{path.stem}`", str(folder), "keep one of them")
         tables[path.stem] = _read(path, zone, warnings)
+        with path.open("rb") as file:
+            hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
     if not tables:
         raise ContextError(
             "the folder holds no context table", str(folder), f"known tables: {', '.join(CONTEXT)}"
         )
-    return Context(tables, tuple(warnings))
+    return Context(tables, tuple(warnings), hashes)
 
 
 def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:

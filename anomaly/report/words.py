@@ -42,8 +42,8 @@ def chance(p: float | None) -> str:
         return "–"
     if p >= 0.001:
         return f"{p:.2g}"
-    if p < 1e-99:
-        return "< 10⁻⁹⁹"
+    if p < 1e-9:  # what a null model knows ends about here
+        return "< 10⁻⁹"
     digit, power = f"{p:.0e}".split("e")
     return f"{digit}{_FIXED}×{_FIXED}10{str(int(power)).translate(_RAISED)}"
 

@@ -115,7 +115,7 @@ def scan(
         orient="row",
     )
     summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
-    manifest = manifest_of(log, coded, settings, settings_used(settings), key_from)
+    manifest = manifest_of(log, coded, context, settings, settings_used(settings), key_from)
     return ScanResult(incidents, evidence, rejects, summary, manifest)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -131,11 +132,17 @@ def summary_of(
 
 
 def manifest_of(
-    log: Log, coded: CodedLog, settings: Settings, detectors: dict[str, dict[str, Any]], key_from: str
+    log: Log,
+    coded: CodedLog,
+    context: Context,
+    settings: Settings,
+    detectors: dict[str, dict[str, Any]],
+    key_from: str,
 ) -> dict[str, Any]:
     """Return what a scan read and how (`manifest.json`): enough to repeat it."""
     return {
         "inputs": [{"name": file.name, "sha256": file.sha256()} for file in log.files],
+        "context": [{"name": name, "sha256": digest} for name, digest in sorted(context.hashes.items())],
         "versions": {
             "anomaly": __version__,
             "python": platform.python_version(),
@@ -148,7 +155,7 @@ def manifest_of(
             "fdr": settings.fdr,
             "clear": settings.clear,
             "tokens_keyed_by": key_from,
-            "policy": settings.policy.name if settings.policy else None,
+            "policy": _policy(settings),
             "context": settings.context.name if settings.context else None,
             "detectors": detectors,
         },
@@ -159,6 +166,13 @@ def manifest_of(
             "duplicates": coded.duplicates,
         },
     }
+
+
+def _policy(settings: Settings) -> dict[str, str] | None:
+    if settings.policy is None:
+        return None
+    digest = hashlib.sha256(settings.policy.read_bytes()).hexdigest()
+    return {"name": settings.policy.name, "sha256": digest}
 
 
 def _files(log: Log, coded: CodedLog) -> list[dict[str, Any]]:
