@@ -39,7 +39,7 @@ def key_of(kind: str) -> pl.Expr:
 def as_keys(written: pl.Series) -> pl.Series:
     """Write the keys of a context table as those of a log are: `plate:7abc-123` is `plate:7ABC123`.
 
-    written: (n,) String, `kind:value` or the bare value of the log's `subject` column, which is left as it is.
+    written: (n,) String, `kind:value`, or the bare value of the log's `subject` column, which stays as it is.
     """
     key = pl.col("key")
     upper = key.str.extract(r"^[a-z_]+:(.*)$").str.to_uppercase()
