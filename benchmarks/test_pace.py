@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from test_habits import MINUTE, ROW, per_group
 
 import kernels
+from benchmarks.test_habits import MINUTE, ROW, per_group
 
 
 def densest_window(rows: pl.DataFrame, key: str, minutes: int, measure: pl.Expr) -> pl.DataFrame:
