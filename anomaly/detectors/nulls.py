@@ -17,6 +17,7 @@ FAR_OUT = 0.001
 FITS = 3
 # How many users' worth of typical scatter a group's own is moderated by.
 PRIOR = 4.0
+MANY = 500
 
 
 def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
@@ -97,23 +98,31 @@ def level_tail(values: Floats, peer: NDArray[np.int32], least_scale: float = 0.1
     groups = [g for code in np.unique(peer[peer >= 0]) if len(g := np.flatnonzero(peer == code)) >= 4]
     typical = float(np.median([_scatter(logs[g]) for g in groups])) if groups else 0.0
     for members in groups:
-        for i in members:
-            p[i] = level(logs[i], logs[members[members != i]], max(typical, least_scale), least_scale)
+        n = len(members)
+        if n > MANY:
+            others = logs[members][None, :]  # one of so many moves neither median
+        else:
+            others = logs[members[(np.arange(n)[:, None] + np.arange(1, n)) % n]]
+        p[members] = level(logs[members], others, max(typical, least_scale), least_scale)
     return p
 
 
-def level(value: float, others: Floats, typical: float, least_scale: float) -> float:
-    """P(X >= value) for one user among others. value, others: logarithms; typical: their usual scatter.
+def level(values: Floats, others: Floats, typical: float, least_scale: float) -> Floats:
+    """P(X >= value) for each user among others.
 
-    Centre and scatter are the median and the median absolute deviation, which knows as much as 0.37 n
+    values: (k,), others: (k or 1, m), both logarithms; typical: the usual scatter. Returns (k,) float64.
+
+    Centre and scatter are the median and the median absolute deviation, which knows as much as 0.37 m
     deviations do (its efficiency); the scatter is moderated towards the typical one (Smyth 2004, Stat. Appl.
     Genet. Mol. Biol. 3, section 3) as if that were known from `PRIOR` users. least_scale: a group that
     differs less is too even to be believed, 0.1 being 10 %.
     """
-    known = 0.37 * (len(others) - 1)
-    scale = np.sqrt((PRIOR * typical**2 + known * _scatter(others) ** 2) / (PRIOR + known))
-    width = max(float(scale), least_scale) * np.sqrt(1 + 1.57 / len(others))  # 1.57: variance of a median
-    return float(stats.t.sf((value - np.median(others)) / width, PRIOR + known))
+    known = 0.37 * (others.shape[1] - 1)
+    centre = np.median(others, axis=1)
+    scatter = 1.4826 * np.median(np.abs(others - centre[:, None]), axis=1)
+    scale = np.sqrt((PRIOR * typical**2 + known * scatter**2) / (PRIOR + known))
+    width = np.maximum(scale, least_scale) * np.sqrt(1 + 1.57 / others.shape[1])  # 1.57: variance of a median
+    return np.asarray(stats.t.sf((values - centre) / width, PRIOR + known), float)
 
 
 def _scatter(logs: Floats) -> float:

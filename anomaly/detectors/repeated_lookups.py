@@ -75,8 +75,10 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     in_all = repeated(every)
     common = np.append(in_all.subject_users >= SHARED, False)
     in_all_few = repeated(np.where(common[every], np.int32(-1), every)).at_least
-    found = repeated(np.where(users.counted, every, np.int32(-1)))
-    few = repeated(np.where(common[every] | ~users.counted, np.int32(-1), every)).at_least
+    found, few = in_all, in_all_few
+    if not users.counted.all():
+        found = repeated(np.where(users.counted, every, np.int32(-1)))
+        few = repeated(np.where(common[every] | ~users.counted, np.int32(-1), every)).at_least
     met = np.bincount(users.owner[every >= 0], minlength=len(users))
     unexplained = np.bincount(users.owner[(every >= 0) & users.counted], minlength=len(users))
     uncovered = unexplained / np.maximum(met, 1)
@@ -131,8 +133,9 @@ def _part_of_user(
     interesting = np.zeros(len(users.log.subjects) + 1, np.bool_)
     interesting[wanted] = True
     rows = np.flatnonzero(interesting[subjects])
-    pairs = np.unique(np.stack([subjects[rows], users["user"][rows]], axis=1), axis=0)
+    pairs = np.unique(subjects[rows].astype(np.int64) << 32 | users["user"][rows])
+    subject, looker = pairs >> 32, pairs & 0xFFFFFFFF
     made = np.bincount(users.owner[subjects >= 0], minlength=len(users))
-    looked = np.bincount(pairs[:, 0], minlength=len(users.log.subjects))[wanted]
-    of_all = np.bincount(pairs[:, 0], weights=made[pairs[:, 1]], minlength=len(users.log.subjects))[wanted]
+    looked = np.bincount(subject, minlength=len(users.log.subjects))[wanted]
+    of_all = np.bincount(subject, weights=made[looker], minlength=len(users.log.subjects))[wanted]
     return np.maximum(1.0 / np.maximum(looked, 1), made[user] / np.maximum(of_all, 1.0))

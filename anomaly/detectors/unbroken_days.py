@@ -64,7 +64,7 @@ def unbroken_days(
         if alike.sum() < LEAST_PEERS - 1:
             continue
         tested += 1
-        chance = level(logs[u], logs[alike], LEAST_SCALE, LEAST_SCALE)
+        chance = float(level(logs[[u]], logs[alike][None, :], LEAST_SCALE, LEAST_SCALE)[0])
         if chance <= WEAKEST and longest[u] >= least_stretch:
             actor.append(u)
             p.append(chance)
