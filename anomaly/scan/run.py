@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,56 +11,17 @@ import polars as pl
 
 from anomaly.coding import READ, CodedLog, EventCoder, Grouping, Groups, finish
 from anomaly.context import Context, load_context
-from anomaly.detectors import BY_NAME, DETECTORS, Detector, Signals
-from anomaly.detectors.contract import WEAKEST
-from anomaly.errors import InputError, SettingsError
+from anomaly.detectors import DETECTORS, Detector, Signals
+from anomaly.errors import InputError
 from anomaly.explain import Explained, try_all
 from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
 from anomaly.policy import load_policy
+from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
-from anomaly.sources import Log, open_log
+from anomaly.sources import open_log
 
 MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 Progress = Callable[[str, int], None]  # stage, rows done
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a scan can be told.
-
-    profile: name or file, recognised when None; context: folder of tables; policy: a TOML file laid over the
-    packaged policy; fdr: the false discovery rate of the chance findings; clear: show subjects as they are,
-    not as tokens; detectors: settings by detector name; time_zone, local_zone: override the profile's;
-    threads: for the detectors (results do not depend on it).
-    """
-
-    profile: str | None = None
-    context: Path | None = None
-    policy: Path | None = None
-    fdr: float = 0.10
-    clear: bool = False
-    detectors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    time_zone: str | None = None
-    local_zone: str | None = None
-    threads: int = 2
-
-    def checked(self) -> Settings:
-        """Return the settings; raises SettingsError when one is out of bounds or names no detector."""
-        if not 0 < self.fdr <= WEAKEST:
-            raise SettingsError(
-                f"a false discovery rate of {self.fdr} is not usable",
-                "--fdr",
-                f"choose one in (0, {WEAKEST}]",
-            )
-        for name in self.detectors:
-            if name not in BY_NAME:
-                raise SettingsError(f"`{name}` is no detector", next=f"they are {', '.join(BY_NAME)}")
-            if not isinstance(self.detectors[name], Mapping):
-                raise SettingsError(
-                    f"`{name}` is not a table of settings", next=f"write [{name}], then its settings below"
-                )
-            BY_NAME[name].chosen(self.detectors[name])
-        return self
 
 
 def scan(
@@ -115,7 +75,7 @@ def scan(
         orient="row",
     )
     summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
-    manifest = manifest_of(log, coded, context, settings, settings_used(settings), key_from)
+    manifest = manifest_of(log, coded, context, settings, key_from)
     return ScanResult(incidents, evidence, rejects, summary, manifest)
 
 
@@ -152,16 +112,8 @@ def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str 
     return None
 
 
-def settings_used(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Return the settings of every detector as they were used, defaults included."""
-    return {d.name: dict(d.settings) | dict(settings.detectors.get(d.name, {})) for d in DETECTORS}
-
-
 def _zones(context: Context) -> dict[str, str]:
     if "agencies" not in context:
         return {}
     rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()
     return dict(rows)
-
-
-__all__ = ["Log", "Settings", "cannot_run", "run_detectors", "scan"]

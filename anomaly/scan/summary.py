@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,10 +22,8 @@ from anomaly.incidents import Incident
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.tell import day_of
 from anomaly.policy import REASON_CLASSES
+from anomaly.scan.settings import Settings
 from anomaly.sources import Log
-
-if TYPE_CHECKING:
-    from anomaly.scan.run import Settings
 
 # What no query log can show.
 LIMITS = (
@@ -136,7 +134,6 @@ def manifest_of(
     coded: CodedLog,
     context: Context,
     settings: Settings,
-    detectors: dict[str, dict[str, Any]],
     key_from: str,
 ) -> dict[str, Any]:
     """Return what a scan read and how (`manifest.json`): enough to repeat it."""
@@ -157,7 +154,7 @@ def manifest_of(
             "tokens_keyed_by": key_from,
             "policy": _policy(settings),
             "context": settings.context.name if settings.context else None,
-            "detectors": detectors,
+            "detectors": settings.of_detectors(),
         },
         "counts": {
             "rows_read": log.rows_read,
