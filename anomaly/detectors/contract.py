@@ -52,7 +52,8 @@ class Signals:
     rule is broken, NaN for a p-value.
     actions: k arrays of int32, every action the signal is about, explained ones too. measures: name -> k
     values for the sentence.
-    tested: how many chances the detector had to signal. abstained: why nothing was tested.
+    tested: how many chances the detector had to signal. abstained: why nothing was tested; left_out: who
+    was not.
     """
 
     actor: NDArray[np.int32]
@@ -64,6 +65,7 @@ class Signals:
     measures: Mapping[str, Any] = field(default_factory=dict)
     standing: Standing | None = None
     abstained: str | None = None
+    left_out: str | None = None
 
     def __len__(self) -> int:
         return len(self.actor)

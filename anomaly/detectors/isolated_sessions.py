@@ -72,6 +72,7 @@ def isolated_sessions(
             "usual": np.round(100 * np.array(usual, float), 1),
             "peers": [peers.names[code[u]] for u in actor],
         },
+        left_out=peers.left_out,
         standing=Standing(
             "% of sessions that are isolated",
             np.where(code >= 0, 100 * isolated / np.maximum(sessions, 1), np.nan),

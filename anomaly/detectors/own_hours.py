@@ -83,6 +83,7 @@ def own_hours(
             "usual": np.round(100 * np.array(usual), 1),
             "peers": [peers.names[c] for c in code[actor]],
         },
+        left_out=peers.left_out,
         standing=Standing(
             "% of active days with a look-up outside the own hours",
             np.where(code >= 0, 100 * odd / np.maximum(active, 1), np.nan),

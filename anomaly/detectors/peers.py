@@ -29,6 +29,13 @@ class Peering:
     names: tuple[str, ...]
     same_work: NDArray[np.bool_]
 
+    @property
+    def left_out(self) -> str | None:
+        """Say how many users have no peers of the same work to be compared with; None where all have."""
+        count = int((~self.same_work).sum())
+        who = "1 user" if count == 1 else f"{count:,} users"
+        return f"without {who} of units too small to compare" if count else None
+
 
 def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peering:
     """Group users by unit; where that has fewer than `least` users, with units of the same name elsewhere, by

@@ -43,9 +43,9 @@ class Repeats(NamedTuple):
 def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap: Minutes = 30) -> Signals:
     """One person looks up the same subject again and again, on different days.
 
-    Why: A Milwaukee officer ran two people 55 and 124 times in two months, on duty, the reason always
-        "investigation"; the audit missed it, and a rule on user and target finds it (Fox6 News Milwaukee and
-        Urban Milwaukee, 2026).
+    Why: A Milwaukee officer is charged with running two people's plates 55 and 124 times in two months, on
+        duty, the reason always "investigation"; the audit had missed it, and a rule on user and target
+        finds it (Fox6 News Milwaukee and Urban Milwaukee, 2026).
     Null: A user comes back to a subject as often as peers of the unit do: whether at all, by their rate; on
         how many days more, by a negative binomial law fitted to them, the user left out; one law for
         subjects whom three or more users looked up, one for the others. For the former, the user's part of
@@ -118,6 +118,7 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
             "usual": np.round(1000 * usual[listed], 1),
             "peers": [peers.names[peers.code[u]] for u in user],
         },
+        left_out=peers.left_out,
         standing=Standing("most days on one subject", most, peers.code, peers.names),
     )
 

@@ -84,6 +84,7 @@ def unbroken_days(
             "usual": usual,
             "peers": [peers.names[code[u]] for u in chosen],
         },
+        left_out=peers.left_out,
         standing=Standing(
             f"days of the longest stretch without {rest} days off in a row",
             np.where(code >= 0, longest.astype(float), np.nan),

@@ -59,5 +59,6 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
         tuple(users.actions(np.arange(users.starts[u], users.starts[u + 1])) for u in actor),
         int((code >= 0).sum()),
         measures={"made": made[actor], "usual": usual, "peers": [peers.names[c] for c in code[actor]]},
+        left_out=peers.left_out,
         standing=Standing("look-ups", np.where(code >= 0, made.astype(float), np.nan), code, peers.names),
     )

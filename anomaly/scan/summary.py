@@ -99,6 +99,7 @@ def summary_of(
                 "category": one.detector.category,
                 "ran": one.signals.abstained is None,
                 "why_not": one.signals.abstained,
+                "left_out": one.signals.left_out,
                 "tested": one.signals.tested,
                 "signals": len(one.signals),
                 "reported": listed[one.detector.name],
