@@ -48,5 +48,5 @@ def _long_enough(key: bytes, where: str) -> bytes:
 
 
 def token(key: bytes, subject: str) -> str:
-    """Make the token of a subject key: `subject_` and 48 bits of HMAC-SHA-256 in hexadecimal."""
-    return "subject_" + hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()[:12]
+    """Make the token of a subject key: `s_` and 48 bits of HMAC-SHA-256 in hexadecimal."""
+    return "s_" + hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()[:12]
