@@ -10,7 +10,7 @@ from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
-from anomaly.detectors.hurdle import law_of_others
+from anomaly.detectors.hurdle import heavy_tail, law_of_others
 
 LEAST_WINDOWS = 3
 
@@ -34,7 +34,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
         user and how many more join, over all subjects, this one left out; and the subject's look-ups fall on
         any window of the log alike (binomial scan, times the number of windows). The larger of the two
         p-values counts: someone whom many meet all year is not a spike. A log of fewer than three windows
-        cannot tell that, and the law alone counts.
+        cannot tell that; there a law with a heavier tail, the beta-geometric, counts alone.
     Also fires on: A manhunt, a missing child, a car that is stopped all over the county.
     Clears: A bulletin in force; calls and cases with the subject; test records.
     Evades: One person looking on behalf of many.
@@ -49,9 +49,16 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     candidates = np.flatnonzero(most >= least_users).astype(np.int32)
     if not len(candidates):
         return Signals.none(tested=tested)
-    law = law_of_others(at_least[most > 0], np.searchsorted(np.flatnonzero(most > 0), candidates))
-    p = law.tail(most[candidates])
-    p = np.maximum(p, _crowded(subjects, users, candidates, begin, end, window))
+    met = np.flatnonzero(most > 0)
+    rows = np.searchsorted(met, candidates)
+    law = law_of_others(at_least[met], rows)
+    days = subjects["day"]
+    windows = (int(days.max()) - int(days.min()) + 1) / window
+    if windows < LEAST_WINDOWS:
+        p = heavy_tail(at_least[met], rows, most[candidates])
+    else:
+        crowded = _crowded(subjects, users, candidates, begin, end, windows)
+        p = np.maximum(law.tail(most[candidates]), crowded)
     found = p <= WEAKEST
     actor, p, law = candidates[found], p[found], law.of(found)
     everyone = np.zeros(len(subjects), np.int32)
@@ -85,13 +92,10 @@ def _crowded(
     candidates: NDArray[np.int32],
     begin: NDArray[np.int64],
     end: NDArray[np.int64],
-    window: Days,
+    windows: float,
 ) -> NDArray[np.float64]:
     """P(so many of a subject's user-days in one window), were they spread over the log; (k,) float64."""
     days = subjects["day"]
-    windows = (int(days.max()) - int(days.min()) + 1) / window
-    if windows < LEAST_WINDOWS:
-        return np.zeros(len(candidates))
     inside, total = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
     for k, s in enumerate(candidates.tolist()):
         span = slice(subjects.starts[s], subjects.starts[s + 1])

@@ -89,6 +89,22 @@ def law_of_others(at_least: NDArray[np.bool_], rows: NDArray[np.integer]) -> Law
     return Law(again, size[best], hazard[best])
 
 
+def heavy_tail(at_least: NDArray[np.bool_], rows: NDArray[np.integer], users: NDArray[np.int64]) -> Floats:
+    """P(so many users or more) when each subject has a popularity of its own: the beta-geometric law of
+    Weinberg & Gladen (1986, Biometrics 42), fixed by how often a second and a third user join all others.
+
+    at_least: (s, 16) bool; rows, users: (k,). Its tail is a power, as popularity's is: the law to use where
+    nothing else is known of a subject. Returns (k,) float64.
+    """
+    others = at_least.sum(axis=0) - at_least[rows].astype(np.int64)
+    second = (others[:, 1] + 0.5) / (others[:, 0] + 1)
+    third = np.clip((others[:, 2] + 0.5) / (others[:, 1] + 1), second + 1e-6, 0.99)
+    size = (1 - third) / (third - second)
+    a, b = (1 - second) * size, second * size
+    tail: Floats = np.exp(special.betaln(a, b + users - 1) - special.betaln(a, b))
+    return tail
+
+
 def _usual(share: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
     """Return the median share among each user's group, and how it scatters (median absolute deviation,
     scaled; at least 0.05).
