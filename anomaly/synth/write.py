@@ -1,187 +1,147 @@
-"""The files of a world: log, context tables with the gaps of real bookkeeping, and the truth."""
+"""The files of a world, written while it is made: slices in order, parts of the log side by side."""
 
 from __future__ import annotations
 
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from anomaly.schema import CONTEXT
-from anomaly.synth.actions import MISUSE_SERIAL, expand, spring_forward, terminal_of
-from anomaly.synth.misuse import apply_habits
-from anomaly.synth.plan import FIRST_DAY
-from anomaly.synth.world import World, clock
+from anomaly.synth.logfile import GROUP, LogFile
+from anomaly.synth.reasons import VAGUE
+from anomaly.synth.render import Desk, reasons_of, render
+from anomaly.synth.roster import of_world
+from anomaly.synth.slices import Slice, in_order, one_slice, scenes
+from anomaly.synth.streams import uniform
+from anomaly.synth.tablefiles import TableFiles
+from anomaly.synth.tables import Tables, of_slice
+from anomaly.synth.truth import Marks, marks, write_truth
+from anomaly.synth.world import World
 
-MISSING = 0.08  # share of calls and of cases that never reached the tables
-COLUMNS = [
-    "event_id",
-    "time",
-    "system",
-    "agency",
-    "unit",
-    "on_behalf_of",
-    "terminal",
-    "user",
-    "message_key",
-    "purpose",
-    "reason",
-    "case_number",
-    "name",
-    "dob",
-    "sex",
-    "license",
-    "state",
-    "plate",
-    "hit",
-    "cascade_id",
-]
+SINGLE = 1_000_000  # rows up to which a log is one file
+PART = 300_000  # rows that a file of the log has at least, where there is more than one: whole slices
 
 
-def rows(world: World) -> pl.DataFrame:
-    """The log in time order: log columns as text, `subject`, and `scenario` (its row number or -1)."""
-    ordinary = world.actions.frame()
-    for number, chosen in world.labels:
-        free = (pl.col("scenario") == -1) & chosen
-        ordinary = ordinary.with_columns(
-            pl.when(free).then(number).otherwise(pl.col("scenario")).alias("scenario")
-        )
-    ordinary = apply_habits(world, ordinary)
-    parts = [expand(ordinary, world.switch, world.rng("switch"), 0)]
-    if len(world.misuse):
-        parts.append(expand(world.misuse.frame(), world.switch, world.rng("switch", "misuse"), MISUSE_SERIAL))
-    log = pl.concat(parts)
-    wall = spring_forward(log["time"].to_numpy(), FIRST_DAY, world.days)
-    return (
-        log.with_columns(pl.Series("time", wall))
-        .sort("time", "event_id")
-        .with_columns(
-            (pl.col("time") * 1000).cast(pl.Datetime("ms")).dt.to_string("%Y-%m-%dT%H:%M:%S"),
-            pl.col("login").alias("user"),
-            pl.lit("CLETS").alias("system"),
-        )
-    )
+class Writing:
+    """A world being written into `out`, with its clean twin if `clean`; on any error nothing of it stays."""
+
+    def __init__(self, out: Path, world: World, events: int, *, format: str, clean: bool) -> None:
+        self.out, self.world, self.format, self.clean = out, world, format, clean
+        self.existed = out.exists()
+        self.single = events <= SINGLE
+        self.tables = TableFiles(out / "context", format)
+        self.desk = Desk(world)
+        self.misuse = pl.Series([one.misuse for one in world.scenarios], dtype=pl.Boolean)
+        self.n_rows = self.n_parts = 0
+        self.work: deque[Future[tuple[Marks, Marks]]] = deque()
+        self.noted: list[tuple[Marks, Marks]] = []
+
+    def __enter__(self) -> Writing:
+        """Nothing is written before the first slice."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Close all files; remove them when the world is not whole."""
+        self.tables.close()
+        if kind is not None:
+            for name in ("log", "context", "truth", "clean"):
+                shutil.rmtree(self.out / name, ignore_errors=True)
+            if not self.existed:
+                shutil.rmtree(self.out, ignore_errors=True)
+
+    def log(self, length: int, threads: int) -> None:
+        """Make all slices of `length` seconds on `threads` threads and write everything."""
+        self.tables.add(of_world(self.world))
+        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+            self.pool = pool
+            held: list[pl.DataFrame] = []
+            for rows in self._in_time(self._slices(length, threads), length):
+                held += rows
+                if not self.single and sum(one.height for one in held) >= PART:
+                    self._part(held, threads)
+                    held = []
+            if sum(one.height for one in held) or not self.n_parts:
+                self._part(held, threads)
+            self._collect(0)
+        self.tables.finish()
+        with_misuse, without = zip(*self.noted, strict=True)
+        write_truth(self.out / "truth", self.world, with_misuse, misuse=True)
+        if self.clean:
+            shutil.copytree(self.out / "context", self.out / "clean" / "context")
+            write_truth(self.out / "clean" / "truth", self.world, without, misuse=False)
+
+    def _slices(self, length: int, threads: int) -> Iterator[tuple[Slice, Tables]]:
+        """All slices in order, some made ahead."""
+        ahead: deque[Future[tuple[Slice, Tables]]] = deque()
+        number, count = 0, -(-self.world.end // length)
+        while number < count or ahead:
+            while number < count and len(ahead) < threads:
+                ahead.append(self.pool.submit(self._make, number, length))
+                number += 1
+            yield ahead.popleft().result()
+
+    def _make(self, number: int, length: int) -> tuple[Slice, Tables]:
+        made = one_slice(self.world, number, length)
+        return made, of_slice(self.world, made, number)
+
+    def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[pl.DataFrame]]:
+        """The rows of everybody and of all scenes, a slice of time after the other, not yet in order
+        inside.
+        """
+        waiting = pl.concat(scenes(self.world))
+        for number, (made, tables) in enumerate(slices):
+            self.tables.add(tables)
+            due = pl.col("time") < min((number + 1) * length, self.world.end)
+            yield [made.rows.filter(due), waiting.filter(due)]
+            waiting = pl.concat([waiting.filter(~due), made.rows.filter(~due)])
+
+    def _part(self, held: list[pl.DataFrame], threads: int) -> None:
+        """Write one file of the log, and what is left of it without misuse, on a thread."""
+        self.n_parts += 1
+        self.n_rows += sum(one.height for one in held)
+        name = f"queries{'' if self.single else f'-{self.n_parts:04d}'}.{self.format}"
+        self._collect(threads - 1)
+        self.work.append(self.pool.submit(self._files, name, held))
+
+    def _collect(self, left: int) -> None:
+        """Wait until no more than `left` files are being written."""
+        while len(self.work) > left:
+            self.noted.append(self.work.popleft().result())
+
+    def _files(self, name: str, held: list[pl.DataFrame]) -> tuple[Marks, Marks]:
+        rows = in_order(pl.concat(held))
+        told = with_habits(self.world, rows)
+        innocent = ~self.misuse.gather(rows["scenario"].set(rows["scenario"] < 0, None)).fill_null(False)
+        with ExitStack() as files:
+            log = files.enter_context(LogFile(self.out / "log" / name))
+            twin = files.enter_context(LogFile(self.out / "clean" / "log" / name)) if self.clean else None
+            for at in range(0, max(1, rows.height), GROUP):
+                columns = render(self.world, self.desk, told.slice(at, GROUP))
+                log.add(columns)
+                if twin is not None:
+                    if self.world.habits:
+                        columns["reason"] = reasons_of(self.world, rows.slice(at, GROUP))
+                    twin.add(columns, innocent.slice(at, GROUP))
+        return marks(name, told), marks(name, rows.filter(innocent))
 
 
-def context(world: World) -> dict[str, pl.DataFrame]:
-    """Every context table that has rows, as text; some calls and cases are missing from all their tables."""
-    rng = world.rng("missing")
-    tables = {name: list(table) for name, table in world.tables.items()}
-    calls = [call for call, *_ in tables.get("calls", [])]
-    lost = set(np.array(calls)[rng.random(len(calls)) < MISSING].tolist()) - world.kept
-    for name in ("calls", "call_people", "call_units"):
-        tables[name] = [row for row in tables.get(name, []) if row[0] not in lost]
-    cases = [
-        case
-        for case, draw in zip(world.cases, rng.random(len(world.cases)), strict=True)
-        if draw >= MISSING or case.number in world.kept
-    ]
-    tables["cases"] = [
-        (c.number, c.agency, clock(c.opened), clock(c.closed) if c.closed < world.last else "", c.kind)
-        for c in cases
-    ]
-    named = rng.random(sum(len(c.people) for c in cases)) < 0.1  # known to the records system by name only
-    how = iter(np.where(named, "name", "license").tolist())
-    tables["case_people"] = [(c.number, world.key(p, next(how))) for c in cases for p in c.people]
-    tables["case_officers"] = [(c.number, world.staff[k].user) for c in cases for k in c.officers]
-    tables["users"] = _users(world)
-    tables["agencies"] = [
-        (
-            a.agency,
-            a.name,
-            a.kind,
-            a.component,
-            "",
-            a.access_from.isoformat() if a.access_from else "",
-            a.access_to.isoformat() if a.access_to else "",
-            "HARLOW",
-            "America/Los_Angeles",
-        )
-        for a in world.agencies
-    ]
-    tables["terminals"] = sorted({(terminal_of(who), who.agency) for who in world.staff})
-    tables["service_accounts"] = [(who.user,) for who in world.staff if who.role == "service"]
-    tables["shifts"] = tables.get("shifts", []) + _shifts(world)
-    tables["leave"] = [
-        (who.user, clock(duty.leave[0]), clock(duty.leave[1]), "annual")
-        for who, duty in zip(world.staff, world.duty, strict=True)
-        if duty.leave
-    ]
-    order = {name: k for k, name in enumerate(CONTEXT)}
-    return {
-        name: pl.DataFrame(table, schema={c.name: pl.String for c in CONTEXT[name]}, orient="row")
-        for name, table in sorted(tables.items(), key=lambda item: order[item[0]])
-        if table
-    }
-
-
-def _users(world: World) -> list[tuple[str, ...]]:
-    out = []
-    for who in world.staff:
-        me = world.residents.row(who.person, named=True)
-        out.append(
-            (
-                who.user,
-                *((me["name"], me["sex"], str(me["dob"])) if who.role != "service" else ("", "", "")),
-                who.agency,
-                who.unit,
-                who.role,
-                who.hired.isoformat(),
-                who.separated.isoformat() if who.separated else "",
-                *((me["license"], me["plate"], me["address_key"]) if who.role != "service" else ("", "", "")),
-            )
-        )
-    return out
-
-
-def _shifts(world: World) -> list[tuple[str, ...]]:
-    """The shift table: every regular shift, and all but a tenth of the overtime."""
-    rng = world.rng("missing", "overtime")
-    return [
-        (who.user, clock(begin), clock(end))
-        for who, duty in zip(world.staff, world.duty, strict=True)
-        for (begin, end), extra in zip(duty.shifts.tolist(), duty.overtime.tolist(), strict=True)
-        if who.role != "service" and not (extra and rng.random() < 0.1)
-    ]
-
-
-def truth(world: World, log: pl.DataFrame, source: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`scenarios.csv` and `events.csv` (docs/contracts.md) of a log made by `rows`; `row` is the 1-based row.
-
-    Users are those named and those of the rows; subjects are every key of the people it is about.
-    """
-    marked = log.select(pl.int_range(1, pl.len() + 1).alias("row"), "time", "user", "scenario").filter(
-        pl.col("scenario") >= 0
-    )
-    listed = []
-    for k, scenario in enumerate(world.scenarios):
-        mine = marked.filter(pl.col("scenario") == k)
-        kinds = ("license",) if world.bare else ("license", "plate", "name")
-        listed.append(
-            {
-                "scenario_id": scenario.scenario_id,
-                "pattern": scenario.pattern,
-                "misuse": "true" if scenario.misuse else "false",
-                "agency": scenario.agency,
-                "users": ";".join(sorted(set(scenario.users) | set(mine["user"]))),
-                "subjects": ";".join(world.key(p, kind) for p in scenario.persons for kind in kinds),
-                "first": mine["time"].min() or "",
-                "last": mine["time"].max() or "",
-            }
-        )
-    ids = pl.Series("scenario_id", [s.scenario_id for s in world.scenarios], dtype=pl.String)
-    events = marked.select(
-        pl.lit(source).alias("source"), "row", ids.gather(marked["scenario"]).alias("scenario_id")
-    )
-    return pl.DataFrame(listed), events
-
-
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """A CSV file with a header, `\\n` line ends and empty fields where there is no text; makes the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    bare(frame).write_csv(path)
-
-
-def bare(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same frame with null where a text is empty, as a database would export it."""
-    return frame.with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
+def with_habits(world: World, rows: pl.DataFrame) -> pl.DataFrame:
+    """Coded rows with blank or vague reasons where an agency has made that its habit."""
+    if not world.habits:
+        return rows
+    vague = world.phrases.codes(VAGUE)
+    texts = np.concatenate([np.zeros_like(vague), vague])  # half of them blank
+    reason, scenario = rows["reason"].to_numpy().copy(), rows["scenario"].to_numpy().copy()
+    agency = world.staff.agency[rows["user"].to_numpy()]
+    serial = rows["serial"].to_numpy()
+    for index, (share, number) in world.habits.items():
+        mine = np.flatnonzero((agency == index) & (scenario < 0))
+        mine = mine[uniform(world.seed + 7, serial[mine]) < share]
+        reason[mine] = texts[(uniform(world.seed + 8, serial[mine]) * len(texts)).astype(np.int64)]
+        scenario[mine] = number
+    return rows.with_columns(pl.Series("reason", reason), pl.Series("scenario", scenario))

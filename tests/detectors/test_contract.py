@@ -22,7 +22,7 @@ from anomaly.incidents.findings import Kept
 from anomaly.incidents.tell import Teller
 from anomaly.scan import Settings, scan
 from anomaly.schema import CATEGORIES, INCIDENT_KINDS, SUBJECT_KINDS
-from anomaly.synth.county import write_county
+from tests.county import county
 from tests.detectors.bench import STORY_OF, ZONE, Bench, emptied, story_bench
 from tests.stories import load_story
 
@@ -266,8 +266,8 @@ def test_redacted_users_make_user_detectors_abstain() -> None:
 
 @pytest.fixture(scope="module", params=[1, 2])
 def clean_county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    world = write_county(tmp_path_factory.mktemp("clean") / "county", seed=request.param, clean=True)
-    return Bench.of(pl.read_csv(world.log, infer_schema=False), load_context(world.context, ZONE))
+    world = county(tmp_path_factory.mktemp("clean") / "county", seed=request.param)
+    return Bench.of(pl.read_csv(world.clean_log, infer_schema=False), load_context(world.clean_context, ZONE))
 
 
 @pytest.fixture(scope="module")

@@ -53,9 +53,9 @@ def matching(name: str, scenario: str) -> list[str]:
     return found
 
 
-# Evasions that a log of this size cannot tell from chance at the default rate: five late nights in a unit
-# of nine where another has nine; twelve days over four months. They are seen, and not listed.
-TOO_FAINT = {("own_hours", "M02"), ("repeated_lookups", "M02")}
+# An evasion that a log of this size cannot tell from chance at the default rate: five late nights in a unit
+# where another clerk has nine. It is seen, and not listed.
+TOO_FAINT = {("own_hours", "M002")}
 
 
 @pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=True))

@@ -11,7 +11,7 @@ import pytest
 from anomaly.incidents import ScanResult
 from anomaly.report.outputs import write_outputs
 from anomaly.scan import Settings, scan
-from anomaly.synth.county import County, write_county
+from tests.county import County, county
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Scanned:
 @pytest.fixture(scope="session")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Scanned:
     root = tmp_path_factory.mktemp("scan")
-    county = write_county(root / "county", days=100)
-    result = scan(county.log, Settings(context=county.context))
+    made = county(root / "county", days=100)
+    result = scan(made.log, Settings(context=made.context))
     write_outputs(result, root / "out", budget=20)
-    return Scanned(county, pl.read_csv(county.log, infer_schema=False), result, root / "out")
+    return Scanned(made, pl.read_csv(made.log, infer_schema=False), result, root / "out")

@@ -1,0 +1,55 @@
+"""One file of a log, written a row group at a time: what is in memory as text is never more than that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from anomaly.synth.render import Coded, Columns, arrow, frame
+
+GROUP = 125_000  # rows that are put into words at once
+
+
+class LogFile:
+    """A Parquet or CSV file that columns are added to, in order."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._csv: IO[bytes] | None = path.open("wb") if path.suffix == ".csv" else None
+        self._parquet: pq.ParquetWriter | None = None
+        self._first = True
+
+    def __enter__(self) -> LogFile:
+        """The file is there."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it, whole or not."""
+        for file in (self._csv, self._parquet):
+            if file is not None:
+                file.close()
+
+    def add(self, log: Columns, only: pl.Series | None = None) -> None:
+        """Append columns; only: which of the rows, (n,)."""
+        if self._csv is not None:
+            text = frame(log) if only is None else frame(log).filter(only)
+            text.write_csv(self._csv, include_header=self._first, datetime_format="%Y-%m-%dT%H:%M:%S")
+            self._first = False
+            return
+        table = arrow(log) if only is None else arrow(log).filter(only.to_arrow())
+        if self._parquet is None:
+            repeated = [name for name, one in log.items() if isinstance(one, Coded)]
+            self._parquet = pq.ParquetWriter(
+                self.path,
+                table.schema,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=[*repeated, "reason", "attention", "case_number", "name"],
+                write_statistics=False,
+                store_schema=False,  # a reader sees texts, not the dictionaries they were written from
+            )
+        self._parquet.write_table(table)

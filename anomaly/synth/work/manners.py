@@ -1,0 +1,78 @@
+"""What users do in passing, whatever their work: sign for a criminal history, use a colleague's terminal, ask
+for somebody else.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anomaly.synth.actions import CODES, Actions
+from anomaly.synth.staff import DAY, HOUR
+from anomaly.synth.streams import Ints, uniform
+from anomaly.synth.world import World
+
+# A large county requires last name and unit of assignment with each request for a criminal history [LASD-AT];
+# how many others do is DESIGN, and so is everything else here.
+SIGNING = 0.4  # share of agencies whose requests carry it ...
+SIGNED = 0.9  # ... this share of them
+AT_ANOTHERS = 0.03  # share of a user's days at the terminal of a colleague of the unit
+RECORDS_FOR_OTHERS = 0.1  # share of a records clerk's queries that name somebody of the agency who asked ...
+FOR_OTHERS = 0.006  # ... and of everybody else's; dispatchers name the officer anyway
+HISTORY, RECORD = CODES["history"], CODES["record"]
+
+
+def in_passing(world: World, rng: np.random.Generator, actions: Actions) -> None:
+    """Fill attention and terminal of actions where they are empty and users do so by habit.
+
+    A colleague's terminal is that of the whole day (from six in the morning), whatever is done on it.
+    """
+    s = world.staff
+    signs = uniform(world.seed + 10, np.arange(len(world.plan.agencies))) < SIGNING
+    histories = (actions.kind == HISTORY) | (actions.kind == RECORD)
+    rows = np.flatnonzero(histories & (actions.attention == 0))
+    rows = rows[signs[s.agency[actions.user[rows]]]]
+    rows = rows[rng.random(len(rows)) < SIGNED]
+    attention = actions.attention.copy()
+    attention[rows] = world.signatures[actions.user[rows]]
+    actions.attention = attention
+    day = (actions.time - 6 * HOUR) // DAY
+    rows = np.flatnonzero(uniform(world.seed + 11, actions.user, day) < AT_ANOTHERS)
+    rows = rows[actions.terminal[rows] < 0]
+    terminal = actions.terminal.copy()
+    terminal[rows] = _beside(world, actions.user[rows], day[rows])
+    actions.terminal = terminal
+
+
+def for_others(world: World, rng: np.random.Generator, actions: Actions) -> None:
+    """Name somebody of the agency as the one who asked, in a share of the actions that name nobody."""
+    s = world.staff
+    draw = rng.random(len(actions))
+    rows = np.flatnonzero((draw < RECORDS_FOR_OTHERS) & (actions.behalf < 0))
+    rows = rows[(draw[rows] < FOR_OTHERS) | s.does("records")[actions.user[rows]]]
+    user, today = actions.user[rows], actions.time[rows] // DAY
+    first = np.searchsorted(s.agency, s.agency[user])  # users stand by agency
+    after = np.searchsorted(s.agency, s.agency[user], side="right")
+    other = first + (rng.random(len(rows)) * (after - first)).astype(np.int64)
+    there = (s.hired[other] <= today) & (today <= s.separated[other]) & ~s.service[other]
+    behalf = actions.behalf.copy()
+    behalf[rows] = np.where(there & (other != user) & ~s.service[user], other, -1)
+    actions.behalf = behalf
+
+
+def signatures(world: World) -> Ints:
+    """What each user types into the attention field, last name and unit: codes, (u,)."""
+    names, units = world.people.names.surnames, world.plan.units
+    surname = world.people.surname[world.staff.person].tolist()
+    unit = world.staff.unit.tolist()
+    return world.phrases.codes([f"{names[k]} {units[at].name}" for k, at in zip(surname, unit, strict=True)])
+
+
+def _beside(world: World, who: Ints, day: Ints) -> Ints:
+    """A colleague of the unit for each user and day, (n,), the same whenever asked; -1 where that is the
+    user.
+    """
+    unit = world.staff.unit  # ascending
+    first = np.searchsorted(unit, unit[who])
+    after = np.searchsorted(unit, unit[who], side="right")
+    other = first + (uniform(world.seed + 12, who, day) * (after - first)).astype(np.int64)
+    return np.where(other == who, -1, other)

@@ -1,0 +1,71 @@
+"""Whom users meet: people of the own town, its regulars, and now and then somebody from elsewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anomaly.synth.actions import CODES
+from anomaly.synth.streams import Ints, uniform
+from anomaly.synth.world import REGULARS, World
+
+BEAT = 6  # vehicles that an officer sees on the beat again and again
+_WEIGHT = np.cumsum(1 / np.arange(1, REGULARS + 1))
+
+
+def towns(world: World, who: Ints) -> tuple[Ints, Ints]:
+    """First and last-but-one resident (row numbers) of each user's town, (n,) each."""
+    town = np.array([agency.town for agency in world.plan.agencies])[world.staff.agency[who]]
+    return town[:, 0], town[:, 1]
+
+
+def pick_people(world: World, rng: np.random.Generator, who: Ints, *, regulars: float = 0.0) -> Ints:
+    """One person for each user, (n,): `regulars` is the share of the town's regulars, the first met most."""
+    low, high = towns(world, who)
+    n = len(who)
+    person = low + (rng.random(n) * (high - low)).astype(np.int64)
+    draw = rng.random(n)
+    away = draw < world.p.street.elsewhere
+    person[away] = rng.integers(len(world.people), size=int(away.sum()))
+    known = draw >= 1 - regulars
+    rank = np.searchsorted(_WEIGHT / _WEIGHT[-1], rng.random(int(known.sum())))
+    person[known] = low[known] + rank
+    return person
+
+
+def on_the_beat(world: World, rng: np.random.Generator, who: Ints) -> Ints:
+    """One of the few people whose car stands on each officer's beat, (n,)."""
+    low, high = towns(world, who)
+    which = rng.integers(BEAT, size=len(who))
+    return low + (uniform(world.seed + 2, who, which) * (high - low)).astype(np.int64)
+
+
+# DESIGN: what every unit asks now and then, whatever its work: shares of its queries. Criminal histories are
+# not among them: who may ask for those is a rule of its own.
+SOMETIMES = {
+    "photo": 0.03,
+    "driver by name": 0.02,
+    "driver by initial": 0.004,
+    "owner by name": 0.008,
+    "driver history": 0.015,
+    "partial plate": 0.006,
+    "stolen": 0.008,
+    "licence only": 0.02,
+    "plate only": 0.015,
+    "driver": 0.02,
+    "plate": 0.02,
+    "person": 0.015,
+}
+
+
+def usual_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:
+    """Like `pick_kinds`, with what every unit asks now and then beside the work's own `shares`."""
+    left = 1 - sum(SOMETIMES.values())
+    own = {name.replace("_", " "): left * share for name, share in shares.items()}
+    return pick_kinds(rng, n, **{name: own.get(name, 0) + SOMETIMES.get(name, 0) for name in own | SOMETIMES})
+
+
+def pick_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:
+    """`n` codes of kinds of action, by their shares; an underscore stands for a space."""
+    codes = np.array([CODES[name.replace("_", " ")] for name in shares])
+    at = np.searchsorted(np.cumsum(list(shares.values()))[:-1], rng.random(n), side="right")
+    return codes[at]
