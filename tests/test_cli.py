@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "detectors", "explain")
+VERBS = ("scan", "demo", "profile", "detectors", "explain", "synth", "evaluate")
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
@@ -161,6 +161,7 @@ def test_demo_twice_in_one_place(tmp_path: Path) -> None:
         "context",
         "log",
         "truth",
+        "world.json",
     ]
 
 

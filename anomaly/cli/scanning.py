@@ -1,58 +1,25 @@
-"""The command line: thin verbs; data on stdout, progress on stderr; a verb imports the libraries it needs."""
+"""The verbs that read a log: scan, demo, profile."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anomaly import __version__
+from anomaly.cli.app import (
+    ContextOption,
+    IncidentsFoundError,
+    LocalOption,
+    LogArg,
+    ProfileOption,
+    ZoneOption,
+    app,
+)
 from anomaly.errors import InputError
 
 if TYPE_CHECKING:
     from anomaly.incidents import ScanResult
-
-app = typer.Typer(
-    name="anomaly",
-    help="Find suspected misuse in police database query logs, explain it, and put it before a person.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # plain help: rich takes 0.15 s to import
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-LogArg = Annotated[
-    list[str], typer.Argument(help="Files, folders, patterns, or - for standard input.", metavar="LOG")
-]
-ProfileOption = Annotated[
-    str | None, typer.Option(help="A packaged profile's name or a TOML file; recognised if absent.")
-]
-ZoneOption = Annotated[
-    str | None, typer.Option(help="Zone of times without one, e.g. UTC; overrides the profile.")
-]
-LocalOption = Annotated[str | None, typer.Option(help="Zone in which hours are judged, e.g. America/Denver.")]
-ContextOption = Annotated[
-    Path | None, typer.Option(help="Folder of context tables: users, cases, calls, bulletins ...")
-]
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"anomaly {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Nothing to do without a verb."""
 
 
 @app.command()
@@ -98,7 +65,7 @@ def scan(
     )
     result = _scanned(log, chosen, out, budget, demo=False)
     if fail_on_incidents and result.incidents:
-        raise _IncidentsFoundError
+        raise IncidentsFoundError
 
 
 @app.command()
@@ -116,16 +83,20 @@ def demo(
 
     from anomaly.report.outputs import base_of
     from anomaly.scan import Settings
-    from anomaly.synth import write_county
+    from anomaly.synth import load, size_of, write_world
 
     base_of(out)
     folder = out / "county"
-    if folder.is_dir() and {one.name for one in folder.iterdir()} == {"log", "context", "truth"}:
-        rmtree(
-            folder
-        )  # the county of an earlier demo; write_county refuses any other folder that is not empty
+    if folder.is_dir() and {one.name for one in folder.iterdir()} == {
+        "log",
+        "context",
+        "truth",
+        "world.json",
+    }:
+        rmtree(folder)  # of an earlier demo; write_world refuses any other folder that is not empty
+    p = load().model_copy(update={"names": "invented"})  # the same county wherever it is made
     with Console(stderr=True).status("making a synthetic county: invented people, known misuse"):
-        county = write_county(folder, seed=seed)
+        county = write_world(folder, size_of(p, size="demo", seed=seed), p, format="csv", clean=False)
     _scanned([str(county.log)], Settings(context=county.context), out / "review", 50, demo=True)
 
 
@@ -145,34 +116,6 @@ def profile(
     from anomaly.scan import profile_log
 
     print_profile(*profile_log(list(log), profile, context, time_zone, local_zone))
-
-
-@app.command()
-def detectors() -> None:
-    """List the detectors: what each finds, what it needs, what it abstains without.
-
-    Example: anomaly detectors
-    """
-    from anomaly.detectors import DETECTORS
-    from anomaly.report.manual import print_detectors
-
-    print_detectors(DETECTORS)
-
-
-@app.command()
-def explain(
-    name: Annotated[str, typer.Argument(help="A detector, as `anomaly detectors` names it.")],
-) -> None:
-    """Show a detector's manual: why, null, what else it fires on, what clears it, what evades it.
-
-    Example: anomaly explain repeated_lookups
-    """
-    from anomaly.detectors import BY_NAME
-    from anomaly.report.manual import print_manual
-
-    if name not in BY_NAME:
-        raise InputError(f"`{name}` is no detector", next=f"they are {', '.join(BY_NAME)}")
-    print_manual(BY_NAME[name])
 
 
 def _scanned(log: list[str], settings: Any, out: Path, budget: int, *, demo: bool) -> ScanResult:
@@ -210,43 +153,3 @@ def _toml(path: Path | None) -> dict[str, Any]:
         if not isinstance(table, dict):
             raise InputError(f"`{name}` is no table", str(path), "write a table per detector, as in [volume]")
     return tables
-
-
-def _say(error: object) -> None:
-    """Headers and values of a log stand in messages: no control sequence of theirs may reach the terminal."""
-    from anomaly.report.neutral import clean
-
-    for line in f"error: {error}".splitlines():
-        typer.echo(clean(line), err=True)
-
-
-class _IncidentsFoundError(Exception):
-    """There are incidents, and --fail-on-incidents asked for an exit code that says so."""
-
-
-def main() -> None:
-    """Run the command line and leave with its exit code.
-
-    0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: anything
-    that was not foreseen. 130, 141, 143: interrupted, the reader of the output has gone, terminated.
-    """
-    # A process that dies of the signal leaves its copy of stdin behind (test_a_terminated_scan_...).
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        app(prog_name="anomaly")
-    except _IncidentsFoundError:
-        sys.exit(1)
-    except InputError as error:
-        _say(error)
-        sys.exit(2)
-    except SystemExit as left:
-        # typer and rich leave with 1 on a broken pipe, and nothing else of theirs does
-        sys.exit(141 if left.code == 1 else left.code)
-    except Exception as error:
-        if os.environ.get("ANOMALY_DEBUG"):
-            raise
-        _say(f"stopped by what was not foreseen ({type(error).__name__}: {error})")
-        typer.echo(
-            "  next: set ANOMALY_DEBUG=1 to see where, and report it if the program is at fault", err=True
-        )
-        sys.exit(70)
