@@ -26,6 +26,5 @@ WORK: dict[Work, tuple[str, ...]] = {
     custody: ("custody",),
     batch: ("batch",),
 }
-WORKS = tuple(name for names in WORK.values() for name in names)
 
-__all__ = ["WORK", "WORKS", "Made", "Work"]
+__all__ = ["WORK", "Made", "Work"]
