@@ -8,18 +8,7 @@ from pathlib import Path
 import polars as pl
 
 ROOT = Path(__file__).resolve().parents[1] / "fixtures" / "stories"
-NAMES = (
-    "repeated_lookups",
-    "immigration_purpose",
-    "reason_quality",
-    "own_hours",
-    "isolated_sessions",
-    "harvesting",
-    "volume",
-    "convergence",
-    "ended_access",
-    "after_separation",
-)
+NAMES = tuple(sorted(folder.parent.name for folder in ROOT.glob("*/log.csv")))
 
 
 @dataclass(frozen=True)

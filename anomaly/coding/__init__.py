@@ -5,9 +5,13 @@ arrays.
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events
 from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, place_labels
-from anomaly.coding.subjects import key_rank, subject_keys
+from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
+from anomaly.coding.roster import Roster, own_keys, roster_of
 
 __all__ = [
+    "FEMALE",
+    "KEY_KINDS",
+    "MALE",
     "ONE_AGENCY",
     "READ",
     "Actions",
@@ -16,8 +20,11 @@ __all__ = [
     "Events",
     "Grouping",
     "Groups",
+    "Roster",
     "finish",
     "key_rank",
+    "own_keys",
     "place_labels",
+    "roster_of",
     "subject_keys",
 ]

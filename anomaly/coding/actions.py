@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies, vocabularies
+from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import local_days, local_hours, offsets
 from anomaly.coding.subjects import Subjects
 from anomaly.coding.table import Codes
@@ -30,10 +31,11 @@ class Actions:
     says.
 
     time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency,
-    subject, reason, attention, case_number, purpose, asked: (a,) int32 codes, -1 is missing. serial: (a,)
-    int64, see `serial_of`. reach: (a,) uint16, bit c set when a row of the action reached data of class
-    REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES. of_event: (n,)
-    int32, the action of each event.
+    subject, reason, attention, case_number, terminal, on_behalf_of, purpose, asked: (a,) int32 codes, -1 is
+    missing; networks: (a,) int32, -1 is missing. typed: (a,) int32, a key like the one that was typed (same
+    kind, serial, letters), see `Subjects`. reach: (a,) uint16, bit c set when a row of the action reached
+    data of class REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES.
+    of_event: (n,) int32, the action of each event.
     """
 
     time: NDArray[np.int64]
@@ -43,10 +45,13 @@ class Actions:
     place: Codes
     agency: Codes
     subject: Codes
-    serial: NDArray[np.int64]
+    typed: Codes
     reason: Codes
     attention: Codes
     case_number: Codes
+    terminal: Codes
+    on_behalf_of: Codes
+    networks: Codes
     purpose: Codes
     asked: Codes
     reach: NDArray[np.uint16]
@@ -75,6 +80,16 @@ class CodedLog:
     def hidden_reasons(self) -> NDArray[np.bool_]:
         """Return (r + 1,) bool: whether a reason code is that of a redacted one; the last for none."""
         return np.append(self.texts["reason"].is_in(REDACTED).to_numpy(), np.False_)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return a column of the actions, (a,): one of `Actions`, or what is known of the subject or of the
+        key that was typed, see `Subjects`; 0 where nothing is known.
+        """
+        for columns, codes in ((OF_PERSON, self.actions.subject), (OF_KEY, self.actions.typed)):
+            if name in columns:
+                return np.append(getattr(self.subjects, name), columns[name])[codes]
+        column: NDArray[Any] = getattr(self.actions, name)
+        return column
 
     @cached_property
     def _events_by_action(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -108,7 +123,7 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
-        name: columns.get(name) for name in CODED if name not in ("user", "agency", "unit")
+        name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
     }
     required: dict[str, Any] = {
         name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")
@@ -117,6 +132,8 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
     present = {name for name, held in texts.texts.items() if not held.is_in(REDACTED).all()} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
     present |= {"subject"} if np.any(events.subject >= 0) else set()
+    present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
+    present |= subjects.known()
     actions = _actions(events, typed, cascade, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
@@ -209,10 +226,13 @@ def _actions(
         place=place,
         agency=texts.places[place, 0],
         subject=_subjects(said, subjects, events.subject),
-        serial=_serials(said, subjects, typed),
+        typed=_typed(said, subjects, typed),
         reason=reason,
         attention=attention,
         case_number=said(events.case_number),
+        terminal=said(events.terminal),
+        on_behalf_of=said(events.on_behalf_of),
+        networks=said(events.networks),
         purpose=said(events.purpose),
         asked=said(events.asked),
         reach=kernels.union(of_event, _reached(events, texts, policy), n_actions),
@@ -230,17 +250,18 @@ def _subjects(said: Callable[[Codes], Codes], subjects: Subjects, subject: Codes
     return np.where(first >= 0, first % max(count, 1), np.int32(-1)).astype(np.int32)
 
 
-def _serials(said: Callable[[Codes], Codes], subjects: Subjects, typed: Codes) -> NDArray[np.int64]:
-    """Return the serial of the key that each action's earliest row was run with, the least among rows of one
-    time.
+def _typed(said: Callable[[Codes], Codes], subjects: Subjects, typed: Codes) -> Codes:
+    """Return a key like the one that each action's earliest row was run with; among rows of one time the one
+    with the least serial.
 
     The key as it was typed, not the person behind it: plates run one after another lead to licences that
     are not.
     """
-    values, rank = np.unique(subjects.serial, return_inverse=True)
-    ranks: Codes = np.append(np.where(subjects.serial < 0, -1, rank), -1).astype(np.int32)
-    first = said(ranks[typed])
-    return np.append(values, np.int64(-1))[first]
+    numbered = np.where(subjects.serial < 0, np.iinfo(np.int64).max, subjects.serial)
+    order = np.lexsort((subjects.letters, subjects.partial, subjects.kind, numbered)).astype(np.int32)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return np.append(order, np.int32(-1))[said(np.append(rank, np.int32(-1))[typed])]
 
 
 def _reached(events: Events, texts: Vocabularies, policy: Policy) -> NDArray[np.uint16]:

@@ -23,24 +23,26 @@ CODED: dict[str, type[np.signedinteger]] = {
     "reason": np.int32,
     "attention": np.int32,
     "case_number": np.int32,
+    "terminal": np.int32,
+    "on_behalf_of": np.int32,
     "purpose": np.int16,
     "asked": np.int16,
 }
-READ = frozenset(
-    {"event_id", "time", "system", "message_key", "dob", "cascade_id", *SUBJECT_KINDS, *CODED} - {"asked"}
-)
+OWN = {"event_id", "time", "system", "message_key", "dob", "sex", "address_key", "networks", "cascade_id"}
+READ = frozenset({*OWN, *SUBJECT_KINDS, *CODED} - {"asked"})
 SYSTEM = "system:"
 
 
 @dataclass(frozen=True)
 class Events:
-    """One row of the log per element, in time order; at most 40 bytes for a log with the usual columns.
+    """One row of the log per element, in time order; at most 52 bytes for a log with every column.
 
     time: (n,) int64 milliseconds UTC; offset: (n,) int8 quarter hours that local time is ahead of UTC; file:
     (n,) uint16;
-    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject, reason, attention, case_number:
-    (n,) int32 codes; purpose, asked (message key, or the system when there is none): (n,) int16 codes; -1 is
-    missing; a column that the log does not have is None.
+    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject, reason, attention, case_number,
+    terminal, on_behalf_of: (n,) int32 codes; purpose, asked (message key, or the system when there is none):
+    (n,) int16 codes; networks: (n,) int32, how many the query reached; -1 is missing; a column that the log
+    does not have is None.
     """
 
     time: NDArray[np.int64]
@@ -53,6 +55,9 @@ class Events:
     reason: Codes | None
     attention: Codes | None
     case_number: Codes | None
+    terminal: Codes | None
+    on_behalf_of: Codes | None
+    networks: Codes | None
     purpose: NDArray[np.int16] | None
     asked: NDArray[np.int16] | None
 
@@ -99,6 +104,9 @@ class EventCoder:
         coded = dict(zip(texts, pool.map(code, texts), strict=True))
         if self.cascades is not None:
             self._add(cascade=self.cascades.code(batch["cascade_id"])[0])
+        if "networks" in batch.columns:
+            reached = batch["networks"].cast(pl.Float64, strict=False).clip(0, 2**31 - 1)
+            self._add(networks=reached.fill_null(-1).fill_nan(-1).cast(pl.Int32).to_numpy())
         self._add(
             time=batch["time"].to_physical().to_numpy(),
             file=batch["file"].to_numpy().astype(np.uint16),

@@ -26,10 +26,20 @@ MADE_FROM = {
     "agency": "agency",
     "subject": "subject",
     "serial": "subject",
+    "kind": "subject",
+    "partial": "subject",
+    "letters": "name",
+    "surname": "name",
+    "sex": "sex",
+    "born": "dob",
+    "address": "address_key",
     "reason": "reason",
     "reason_class": "reason",
     "attention_class": "attention",
     "case_number": "case_number",
+    "terminal": "terminal",
+    "on_behalf_of": "on_behalf_of",
+    "networks": "networks",
     "purpose": "purpose",
     "asked": "message_key",
     "reach": "message_key",
@@ -54,7 +64,7 @@ class Grouping:
     def column(self, name: str) -> NDArray[Any]:
         """Gather a column of the actions into group order, (m,); read-only, made once."""
         if name not in self._gathered:
-            gathered: NDArray[Any] = getattr(self.log.actions, name)[self.order]
+            gathered: NDArray[Any] = self.log.column(name)[self.order]
             gathered.flags.writeable = False
             self._gathered[name] = gathered
         return self._gathered[name]

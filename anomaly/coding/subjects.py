@@ -2,80 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.keys import (
+    KEY_KINDS,
+    OF_KEY,
+    OF_PERSON,
+    PERSON_KINDS,
+    addresses,
+    as_keys,
+    read_key,
+    sexes,
+    subject_keys,
+    years,
+)
 from anomaly.coding.table import Codes, CodeTable, Hashes, hashes_of
-from anomaly.schema import SUBJECT_KINDS
-
-PERSON_KINDS = (
-    "subject",
-    "license",
-    "fbi_number",
-    "sid",
-    "name",
-)  # "name only" ties nobody: namesakes share it
-
-
-def key_of(kind: str) -> pl.Expr:
-    """Write the key of one kind as text: `license:D1234567`, `name:SMITH,JANE|1990-04-12`, or the bare
-    `subject`.
-
-    Letter case and spacing differ between systems; plates and numbers also carry hyphens.
-    """
-    if kind == "subject":
-        return pl.col("subject")
-    if kind in ("name", "name only"):
-        name = pl.col("name").str.to_uppercase().str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " ")
-        dob = pl.lit("") if kind == "name only" else pl.col("dob")
-        return pl.concat_str(pl.lit("name:"), name, pl.lit("|"), dob)
-    return pl.concat_str(pl.lit(f"{kind}:"), pl.col(kind).str.to_uppercase().str.replace_all(r"[\s-]", ""))
-
-
-def as_keys(written: pl.Series) -> pl.Series:
-    """Write the keys of a context table as those of a log are: `plate:7abc-123` is `plate:7ABC123`.
-
-    written: (n,) String, `kind:value`, or the bare value of the log's `subject` column, which stays as it is.
-    """
-    key = pl.col("key")
-    upper = key.str.extract(r"^[a-z_]+:(.*)$").str.to_uppercase()
-    name = pl.concat_str(pl.lit("name:"), upper.str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " "))
-    choice = pl.when(key.str.starts_with("name:")).then(name).otherwise(key)
-    for kind in SUBJECT_KINDS:
-        if kind not in ("subject", "name"):
-            value = pl.concat_str(pl.lit(f"{kind}:"), upper.str.replace_all(r"[\s-]", ""))
-            choice = pl.when(key.str.starts_with(f"{kind}:")).then(value).otherwise(choice)
-    return pl.DataFrame({"key": written}).select(choice).to_series()
-
-
-def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
-    """List the keys a log with these columns can have, the one that names the subject first.
-
-    A name without a date of birth ranks below a plate: namesakes share it.
-    """
-    kinds = [kind for kind in SUBJECT_KINDS if kind in columns and (kind != "name" or "dob" in columns)]
-    if "name" in columns:
-        kinds.append("name only")
-    return [(kind, key_of(kind)) for kind in kinds]
-
-
-def serial_of(keys: pl.Series) -> NDArray[np.int64]:
-    """Number each key so that two keys which differ by one in their last digits differ by one.
-
-    keys: (n,) String. Returns (n,) int64, -1 where a key does not end in a digit. The upper half is the hash
-    of what stands before the digits, so `7ABC123` and `7ABC124` are neighbours and `8XYZ124` is not.
-    """
-    parts = pl.DataFrame({"key": keys}).select(
-        digits=pl.col("key").str.extract(r"(\d{1,8})$").cast(pl.Int64),
-        prefix=pl.col("key").str.replace(r"\d{1,8}$", ""),
-    )
-    prefix = hashes_of(parts["prefix"]) >> np.uint64(33)
-    digits = parts["digits"].fill_null(-1).to_numpy()
-    return np.where(digits < 0, -1, (prefix.astype(np.int64) << 32) + digits)
 
 
 class Ties:
@@ -125,23 +72,36 @@ def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
 
 
 class Subjects:
-    """Everything known of the subjects, without their names.
+    """Everything known of the subjects, without their names: a code is a key; the code that stands for a
+    person is a root.
 
-    hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; serial: (s,)
-    int64, see `serial_of`; person: (s,) bool, True for keys that name a person.
+    hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; person: (s,) bool,
+    True for keys that name a person. Of keys: serial: (s,) int64, see `serial_of`; kind: (s,) uint8 index
+    into KEY_KINDS; partial: (s,) bool, with a wildcard or an initial in place of a name; letters: (s,) int64,
+    see `letters_of`. Of persons, the same for all keys of one root: sex: (s,) int8, see `sexes`; born: (s,)
+    int16, the year, 0 unknown; surname, address: (s,) uint64 hashes, 0 unknown.
     """
 
     def __init__(
-        self, hashes: Hashes, root: Codes, serial: NDArray[np.int64], person: NDArray[np.bool_]
+        self, hashes: Hashes, root: Codes, person: NDArray[np.bool_], known: Mapping[str, NDArray[Any]]
     ) -> None:
+        """known: the arrays of OF_KEY and OF_PERSON by name, (s,) each."""
         self.hashes = hashes
         self.root = root
-        self.serial = serial
         self.person = person
+        self.serial, self.kind, self.partial, self.letters = (known[name] for name in OF_KEY)
+        self.sex, self.born, self.surname, self.address = (_of_root(root, known[name]) for name in OF_PERSON)
         self._order = np.argsort(hashes)
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    def known(self) -> set[str]:
+        """Name the event columns that say something of a subject somewhere in the log."""
+        said = {"sex": self.sex, "dob": self.born, "name": self.surname, "address_key": self.address}
+        columns = {name for name, values in said.items() if values.any()}
+        kinds = np.flatnonzero(np.bincount(self.kind, minlength=len(KEY_KINDS)))
+        return columns | {KEY_KINDS[kind].removesuffix(" only") for kind in kinds.tolist()}
 
     def lookup(self, keys: pl.Series) -> Codes:
         """Find the code of each key of a context table; -1 where the log never saw it.
@@ -157,6 +117,13 @@ class Subjects:
         return np.where(known, self.root[found], -1).astype(np.int32)
 
 
+def _of_root(root: Codes, values: NDArray[Any]) -> NDArray[Any]:
+    """Give all keys of a person what is known by any: the largest, where they disagree. (s,) -> (s,)."""
+    joined = np.zeros_like(values)
+    np.maximum.at(joined, root, values)
+    return joined[root]
+
+
 class SubjectCoder:
     """Codes the subjects of a log, batch after batch."""
 
@@ -164,15 +131,39 @@ class SubjectCoder:
         self._keys = subject_keys(columns)
         self._table = CodeTable(keep_text=False)
         self._person: list[NDArray[np.bool_]] = []
-        self._serial: list[NDArray[np.int64]] = []
+        self._of_key: dict[str, list[NDArray[Any]]] = {name: [] for name in (*OF_KEY, "surname")}
+        self._of_person: dict[str, NDArray[Any]] = {
+            name: np.zeros(0, OF_PERSON[name].dtype) for name in ("sex", "born", "address")
+        }
         self.ties = Ties()
 
-    def _code(self, keys: pl.Series, person: NDArray[np.bool_]) -> Codes:
+    def _code(self, keys: pl.Series, person: NDArray[np.bool_], kind: pl.Series | int) -> Codes:
         codes, fresh = self._table.code(keys)
         if len(fresh):
+            of_fresh = keys.gather(fresh)
+            kinds = np.full(len(fresh), kind) if isinstance(kind, int) else kind.gather(fresh).to_numpy()
             self._person.append(person[fresh])
-            self._serial.append(serial_of(keys.gather(fresh)))
+            for name, values in read_key(of_fresh, kinds.astype(np.uint8)).items():
+                self._of_key[name].append(values)
         return codes
+
+    def _note(self, batch: pl.DataFrame, codes: Codes) -> None:
+        """Keep what the rows say of their subjects beside the key; the largest, where rows disagree."""
+        readers: dict[str, tuple[str, Callable[[pl.Series], NDArray[Any]]]] = {
+            "sex": ("sex", sexes),
+            "born": ("dob", years),
+            "address": ("address_key", addresses),
+        }
+        for name, (column, read) in readers.items():
+            if column not in batch.columns:
+                continue
+            rows = np.flatnonzero((batch[column].is_not_null().to_numpy()) & (codes >= 0))
+            held = self._of_person[name]
+            if len(held) < len(self._table):
+                grown = np.zeros(2 * len(self._table), held.dtype)
+                grown[: len(held)] = held
+                held = self._of_person[name] = grown
+            np.maximum.at(held, codes[rows], read(batch[column].gather(rows)))
 
     def code(self, batch: pl.DataFrame) -> Codes:
         """Return the subject of each row, (n,) int32, -1 where the row names nobody."""
@@ -181,7 +172,10 @@ class SubjectCoder:
         keys = batch.select(expr.alias(kind) for kind, expr in self._keys)
         kinds = [kind for kind, _ in self._keys]
         chosen = keys.to_series(0) if len(kinds) == 1 else keys.select(pl.coalesce(kinds)).to_series()
-        codes = self._code(chosen, self._names_person(keys, kinds))
+        first = [pl.when(pl.col(kind).is_not_null()).then(KEY_KINDS.index(kind)) for kind in kinds]
+        kind_of = keys.select(pl.coalesce(first).cast(pl.UInt8)).to_series()
+        codes = self._code(chosen, self._names_person(keys, kinds), kind_of)
+        self._note(batch, codes)
         for kind in kinds[1:]:
             if kind == "name only":
                 continue
@@ -189,7 +183,7 @@ class SubjectCoder:
             rows = (other.is_not_null() & other.ne_missing(chosen)).arg_true().to_numpy()
             if len(rows):
                 named = np.full(len(rows), kind in PERSON_KINDS)
-                self.ties.add(codes[rows], self._code(other.gather(rows), named))
+                self.ties.add(codes[rows], self._code(other.gather(rows), named, KEY_KINDS.index(kind)))
         return codes
 
     @staticmethod
@@ -203,16 +197,12 @@ class SubjectCoder:
         """Close the table with further ties found between the rows of cascades, (m,) int32 each."""
         own_left, own_right = self.ties.arrays()
         person = np.concatenate(self._person) if self._person else np.zeros(0, np.bool_)
-        serial = np.concatenate(self._serial) if self._serial else np.zeros(0, np.int64)
         root = identities(np.concatenate([own_left, left]), np.concatenate([own_right, right]), person)
-        return Subjects(self._table.hashes, root, serial, person)
-
-
-def key_rank(column: str) -> pl.Expr:
-    """Rank a key by how well its kind names a person: 0 for the log's own subject number, more for plates
-    and VINs.
-    """
-    rank = pl.lit(0)
-    for place, kind in enumerate(SUBJECT_KINDS[1:], start=1):
-        rank = pl.when(pl.col(column).str.starts_with(f"{kind}:")).then(place).otherwise(rank)
-    return rank
+        fills = OF_KEY | {"surname": OF_PERSON["surname"]}
+        known: dict[str, NDArray[Any]] = {
+            name: np.concatenate([np.zeros(0, fills[name].dtype), *parts])
+            for name, parts in self._of_key.items()
+        }
+        for name, held in self._of_person.items():
+            known[name] = np.append(held, np.zeros(len(person), held.dtype))[: len(person)]
+        return Subjects(self._table.hashes, root, person, known)

@@ -158,7 +158,7 @@ def test_neighbouring_numbers_are_neighbours_even_when_their_owner_is_known() ->
         {"time": at(1, k), "plate": f"4KLM{100 + k}", "license": f"D{900 - 7 * k}"} for k in range(0, 8, 3)
     ]
     log = coded([*plates, *owners])
-    serials = log.actions.serial[:8]
+    serials = log.column("serial")[:8]
     assert np.diff(serials).tolist() == [1] * 7
 
 
@@ -170,7 +170,7 @@ def told_apart(rows: list[dict[str, str | None]]) -> list[tuple[object, ...]]:
         said = rows[row - 1]
         named.setdefault(code, set()).update(said[k] for k in ("plate", "license", "name") if said.get(k))
     users = log.texts["user"].gather(log.actions.user).to_list()
-    numbered = (log.actions.serial >= 0).tolist()
+    numbered = (log.column("serial") >= 0).tolist()
     return sorted(
         (user, sorted(map(str, named[s])), has)
         for user, s, has in zip(users, log.actions.subject.tolist(), numbered, strict=True)
