@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 import kernels
@@ -106,12 +107,21 @@ class CodedLog:
         return order[starts[owner] + np.arange(len(owner)) - skipped], owner
 
 
-def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str, str]) -> CodedLog:
+def finish(
+    coder: EventCoder,
+    policy: Policy,
+    zone: str,
+    agency_zones: dict[str, str],
+    agencies: pl.Series | None = None,
+) -> CodedLog:
     """Turn the drafts of a coder into a coded log: time order, duplicates, identities, local time, actions.
 
-    zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better.
+    zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better; agencies:
+    names of agencies (m,) String that are to have a code though the log may not have them.
     """
     columns = coder.columns_read()
+    if agencies is not None and "agency" in coder.tables:
+        coder.tables["agency"].code(agencies)
     texts = vocabularies(coder.tables, columns)
     if np.any(np.diff(columns["time"]) < 0):
         order = np.argsort(columns["time"], kind="stable")
@@ -129,7 +139,9 @@ def finish(coder: EventCoder, policy: Policy, zone: str, agency_zones: dict[str,
         name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")
     }
     events = Events(**required, **optional)
-    present = {name for name, held in texts.texts.items() if not held.is_in(REDACTED).all()} | {"time"}
+    agency = np.unique(texts.places[:, 0])
+    said = texts.texts | {"agency": texts["agency"].gather(agency[agency >= 0])}
+    present = {name for name, held in said.items() if not held.is_in(REDACTED).all()} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()

@@ -53,7 +53,8 @@ class Signals:
     actions: k arrays of int32, every action the signal is about, explained ones too. measures: name -> k
     values for the sentence.
     tested: how many chances the detector had to signal. abstained: why nothing was tested; left_out: who
-    was not.
+    was not. when: (k, 2) int64 ms UTC, first and last moment, of signals without a row in the log (a filing
+    that is missing); None for all others.
     """
 
     actor: NDArray[np.int32]
@@ -66,6 +67,7 @@ class Signals:
     standing: Standing | None = None
     abstained: str | None = None
     left_out: str | None = None
+    when: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.actor)
@@ -121,6 +123,8 @@ class Detector:
     clears: tuple[str, ...]  # explanations it honours
     rule: str | None  # id of the rule in the policy
     weight: float  # the most that a signal of this detector alone may score, 0 … 1
+    circumstance: bool  # says when or how one looked, not what was done: joins whatever else there is
+    practice: bool  # what several users of one unit do alike is the unit's practice, one incident
     says: str  # the sentence, with measures in braces
     maturity: Literal["stable", "trial"]
     title: str
@@ -170,6 +174,8 @@ def detector(
     clears: tuple[str, ...] = (),
     rule: str | None = None,
     weight: float = 1.0,
+    circumstance: bool = False,
+    practice: bool = False,
     maturity: Literal["stable", "trial"] = "stable",
 ) -> Callable[[Callable[..., Signals]], Detector]:
     """Declare a detector; name, settings and manual come from the function itself."""
@@ -192,6 +198,8 @@ def detector(
             clears=clears,
             rule=rule,
             weight=weight,
+            circumstance=circumstance,
+            practice=practice,
             says=says,
             maturity=maturity,
             title=title,

@@ -22,6 +22,7 @@ UNKNOWN = np.uint16(1 << REACH_CLASSES.index("unknown"))
     category="immigration enforcement",
     rule="ppp-2019-immigration",
     weight=0.9,
+    practice=True,
     says="{user} stated an immigration purpose on {events} look-ups between {first} and {last}; {reached}. "
     "California's rules forbid using anything but criminal history for immigration enforcement.",
 )

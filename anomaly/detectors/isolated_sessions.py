@@ -19,6 +19,7 @@ from anomaly.detectors.peers import peering
     clears=("call", "on duty", "test record", "stated test", "program's text", "service account"),
     category="credential misuse",
     weight=0.7,
+    circumstance=True,
     says="{isolated} of the {sessions} sessions of {user} are at most {most} look-ups between silences of "
     "{silence} hours or more; for users of {peers}, {usual} in 100 are.",
 )

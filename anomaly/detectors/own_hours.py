@@ -20,6 +20,7 @@ from anomaly.detectors.since import split
     clears=("call", "on duty", "test record", "stated test", "program's text", "service account"),
     category="personal use",
     weight=0.7,
+    circumstance=True,
     says="{user} works between {from_hour}:00 and {to_hour}:00, and looked people up outside these "
     "hours on {outside} of {active} days; users of {peers} do so on {usual} of 100.",
 )

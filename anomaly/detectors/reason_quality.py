@@ -24,6 +24,7 @@ HISTORY = 1 << REACH_CLASSES.index("criminal_history")
     category="record keeping",
     rule="ab1747-reason",
     weight=0.3,
+    circumstance=True,
     says="{missing_share} % of the look-ups of {agency} that need a reason have none and "
     "{vague_share} % a vague one "
     "({missing} and {vague} of {asked}): a matter for training, not for one person.",

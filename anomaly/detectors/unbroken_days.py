@@ -24,6 +24,7 @@ LEAST_SCALE = 0.25
     clears=(*AT_WORK, *NOBODY),
     category="credential misuse",
     weight=0.7,
+    circumstance=True,
     says="{user} made look-ups through {longest} days from {begun} without {rest} days off in a row; "
     "the longest such stretch of others as active in {peers} is mostly {usual} days.",
 )

@@ -26,6 +26,7 @@ from anomaly.detectors.peers import peering
     ),
     category="harvesting",
     weight=0.3,
+    circumstance=True,
     says="{user} made {made} look-ups that nothing in the context explains; the middle user of {peers} "
     "made {usual}.",
 )

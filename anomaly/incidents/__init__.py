@@ -3,7 +3,8 @@ evidence.
 """
 
 from anomaly.incidents.assemble import assemble
-from anomaly.incidents.findings import bundle, keep
+from anomaly.incidents.bundles import bundle
+from anomaly.incidents.findings import keep
 from anomaly.incidents.model import Day, Finding, Incident, Peers, ScanResult, Tried
 from anomaly.incidents.tokens import token_key
 

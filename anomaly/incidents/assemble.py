@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from anomaly.coding import CodedLog
 from anomaly.coding.local import local_days
 from anomaly.explain import Explained
+from anomaly.incidents.bundles import Bundle
 from anomaly.incidents.evidence import fetch, subject_names
-from anomaly.incidents.findings import Bundle
 from anomaly.incidents.model import Incident
 from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
@@ -35,6 +35,9 @@ EVIDENCE_SCHEMA = pl.Schema(
         ("explanation", pl.String()),
     ]
 )
+
+
+MOST_FINDINGS = 12  # of one incident that are told; its evidence holds the rows of all
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,17 @@ class Rows:
 
 
 def rows_of(bundle: Bundle, log: CodedLog, explained: Explained) -> Rows:
-    """Collect the actions of all signals of a bundle; an action is open when one signal's detector finds it
+    """Collect the actions of a bundle's signals; an action is open when one signal's detector finds it
     unexplained.
+
+    A signal about everything its user did selects nothing: beside others, its actions are no evidence.
     """
-    actions = np.unique(np.concatenate([one.actions for one in bundle.kept]))
+    made = np.bincount(log.actions.user[log.actions.user >= 0], minlength=len(log.texts["user"]))
+    everything = [one.detector.group == "user" and len(one.actions) == made[one.actor] for one in bundle.kept]
+    chosen = [one for one, every in zip(bundle.kept, everything, strict=True) if not every] or bundle.kept
+    actions = np.unique(np.concatenate([one.actions for one in chosen]))
     still_open = np.zeros(len(actions), np.bool_)
-    for one in bundle.kept:
+    for one in chosen:
         mine = np.isin(actions, one.actions)
         still_open |= mine & ~explained.by(one.detector.clears)[actions]
     events, of_action = log.events_of(actions)
@@ -118,11 +126,12 @@ def _rank_key(incident: Incident) -> tuple[object, ...]:
 def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens: dict[int, str]) -> Incident:
     supports = rows.supports
     events = rows.events[supports] if supports.any() else rows.events
-    time, coded = log.events.time[events], log.events
-    day = local_days(time, coded.offset[events])
+    coded = log.events
+    time = coded.time[events] if len(events) else _when(bundle)
+    day = local_days(coded.time[events], coded.offset[events])
     users = teller.users(coded.user[events])
     subject_codes = np.unique(coded.subject[events][coded.subject[events] >= 0])
-    agencies = teller.agencies(coded.place[events])
+    agencies = teller.agencies(coded.place[events]) if len(events) else (teller.actor(bundle.kept[0]),)
     strongest = bundle.kept[0]
     # An incident that rests on a rule has no chance model, whatever else was seen beside it.
     chance = [one for one in bundle.kept if one.p is not None] if strongest.p is not None else []
@@ -132,7 +141,7 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         *sorted(tokens[c] for c in subject_codes.tolist() if c in tokens),
         str(strongest.target >= 0),
     )
-    findings = tuple(teller.finding(one) for one in bundle.kept)
+    findings = tuple(teller.finding(one) for one in bundle.kept[:MOST_FINDINGS])
     return Incident(
         rank=0,
         incident_id="I-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:10],
@@ -151,8 +160,8 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         score=round(bundle.score, 6),
         p_value=min(1.0, len(chance) * min(one.p for one in chance if one.p is not None)) if chance else None,
         q_value=min(one.q for one in chance if one.q is not None) if chance else None,
-        explained_share=round(1 - float(supports.mean()), 6),
-        summary=findings[0].sentence,
+        explained_share=round(1 - float(supports.mean()), 6) if len(supports) else 0.0,
+        summary=teller.summary(bundle, findings[0].sentence),
         findings=findings,
         tried=teller.tried(bundle, rows.events, rows.of_action),
         days=teller.days(rows.events, supports),
@@ -160,6 +169,12 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         would_clear=teller.would_clear(bundle),
         cannot_tell=teller.cannot_tell(bundle),
     )
+
+
+def _when(bundle: Bundle) -> NDArray[np.int64]:
+    """Return the moments of signals that have no rows, (2 k,) ms UTC."""
+    moments = [one.signals.when[one.index] for one in bundle.kept if one.signals.when is not None]
+    return np.concatenate(moments)
 
 
 def _reasons(log: CodedLog, actions: NDArray[np.int32]) -> tuple[tuple[str, int], ...]:

@@ -1,11 +1,10 @@
-"""Signals that were kept, and the incidents they add up to: one actor and one target, or one actor and one
-theme.
-"""
+"""Signals that are kept: those of rules, and those that chance would seldom give."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,23 +39,10 @@ class Kept:
         """Return the subject code, -1 for none."""
         return int(self.signals.target[self.index])
 
-    @property
+    @cached_property
     def actions(self) -> NDArray[np.int32]:
         """Return all actions it is about, ascending."""
         return np.sort(self.signals.actions[self.index])
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """The signals of one incident, strongest first."""
-
-    kind: str
-    kept: tuple[Kept, ...]
-
-    @property
-    def score(self) -> float:
-        """Return 1 - product of (1 - score): agreeing signals add up and never exceed 1."""
-        return float(1 - np.prod([1 - one.score for one in self.kept]))
 
 
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
@@ -78,33 +64,3 @@ def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
                     Kept(found, signals, index, float(signals.p[index]), own, found.weight * float(sure))
                 )
     return kept
-
-
-def bundle(kept: Sequence[Kept]) -> list[Bundle]:
-    """Put together what is about one actor and one target; what has no target, by theme.
-
-    A signal about a user without a target joins a stronger bundle of the same user that shares its category
-    or most of its actions.
-    """
-    bundles: dict[tuple[str, int, int, int], list[Kept]] = {}
-    strongest_first = sorted(
-        kept, key=lambda one: (one.target < 0, -one.score, one.detector.name, one.actor, one.index)
-    )
-    for one in strongest_first:
-        kind = one.detector.kind
-        home = (kind, one.actor, one.target, 0)
-        if one.target < 0:
-            same = [key for key in bundles if key[:2] == home[:2]]
-            home = next(
-                (key for key in same if _belongs(one, bundles[key])), (kind, one.actor, -1, len(same))
-            )
-        bundles.setdefault(home, []).append(one)
-    ordered = (sorted(ones, key=lambda k: (-k.score, k.detector.name, k.index)) for ones in bundles.values())
-    return [Bundle(key[0], tuple(ones)) for key, ones in zip(bundles, ordered, strict=True)]
-
-
-def _belongs(one: Kept, others: Sequence[Kept]) -> bool:
-    if any(other.target < 0 and other.detector.category == one.detector.category for other in others):
-        return True
-    actions = np.concatenate([other.actions for other in others])
-    return float(np.isin(one.actions, actions).mean()) > 0.5

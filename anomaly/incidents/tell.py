@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from anomaly.coding import ONE_AGENCY, CodedLog, place_labels
 from anomaly.coding.local import local_days
 from anomaly.explain import EXPLANATIONS, Explained
-from anomaly.incidents.findings import Bundle, Kept
+from anomaly.incidents.bundles import Bundle
+from anomaly.incidents.findings import Kept
 from anomaly.incidents.model import Day, Finding, Peers, Tried
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +56,9 @@ class Teller:
         days = self.log.actions.day[open_actions if len(open_actions) else one.actions]
         words: dict[str, Any] = {
             name: _plain(values[one.index]) for name, values in one.signals.measures.items()
-        } | {"first": day_of(int(days.min())), "last": day_of(int(days.max()))}
+        }
+        if len(days):
+            words |= {"first": day_of(int(days.min())), "last": day_of(int(days.max()))}
         words[one.detector.group] = self.actor(one)
         sentence = one.detector.says.format(**words)
         return Finding(
@@ -66,6 +69,14 @@ class Teller:
             rule=one.detector.rule,
             peers=self._peers(one),
         )
+
+    @staticmethod
+    def summary(bundle: Bundle, sentence: str) -> str:
+        """Say what an incident is in one sentence: that of its strongest finding, or of a practice."""
+        users = {one.actor for one in bundle.kept if one.detector.group == "user"}
+        if bundle.practice is None or bundle.kept[0].detector.group != "user":
+            return sentence
+        return f"{len(users)} users of {bundle.practice} did alike, one of them so: {sentence}"
 
     def actor(self, one: Kept) -> str:
         """Name the actor of a signal."""

@@ -52,7 +52,7 @@ def scan(
     coder = EventCoder(columns)
     coder.read(log.batches(columns), lambda rows: tell("reading", rows))
     tell("coding", 0)
-    coded = finish(coder, policy, log.profile.local_zone, _zones(context))
+    coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
     tell("explaining", 0)
     explained = try_all(coded, context)
     ran = run_detectors(coded, context, explained, settings, tell)
@@ -60,7 +60,7 @@ def scan(
     kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
     incidents, evidence = assemble(
-        bundle(kept),
+        bundle(kept, coded),
         coded,
         explained,
         batches=log.batches,
@@ -110,6 +110,12 @@ def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str 
         if table not in context:
             return f"no table `{table}` in the context folder"
     return None
+
+
+def _agencies(context: Context) -> pl.Series:
+    """Name the agencies that the context knows, which the log may never have seen."""
+    named = [context[name]["agency"] for name in ("agencies", "filings", "listed_shares") if name in context]
+    return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
 
 
 def _zones(context: Context) -> dict[str, str]:

@@ -72,7 +72,7 @@ def summary_of(
             "actions": len(coded.actions),
             "users": len(coded.texts["user"]),
             "subjects": int(np.count_nonzero(np.bincount(coded.actions.subject + 1)[1:])),
-            "agencies": len(coded.texts["agency"]),
+            "agencies": len(np.unique(coded.actions.agency[coded.actions.agency >= 0])),
             "units": len(coded.texts.places) if len(coded.texts["unit"]) else 0,
             "first": str(day_of(int(days.min()))) if len(days) else None,
             "last": str(day_of(int(days.max()))) if len(days) else None,

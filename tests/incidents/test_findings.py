@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,12 @@ from hypothesis import strategies as st
 
 from anomaly.detectors import BY_NAME, Detector, Signals
 from anomaly.incidents import bundle, keep
+from anomaly.incidents.bundles import Bundle
 from anomaly.incidents.tokens import token, token_key
 from tests.coding.logs import at, coded
 
-LOG = coded([{"time": at(k), "user": f"U{k % 3}", "subject": f"S{k % 2}"} for k in range(12)])
+DESK = {"agency": "NPD", "unit": "DESK"}
+LOG = coded([{"time": at(k), "user": f"U{k % 3}", "subject": f"S{k % 2}", **DESK} for k in range(12)])
 REPEATED, VOLUME, LEFT = BY_NAME["repeated_lookups"], BY_NAME["volume"], BY_NAME["after_separation"]
 
 
@@ -53,26 +57,66 @@ def test_scores_lie_in_bounds_and_follow_p(p: list[float], fdr: float) -> None:
     assert [one.score for one in by_p] == sorted((one.score for one in kept), reverse=True)
 
 
-def test_one_actor_and_one_target_are_one_incident() -> None:
+def bundles(*results: tuple[Detector, Signals]) -> list[Bundle]:
+    return bundle(keep(results, 0.1), LOG)
+
+
+def told(found: list[Bundle]) -> list[tuple[str, str | None, list[tuple[str, int]]]]:
+    """Kind, practice, and the detector and actor of each signal."""
+    return [(b.kind, b.practice, sorted((k.detector.name, k.actor) for k in b.kept)) for b in found]
+
+
+def test_one_user_and_one_theme_are_one_incident() -> None:
     signals = chance([1e-9, 1e-8, 1e-7], [0, 0, 1], [0, 1, 0], [[0, 6], [3, 9], [4, 10]])
-    bundles = bundle(keep([(REPEATED, signals)], 0.1))
-    assert sorted((b.kept[0].actor, b.kept[0].target) for b in bundles) == [(0, 0), (0, 1), (1, 0)]
+    found = told(bundles((REPEATED, signals)))
+    assert found == [
+        ("person", None, [("repeated_lookups", 0)] * 2),
+        ("person", None, [("repeated_lookups", 1)]),
+    ]
 
 
-def test_a_signal_without_a_target_joins_the_target_most_of_its_actions_are_about() -> None:
+def test_another_theme_of_the_same_user_is_another_incident_unless_it_is_about_the_same_rows() -> None:
     pair = (REPEATED, chance([1e-9], [0], [0], [[0, 6]]))
     same, apart = rule([0], [[0, 6]]), rule([0], [[3, 9, 6]])
-    assert len(bundle(keep([pair, (LEFT, same)], 0.1))) == 1
-    assert len(bundle(keep([pair, (LEFT, apart)], 0.1))) == 2
+    assert len(bundles(pair, (LEFT, same))) == 1
+    assert len(bundles(pair, (LEFT, apart))) == 2
+
+
+def test_a_circumstance_joins_what_the_user_did() -> None:
+    assert VOLUME.circumstance
+    pair = (REPEATED, chance([1e-9], [0], [0], [[0, 6]]))
+    assert len(bundles(pair, (VOLUME, chance([1e-9, 1e-9], [0, 2], [-1, -1], [[3, 9], [2]])))) == 2
+
+
+def test_what_several_users_of_a_unit_do_alike_is_the_units() -> None:
+    practice = replace(LEFT, practice=True)
+    everybody = rule([0, 1, 2], [[0], [1], [2]])
+    (found,) = bundles((practice, everybody))
+    assert (found.kind, found.practice, len(found.kept)) == ("unit", "NPD · DESK", 3)
+    assert len(bundles((LEFT, everybody))) == 3
+    assert len(bundles((practice, rule([0, 1], [[0], [1]])))) == 2
+
+
+def test_a_signal_about_somebody_many_looked_up_stands_with_the_many() -> None:
+    crowd = replace(REPEATED, name="crowd", group="subject", kind="subject")
+    many = (crowd, chance([1e-9], [1], [1], [[1, 3, 5]]))
+    assert told(bundles(many, (REPEATED, chance([1e-9], [0], [1], [[3, 9]])))) == [
+        ("subject", None, [("crowd", 1), ("repeated_lookups", 0)])
+    ]
 
 
 def test_agreeing_signals_add_up_and_never_exceed_one() -> None:
-    bundles = bundle(keep([(LEFT, rule([0], [[0]])), (BY_NAME["ended_access"], rule([0], [[0]]))], 0.1))
-    assert sorted(b.kind for b in bundles) == ["agency", "person"]
-    two = bundle(keep([(LEFT, rule([0, 0], [[0], [3]]))], 0.1))
-    assert len(two) == 1
-    own = LEFT.weight * 0.9
-    assert two[0].score == pytest.approx(1 - (1 - own) ** 2)
+    pair = chance([1e-9, 1e-9], [0, 0], [0, 1], [[0, 6], [3, 9]])
+    (two,) = bundles((REPEATED, pair))
+    (one,) = bundles((REPEATED, chance([1e-9], [0], [0], [[0, 6]])))
+    assert one.score < two.score <= 1
+    assert two.score == pytest.approx(1 - (1 - one.score) ** 2, abs=0.02)
+
+
+def test_users_who_did_alike_count_once() -> None:
+    practice = replace(LEFT, practice=True)
+    (found,) = bundles((practice, rule([0, 1, 2], [[0], [1], [2]])))
+    assert found.score == pytest.approx(LEFT.weight * 0.9)
 
 
 def test_tokens_are_keyed(monkeypatch: pytest.MonkeyPatch) -> None:

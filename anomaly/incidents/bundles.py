@@ -1,0 +1,175 @@
+"""Which signals are one incident: one user and one theme, a unit's practice, many users on one subject."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anomaly.coding import CodedLog
+from anomaly.incidents.findings import Kept
+
+# A practice is what so many users of a unit do alike, and this share of all who were active in it.
+LEAST_USERS, LEAST_SHARE = 3, 0.25
+# Categories that one and the same inquiry answers.
+THEMES = {"curiosity": "personal use", "credential misuse": "access control"}
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The signals of one incident, strongest first.
+
+    kind: of incident. practice: the name of the unit or agency whose users did alike, None where one actor is
+    meant.
+    """
+
+    kind: str
+    kept: tuple[Kept, ...]
+    practice: str | None = None
+
+    @property
+    def score(self) -> float:
+        """Return 1 - product of (1 - score), users who did alike counted once; agreeing signals add up."""
+        best: dict[str, float] = {}
+        for one in self.kept:
+            name = one.detector.name if self.practice else f"{one.detector.name} {one.target}"
+            best[name] = max(best.get(name, 0.0), one.score)
+        return float(1 - np.prod([1 - score for score in best.values()]))
+
+    @property
+    def actions(self) -> NDArray[np.int32]:
+        """Return all actions its signals are about, ascending."""
+        return np.unique(np.concatenate([one.actions for one in self.kept]))
+
+
+def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
+    """Put together what one reviewer would look into at once.
+
+    What several users of a unit did alike is the unit's. What one user did is one incident for each theme; a
+    circumstance (hours, volume, reasons) joins the strongest of them. A user's signal about a subject whom
+    many looked up, or mostly about rows of a wider incident, stands in that one.
+    """
+    alone, practices = _practices([one for one in kept if one.detector.kind == "person"], log)
+    wide = [*practices, *_by_actor([one for one in kept if one.detector.kind != "person"])]
+    wide = _joined(wide)
+    alone, wide = _folded(alone, wide)
+    return [*wide, *_by_actor(alone)]
+
+
+def _practices(persons: Sequence[Kept], log: CodedLog) -> tuple[list[Kept], list[Bundle]]:
+    """Return the signals that stay a person's, and the practices of units and agencies."""
+    alike: dict[str, list[Kept]] = defaultdict(list)
+    for one in persons:
+        if one.detector.practice:
+            alike[one.detector.name].append(one)
+    taken: set[int] = set()
+    found: list[Bundle] = []
+    for signals in alike.values():
+        for by, kind in (("place", "unit"), ("agency", "agency")):
+            codes = getattr(log.actions, by)
+            home = {id(one): _home(codes[one.actions]) for one in signals if id(one) not in taken}
+            for code in sorted({at for at in home.values() if at >= 0}):
+                ours = [one for one in signals if home.get(id(one)) == code]
+                active = len(np.unique(log.actions.user[codes == code]))
+                users = {one.actor for one in ours}
+                if len(users) >= max(LEAST_USERS, LEAST_SHARE * active):
+                    taken |= {id(one) for one in ours}
+                    found.append(Bundle(kind, _ordered(ours), _named(log, kind, code)))
+    return [one for one in persons if id(one) not in taken], found
+
+
+def _home(codes: NDArray[np.int32]) -> int:
+    known = codes[codes >= 0]
+    return int(np.bincount(known).argmax()) if len(known) else -1
+
+
+def _named(log: CodedLog, kind: str, code: int) -> str:
+    if kind == "agency":
+        return str(log.texts["agency"][code])
+    agency, unit = log.texts.places[code].tolist()
+    names = (
+        log.texts["agency"][agency] if agency >= 0 else None,
+        log.texts["unit"][unit] if unit >= 0 else None,
+    )
+    return " · ".join(name for name in names if name)
+
+
+def _by_actor(kept: Sequence[Kept]) -> list[Bundle]:
+    """Bundle the signals of each actor: one for each theme; circumstances join the strongest."""
+    actors: dict[tuple[str, int], list[Kept]] = defaultdict(list)
+    for one in kept:
+        actors[one.detector.kind, one.actor].append(one)
+    bundles = []
+    for (kind, _), ones in actors.items():
+        homes: list[list[Kept]] = []
+        for one in sorted(ones, key=lambda k: (k.detector.circumstance, *_strength(k))):
+            home = next((home for home in homes if _belongs(one, home)), None)
+            if home is None:
+                homes.append([one])
+            else:
+                home.append(one)
+        bundles += [Bundle(kind, _ordered(home)) for home in homes]
+    return bundles
+
+
+def _joined(wide: Sequence[Bundle]) -> list[Bundle]:
+    """Put wide incidents of units and agencies together where their rows are mostly shared."""
+    joined: list[Bundle] = []
+    for one in sorted(wide, key=lambda b: (-len(b.actions), b.kind, str(b.practice))):
+        for k, other in enumerate(joined):
+            if "subject" not in (one.kind, other.kind) and _inside(one.actions, [other]):
+                joined[k] = Bundle(
+                    other.kind, _ordered([*other.kept, *one.kept]), other.practice or one.practice
+                )
+                break
+        else:
+            joined.append(one)
+    return joined
+
+
+def _folded(alone: Sequence[Kept], wide: Sequence[Bundle]) -> tuple[list[Kept], list[Bundle]]:
+    """Move users' signals into the wider incidents that they are part of."""
+    crowds = {one.kept[0].target: k for k, one in enumerate(wide) if one.kind == "subject"}
+    substantial = [k for k, one in enumerate(wide) if not all(s.detector.circumstance for s in one.kept)]
+    moved: dict[int, list[Kept]] = defaultdict(list)
+    stay = []
+    for one in alone:
+        home = crowds.get(one.target) if one.target >= 0 else None
+        if home is None:
+            home = next((k for k in substantial if _inside(one.actions, [wide[k]])), None)
+        if home is None:
+            stay.append(one)
+        else:
+            moved[home].append(one)
+    return stay, [
+        Bundle(one.kind, (*one.kept, *_ordered(moved[k])), one.practice) for k, one in enumerate(wide)
+    ]
+
+
+def _belongs(one: Kept, others: Sequence[Kept]) -> bool:
+    if one.detector.circumstance or others[0].detector.circumstance:
+        return True
+    themes = {_theme(other) for other in others}
+    return _theme(one) in themes or _inside(one.actions, others)
+
+
+def _theme(one: Kept) -> str:
+    return THEMES.get(one.detector.category, one.detector.category)
+
+
+def _inside(actions: NDArray[np.int32], others: Iterable[Kept | Bundle]) -> bool:
+    """Say whether most of some actions are among those of others."""
+    if not len(actions):
+        return False
+    return float(np.isin(actions, np.concatenate([other.actions for other in others])).mean()) > 0.5
+
+
+def _strength(one: Kept) -> tuple[float, str, int, int]:
+    return (-one.score, one.detector.name, one.actor, one.index)
+
+
+def _ordered(ones: Sequence[Kept]) -> tuple[Kept, ...]:
+    return tuple(sorted(ones, key=_strength))
