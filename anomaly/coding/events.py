@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.subjects import SubjectCoder
-from anomaly.coding.table import Codes, CodeTable, Hashes, hashes_of, ranked, recode
+from anomaly.coding.table import Codes, CodeTable, Hashes, Memo, hashes_of, ranked, recode
 from anomaly.schema import SUBJECT_KINDS
 
 # Columns whose distinct texts are kept, and how wide their codes are stored.
@@ -81,6 +81,7 @@ class EventCoder:
             del self.tables["asked"]
         self.cascades = CodeTable(keep_text=False) if "cascade_id" in self.columns else None
         self.subjects = SubjectCoder(self.columns)
+        self._asked = Memo(self._ask, np.int32(-1))
         self._drafts: dict[str, list[NDArray[Any]]] = {}
 
     def read(self, batches: Iterator[pl.DataFrame], progress: Callable[[int], None] | None = None) -> None:
@@ -94,16 +95,16 @@ class EventCoder:
                     progress(batch.height)
 
     def _code(self, batch: pl.DataFrame, pool: ThreadPoolExecutor) -> None:
-        texts = {name: self._text(batch, name) for name in self.tables}
-        subject = pool.submit(self.subjects.code, batch)
-        hashed = dict(zip(texts, pool.map(hashes_of, texts.values()), strict=True))
-
-        def code(name: str) -> Codes:
-            return self.tables[name].code(texts[name], hashed[name])[0]
-
-        coded = dict(zip(texts, pool.map(code, texts), strict=True))
+        names = sorted(set(batch.columns) - {"file", "row", "time"})
+        hashed = dict(zip(names, pool.map(lambda name: hashes_of(batch[name]), names), strict=True))
+        subject = pool.submit(self.subjects.code, batch, hashed)
+        coded = dict(
+            zip(
+                self.tables, pool.map(lambda name: self._codes(batch, name, hashed), self.tables), strict=True
+            )
+        )
         if self.cascades is not None:
-            self._add(cascade=self.cascades.code(batch["cascade_id"])[0])
+            self._add(cascade=self.cascades.code(batch["cascade_id"], hashed["cascade_id"])[0])
         if "networks" in batch.columns:
             reached = batch["networks"].cast(pl.Float64, strict=False).clip(0, 2**31 - 1)
             self._add(networks=reached.fill_null(-1).fill_nan(-1).cast(pl.Int32).to_numpy())
@@ -112,9 +113,25 @@ class EventCoder:
             file=batch["file"].to_numpy().astype(np.uint16),
             row=batch["row"].to_numpy().astype(np.uint32),
             subject=subject.result(),
-            digest=self._digest(batch, hashed),
+            digest=self._digest(hashed),
             **{name: codes.astype(CODED[name]) for name, codes in coded.items()},
         )
+
+    def _codes(self, batch: pl.DataFrame, name: str, hashed: Mapping[str, Hashes]) -> Codes:
+        if name != "asked":
+            return self.tables[name].code(batch[name], hashed[name])[0]
+        parts = [hashed[column] for column in ("message_key", "system") if column in hashed]
+        written = (
+            parts[0] if len(parts) == 1 else np.where(parts[0] != 0, parts[0], ~parts[1] * (parts[1] != 0))
+        )
+        return self._asked.of(batch, written)
+
+    def _ask(self, rows: pl.DataFrame) -> Codes:
+        """Code what rows ask: the message key in capitals, or the system where there is none."""
+        parts = [pl.col("message_key").str.to_uppercase()] if "message_key" in rows.columns else []
+        if "system" in rows.columns:
+            parts.append(pl.concat_str(pl.lit(SYSTEM), pl.col("system").str.to_uppercase()))
+        return self.tables["asked"].code(rows.select(pl.coalesce(parts)).to_series())[0]
 
     def _add(self, **columns: NDArray[Any]) -> None:
         for name, column in columns.items():
@@ -125,20 +142,10 @@ class EventCoder:
         return {name: np.concatenate(self._drafts.pop(name)) for name in list(self._drafts)}
 
     @staticmethod
-    def _text(batch: pl.DataFrame, name: str) -> pl.Series:
-        if name != "asked":
-            return batch[name]
-        parts = [pl.col("message_key").str.to_uppercase()] if "message_key" in batch.columns else []
-        if "system" in batch.columns:
-            parts.append(pl.concat_str(pl.lit(SYSTEM), pl.col("system").str.to_uppercase()))
-        return batch.select(pl.coalesce(parts)).to_series()
-
-    def _digest(self, batch: pl.DataFrame, hashed: dict[str, Hashes]) -> Hashes:
-        """Hash what makes a row itself: its event_id where the log has one, otherwise all it says."""
-        names = ["event_id"] if "event_id" in batch.columns else []
-        names += [name for name in batch.columns if name not in {"file", "row", "time", "event_id", *hashed}]
-        total = np.zeros(batch.height, np.uint64)
-        for place, values in enumerate([*hashed.values(), *(hashes_of(batch[name]) for name in names)]):
+    def _digest(hashed: Mapping[str, Hashes]) -> Hashes:
+        """Hash what makes a row itself: what it says in every column that was read."""
+        total = np.zeros(len(next(iter(hashed.values()))), np.uint64)
+        for place, values in enumerate(hashed.values()):
             total = total * np.uint64(0x9E3779B97F4A7C15) + values + np.uint64(place)
         return total
 

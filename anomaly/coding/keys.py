@@ -127,17 +127,21 @@ def addresses(written: pl.Series) -> Hashes:
     return hashes_of(written.str.to_uppercase().str.replace_all(r"\s", ""))
 
 
-def read_key(keys: pl.Series, kind: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
-    """Read what a key itself says: arrays of OF_KEY, and the surname. keys: (n,) String; kind: (n,) uint8."""
-    names = np.isin(kind, [KEY_KINDS.index("name"), KEY_KINDS.index("name only")])
-    named = pl.Series(names)
-    name = pl.select(pl.when(named).then(keys.str.extract(r"^name:([^|]*)"))).to_series()
+def read_key(keys: pl.Series, kind: int) -> dict[str, NDArray[Any]]:
+    """Read what keys of one kind say by themselves: arrays of OF_KEY, and the surname.
+
+    keys: (n,) String, none missing; kind: index into KEY_KINDS.
+    """
+    if KEY_KINDS[kind] in ("name", "name only"):
+        name = keys.str.extract(r"^name:([^|]*)")
+    else:
+        name = pl.repeat(None, len(keys), dtype=pl.String, eager=True)
     wild = keys.str.contains(r"[*?%]")
     initial = name.str.contains(r"^\S?,|,\S?$|^\S?$").fill_null(False)
     return {
         "serial": serial_of(keys),
-        "kind": kind,
-        "partial": (wild.fill_null(False) | initial).to_numpy(),
+        "kind": np.full(len(keys), kind, np.uint8),
+        "partial": (wild | initial).to_numpy(),
         "letters": letters_of(name),
         "surname": surnames(name),
     }

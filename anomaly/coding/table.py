@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -76,6 +79,27 @@ class CodeTable:
     def hashes(self) -> Hashes:
         """Return the hash of each code, (m,) uint64."""
         return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
+
+
+class Memo:
+    """What a function says of what is written, asked once for each different writing."""
+
+    def __init__(self, read: Callable[[pl.DataFrame], NDArray[Any]], missing: np.generic) -> None:
+        """read: some rows -> an array of their length; missing: the value where nothing is written."""
+        self._read = read
+        self._table = CodeTable(keep_text=False)
+        self._values = np.array([missing])  # the missing one stands last, where code -1 finds it
+
+    def of(self, rows: pl.DataFrame, hashed: Hashes) -> NDArray[Any]:
+        """Return what the function says of each row, (n,).
+
+        hashed: (n,) uint64 of what is written, 0 missing.
+        """
+        codes, fresh = self._table.code(pl.Series(), hashed)
+        if len(fresh):
+            said = self._read(rows[fresh]).astype(self._values.dtype)
+            self._values = np.concatenate([self._values[:-1], said, self._values[-1:]])
+        return self._values[codes]
 
 
 def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:
