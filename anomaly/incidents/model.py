@@ -35,6 +35,7 @@ class Finding:
     q_value: float | None
     rule: str | None  # id of the rule in the policy, where one applies
     peers: Peers | None
+    score: float = 0.0  # 0 … 1, its own part in the incident's
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class Teller:
             q_value=one.q,
             rule=one.detector.rule,
             peers=self._peers(one),
+            score=one.score,
         )
 
     @staticmethod

@@ -7,6 +7,7 @@ from statistics import fmean
 
 import polars as pl
 
+from anomaly.evaluate import over_seeds
 from benchmarks.scorecard.pool import Ahead, ahead, by_detector, figures_of, of
 from benchmarks.scorecard.runs import Run
 from benchmarks.scorecard.tables import NONE, code, ends, percent, some, table, two
@@ -38,6 +39,24 @@ def beside(runs: Sequence[Run], condition: str) -> str:
         rows.append([f"**{name}**", *(f"**{one}**" for one in row)] if name == ours else [name, *row])
     head = ["detector", "AP (95 %)", "in focus", *BUDGETS, "hard neg.", "dupl.", "seen", "rows"]
     return table(head, rows)
+
+
+def ways_to_rank(runs: Sequence[Run]) -> str:
+    """Return a row for each way to rank what the scan found in full context, best average precision first."""
+    figures = over_seeds([card for run in runs for card in run.ways])
+    names = figures["detector"].unique(maintain_order=True).to_list()
+    worth = {name: _one(figures, name, "average precision") for name in names}
+    rows = [
+        [
+            name,
+            two(worth[name]["value"]) + ends(worth[name]["low"], worth[name]["high"], say="two"),
+            *(_both(figures, name, budget) for budget in BUDGETS),
+            _mean(figures, name, "hard negatives"),
+            _mean(figures, name, "duplicates"),
+        ]
+        for name in sorted(names, key=lambda name: -(worth[name]["value"] or 0.0))
+    ]
+    return table(["ranked by", "AP (95 %)", *BUDGETS, "hard neg.", "dupl."], rows)
 
 
 def recall_intervals(runs: Sequence[Run], condition: str) -> str:

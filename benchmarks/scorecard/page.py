@@ -69,6 +69,7 @@ def page(outcome: Outcome, scenarios: pl.DataFrame, clock: Clock) -> str:
         worlds=_worlds(outcome),
         beside={one: overall.beside(runs, one) for one in conditions},
         ahead={one: overall.who_is_ahead(runs, one) for one in conditions},
+        ways=overall.ways_to_rank(of(runs, FULL)),
         intervals=overall.recall_intervals(runs, FULL),
         not_run={one: overall.not_run(runs, one) for one in conditions},
         sought=patterns.by_sought(scenarios, ours),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +14,8 @@ from anomaly.evaluate.matching import match, of_records
 from anomaly.incidents import ScanResult
 from anomaly.scan import Settings, scan
 from benchmarks.scorecard.clock import Clock
-from benchmarks.scorecard.conditions import Given, under
+from benchmarks.scorecard.conditions import FULL, Given, under
+from benchmarks.scorecard.rankings import WAYS
 from benchmarks.scorecard.worlds import World
 
 ALARMS = pl.Schema({"detector": pl.String(), "hard_negative": pl.Boolean()})
@@ -26,7 +27,8 @@ class Run:
 
     found_by: the detectors behind each misuse scenario that the scan brings. alarms: a row for each detector
     of each wrong entry on the clean twin: detector, hard_negative (the entry is about a labelled one).
-    idle: detectors of the engine that could not run, and why.
+    idle: detectors of the engine that could not run, and why. ways: in full context, the scan's findings
+    ranked in other ways.
     """
 
     world: World
@@ -37,6 +39,7 @@ class Run:
     found_by: dict[str, tuple[str, ...]]
     alarms: pl.DataFrame
     idle: dict[str, str]
+    ways: tuple[Card, ...]
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -67,6 +70,7 @@ def run(world: World, condition: str, room: Path, clock: Clock) -> Run:
         ours = score(listing_of(result), world.truth, promised_fdr=promised, clean=rate)
         rivals = tuple(score(one, world.truth) for one in answers if not isinstance(one, Abstained))
         alarms = _alarms(clean, world)
+        ways = _ways(result, world) if condition == FULL else ()
     shutil.rmtree(room, ignore_errors=True)
     return Run(
         world,
@@ -77,12 +81,17 @@ def run(world: World, condition: str, room: Path, clock: Clock) -> Run:
         _found_by(result, ours),
         alarms,
         {str(one["name"]): str(one["why_not"]) for one in result.summary["detectors"] if not one["ran"]},
+        ways,
     )
 
 
 def scanned(given: Given) -> ScanResult:
     """Scan as a user would, with the settings as they come."""
     return scan([given.log], Settings(context=given.context))
+
+
+def _ways(result: ScanResult, world: World) -> tuple[Card, ...]:
+    return tuple(score(replace(way(result), name=name), world.truth) for name, way in WAYS.items())
 
 
 def _found_by(result: ScanResult, card: Card) -> dict[str, tuple[str, ...]]:
