@@ -16,6 +16,10 @@ ReasonClass = Literal[
     "missing",
     "other",
 ]
+Matter = Literal[
+    "none", "traffic", "licensing", "employment", "civil", "records", "criminal", "person", "immigration"
+]
+Mark = Literal["agency", "bulletin"]
 ReachClass = Literal[
     "criminal_history",
     "driver",
@@ -30,6 +34,8 @@ ReachClass = Literal[
 
 REASON_CLASSES: tuple[ReasonClass, ...] = get_args(ReasonClass)
 REACH_CLASSES: tuple[ReachClass, ...] = get_args(ReachClass)
+MATTERS: tuple[Matter, ...] = get_args(Matter)
+MARKS: tuple[Mark, ...] = get_args(Mark)
 
 # Classes that terms decide, first match wins; the rest follow from what remains of the text.
 TERM_CLASSES: tuple[ReasonClass, ...] = ("immigration", "personal", "protest", "test", "system", "police")

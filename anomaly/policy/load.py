@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from anomaly.errors import InputError
-from anomaly.policy.phrases import vocabulary
+from anomaly.policy.phrases import alternatives
 from anomaly.policy.policy import Policy
+from anomaly.policy.tables import Term
 
 _PACKAGED = ("keys.toml", "purposes.toml", "rules.toml", "reasons.toml", "spelling.toml")
 
@@ -70,16 +71,21 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_phrases(policy: Policy, where: str) -> None:
-    for name, terms in policy.reasons.items():
+    tables: dict[str, dict[str, Term]] = {f"reasons.{name}": terms for name, terms in policy.reasons.items()}
+    tables |= {f"marks.{name}": terms for name, terms in policy.marks.items()}
+    sound: set[str] = set()
+    for name, terms in tables.items():
         for term_name, term in terms.items():
             for field in ("any", "not_in", "unless"):
                 try:
                     phrases = getattr(term, field)
                     if not all(map(str.split, phrases)):
                         raise ValueError("a phrase is empty")
-                    vocabulary(phrases, policy.lists)
+                    for element in {e for phrase in phrases for e in phrase.split()} - sound:
+                        alternatives(element, policy.lists)
+                        sound.add(element)
                 except ValueError as error:
-                    key = f"reasons.{name}.{term_name}.{field}"
+                    key = f"{name}.{term_name}.{field}"
                     raise InputError(
                         str(error), f"{where}, key {key}", "write phrases as the head of reasons.toml says"
                     ) from error

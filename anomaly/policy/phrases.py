@@ -18,12 +18,14 @@ def alternatives(element: str, lists: Mapping[str, tuple[str, ...]]) -> list[str
 
     Raises ValueError for a list that does not exist or a word that a prepared text cannot contain.
     """
-    if element.startswith("@"):
-        if element[1:] not in lists:
-            raise ValueError(f"there is no list {element[1:]!r}; lists are {', '.join(sorted(lists))}")
-        words = list(lists[element[1:]])
-    else:
-        words = element.split("|")
+    words: list[str] = []
+    for part in element.split("|"):
+        if not part.startswith("@"):
+            words.append(part)
+        elif part[1:] in lists:
+            words.extend(lists[part[1:]])
+        else:
+            raise ValueError(f"there is no list {part[1:]!r}; lists are {', '.join(sorted(lists))}")
     for word in words:
         if not _WRITTEN.fullmatch(word) or word != word.lower():
             raise ValueError(f"{word!r} is not a lower-case word, word*, #, _ or @list")

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import field_validator
 
 from anomaly.errors import InputError
-from anomaly.policy.codes import REACH_CLASSES, ReachClass, ReasonClass
+from anomaly.policy.codes import REACH_CLASSES, Mark, ReachClass, ReasonClass
 from anomaly.policy.reasons import ReasonReader
 from anomaly.policy.tables import Key, Purpose, Reach, Reading, Rule, Spelling, Table, Term
 
@@ -27,6 +27,7 @@ class Policy(Table):
     rules: dict[str, Rule]
     lists: dict[str, tuple[str, ...]]
     reasons: dict[ReasonClass, dict[str, Term]]
+    marks: dict[Mark, dict[str, Term]]
     reading: Reading
     spelling: Spelling
 
@@ -49,7 +50,7 @@ class Policy(Table):
 
     @cached_property
     def _reader(self) -> ReasonReader:
-        return ReasonReader(self.reasons, self.lists, self.reading, self.spelling)
+        return ReasonReader(self.reasons, self.marks, self.lists, self.reading, self.spelling)
 
     def classify_reasons(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
         """Return what each reason says: (n,) uint8 codes into REASON_CLASSES.
@@ -57,6 +58,27 @@ class Policy(Table):
         texts: (n,) String, nulls allowed; null, blank and redacted are "missing".
         """
         return self._reader.classify(texts)
+
+    def matter_of_reasons(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
+        """Return what matter each reason states: (n,) uint8 codes into MATTERS.
+
+        texts: (n,) String, nulls allowed; missing, vague and a case number alone state none.
+        """
+        return self._reader.matter(texts)
+
+    def names_agency(self, texts: pl.Series) -> npt.NDArray[np.bool_]:
+        """Return whether each text names a federal immigration agency, or an officer of one: (n,) bool.
+
+        texts: (n,) String, nulls allowed: who asked, or for whom, as an attention field says it.
+        """
+        return self._reader.marked(texts, "agency")
+
+    def states_bulletin(self, texts: pl.Series) -> npt.NDArray[np.bool_]:
+        """Return whether each reason names a bulletin, an alert or a search for somebody: (n,) bool.
+
+        texts: (n,) String, nulls allowed.
+        """
+        return self._reader.marked(texts, "bulletin")
 
     def explain_reason(self, text: str | None) -> tuple[ReasonClass, str]:
         """Return the class of one reason and the words of it that decided, for a person who asks why."""

@@ -13,19 +13,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from anomaly.policy.codes import REASON_CLASSES, TERM_CLASSES, ReasonClass
+from anomaly.policy.codes import MATTERS, REASON_CLASSES, TERM_CLASSES, Mark, Matter, ReasonClass
 from anomaly.policy.phrases import number_word, pattern, vocabulary
 from anomaly.policy.spelling import Speller
 from anomaly.policy.tables import Reading, Spelling, Term
-from anomaly.policy.text import CASE_NUMBER, PLATE, mask_long_numbers, prepare
+from anomaly.policy.text import CASE_NUMBER, COMMA, NAME, PLATE, mask_long_numbers, prepare
 
-_CODE = {name: code for code, name in enumerate(REASON_CLASSES)}
+_COMMA = re.compile(rf" ([a-z]+)  {COMMA} (?: ([a-z]+) )?")
 _BARRIER = " . "  # what is taken out must not let its neighbours form a phrase
 
 
 @dataclass(frozen=True)
 class _Compiled:
-    code: int
     any: str
     not_in: str | None
     unless: str | None
@@ -49,22 +48,34 @@ class ReasonReader:
     def __init__(
         self,
         terms: Mapping[ReasonClass, Mapping[str, Term]],
+        marks: Mapping[Mark, Mapping[str, Term]],
         lists: Mapping[str, tuple[str, ...]],
         reading: Reading,
         spelling: Spelling,
     ) -> None:
-        """terms: {class: {name: Term}}. lists: those phrases may name. A wrong phrase is a ValueError."""
+        """terms, marks: {class or mark: {name: Term}}. lists: those phrases may name. Raises ValueError."""
         self._reading = reading
-        self._terms = []
-        for name in TERM_CLASSES:
-            for term in terms.get(name, {}).values():
-                if wanted := pattern(term.any, lists):
-                    not_in, unless = pattern(term.not_in, lists), pattern(term.unless, lists)
-                    self._terms.append(_Compiled(_CODE[name], wanted, not_in, unless))
+        self._terms = [
+            (name, term.matter, compiled)
+            for name in TERM_CLASSES
+            for term in terms.get(name, {}).values()
+            if (compiled := _compile(term, lists))
+        ]
+        self._marks = {
+            name: [compiled for term in group.values() if (compiled := _compile(term, lists))]
+            for name, group in marks.items()
+        }
+        outcomes: list[tuple[ReasonClass, Matter]] = [(name, matter) for name, matter, _ in self._terms]
+        outcomes += [("case_number", "none"), ("vague", "none"), ("other", "none"), ("missing", "none")]
+        self._class_of = np.array([REASON_CLASSES.index(name) for name, _ in outcomes], dtype=np.uint8)
+        self._matter_of = np.array([MATTERS.index(matter) for _, matter in outcomes], dtype=np.uint8)
+        self._case_number, self._vaguely, self._otherwise, self._missing = range(
+            len(self._terms), len(outcomes)
+        )
         vague = [phrase for term in terms.get("vague", {}).values() for phrase in term.any]
         self._vague = pattern([*vague, PLATE, "#"], lists) or r"(?!)"
         self._case = f" {CASE_NUMBER} "
-        every_term = [term for group in terms.values() for term in group.values()]
+        every_term = [term for group in (*terms.values(), *marks.values()) for term in group.values()]
         found = vocabulary([p for t in every_term for p in t.any], lists)
         around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless)], lists)
         self._numbers = sorted(w for w in found | around if number_word(w) != w)
@@ -73,9 +84,45 @@ class ReasonReader:
         # "deport*" met only in a context must not pass "deportaton" for known
         known = found | {w for w in around if not w.endswith("*")}
         self._speller = Speller(known, targets, {*spelling.english, *spelling.names})
+        self._names = {*lists.get("given_names", ()), *spelling.names}
 
     def classify(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
         """Return (n,) uint8 codes into REASON_CLASSES; null and blank are "missing". texts: (n,) String."""
+        return self._class_of[self._outcomes(texts)]
+
+    def matter(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
+        """Return (n,) uint8 codes into MATTERS: what the term that decided says. texts: (n,) String."""
+        return self._matter_of[self._outcomes(texts)]
+
+    def marked(self, texts: pl.Series, mark: Mark) -> npt.NDArray[np.bool_]:
+        """Return whether a term of the mark holds in each text: (n,) bool. texts: (n,) String."""
+        holds = pl.any_horizontal(
+            pl.lit(False), *(t.holds(pl.col("words")) for t in self._marks.get(mark, ()))
+        )
+        return self._read(texts, holds).fill_null(False).to_numpy()
+
+    def explain(self, text: str | None) -> tuple[ReasonClass, str]:
+        """Return the class of one text and the words that decided it ("" where nothing was found)."""
+        series = pl.Series("text", [text], dtype=pl.String)
+        outcome = int(self._outcomes(series)[0])
+        name = REASON_CLASSES[self._class_of[outcome]]
+        if name == "missing":
+            return name, ""
+        prepared = series.to_frame().select(self._prepare(mask_long_numbers(pl.col("text")))).to_series()
+        words = str(self._mend(prepared)[0])
+        if outcome < len(self._terms):
+            return name, self._terms[outcome][2].matched(words) or ""
+        if name == "case_number":
+            return name, "a case number"
+        found = re.findall(self._vague, words)
+        return name, ", ".join(map(_plain, found)) if name == "vague" else ""
+
+    def _outcomes(self, texts: pl.Series) -> npt.NDArray[np.uint16]:
+        """Return which outcome each text has: the index of the term that decided, or one of the last four."""
+        return self._read(texts, self._outcome()).fill_null(self._missing).to_numpy()
+
+    def _read(self, texts: pl.Series, of_words: pl.Expr) -> pl.Series:
+        """Return an expression of column `words` for every text, once per distinct one; missing is null."""
         rows = pl.DataFrame({"text": texts.cast(pl.String)})
         rows = rows.with_columns(mask_long_numbers(pl.col("text")))
         distinct = rows.unique(maintain_order=True).with_columns(
@@ -83,32 +130,13 @@ class ReasonReader:
         )
         prepared = distinct.select("prepared").unique(maintain_order=True)
         prepared = prepared.with_columns(self._mend(prepared["prepared"]).alias("words"))
-        words = prepared.select("words").unique(maintain_order=True).with_columns(self._code())
-        coded = distinct.join(prepared, on="prepared", how="left", maintain_order="left").join(
+        words = prepared.select("words").unique(maintain_order=True).with_columns(of_words.alias("read"))
+        read = distinct.join(prepared, on="prepared", how="left", maintain_order="left").join(
             words, on="words", how="left", maintain_order="left"
         )
         missing = self._is_missing(pl.col("text"))
-        coded = coded.select(
-            "text", pl.when(missing).then(pl.lit(_CODE["missing"], pl.UInt8)).otherwise("code").alias("code")
-        )
-        joined = rows.join(coded, on="text", how="left", maintain_order="left", nulls_equal=True)
-        return joined["code"].fill_null(_CODE["missing"]).to_numpy()
-
-    def explain(self, text: str | None) -> tuple[ReasonClass, str]:
-        """Return the class of one text and the words that decided it ("" where nothing was found)."""
-        series = pl.Series("text", [text], dtype=pl.String)
-        name = REASON_CLASSES[int(self.classify(series)[0])]
-        if name == "missing":
-            return name, ""
-        prepared = series.to_frame().select(self._prepare(mask_long_numbers(pl.col("text")))).to_series()
-        words = str(self._mend(prepared)[0])
-        if name in TERM_CLASSES:
-            hits = (t.matched(words) for t in self._terms if t.code == _CODE[name])
-            return name, next(hit for hit in hits if hit is not None)
-        if name == "case_number":
-            return name, "a case number"
-        found = re.findall(self._vague, words)
-        return name, ", ".join(map(_plain, found)) if name == "vague" else ""
+        read = read.select("text", pl.when(~missing).then("read").alias("read"))
+        return rows.join(read, on="text", how="left", maintain_order="left", nulls_equal=True)["read"]
 
     def _prepare(self, texts: pl.Expr) -> pl.Expr:
         return prepare(texts, self._reading, self._numbers)
@@ -117,10 +145,21 @@ class ReasonReader:
         tokens = prepared.str.strip_chars(" ").str.split("  ").explode().unique().drop_nulls()
         known = tokens.str.contains(r"^[a-z][a-z0-9]+$")
         mended = self._speller.corrections(sorted(tokens.filter(known).to_list()))
-        if not mended:
+        if mended:
+            wrong, right = [f" {w} " for w in mended], [f" {w} " for w in mended.values()]
+            prepared = prepared.str.replace_many(wrong, right)
+        if not prepared.str.contains(COMMA, literal=True).any():
             return prepared
-        wrong, right = [f" {w} " for w in mended], [f" {w} " for w in mended.values()]
-        return prepared.str.replace_many(wrong, right)
+        return pl.Series(
+            prepared.name, [text and _COMMA.sub(self._after_comma, text) for text in prepared], pl.String
+        )
+
+    def _after_comma(self, match: re.Match[str]) -> str:
+        """Return "ICE, MARGA" as a name, "ICE, hold" as the two words: the policy knows the second."""
+        first, second = match.group(1), match.group(2) or ""
+        if second and (len(second) == 1 or second in self._names or not self._speller.uses(second)):
+            return f" {NAME} "
+        return f" {first} " + (f" {second} " if second else "")
 
     def _is_missing(self, texts: pl.Expr) -> pl.Expr:
         bare = (
@@ -129,24 +168,30 @@ class ReasonReader:
             .str.replace_all(r"[\p{Cf}\p{Cc}]", "")
             .str.strip_chars()
         )
-        redacted = bare.is_in(["", *self._reading.redacted]) | bare.str.contains(r"^\*+$")
+        redacted = bare.is_in(["", *self._reading.redacted]) | bare.str.contains(r"^(?:\*+|x+ redacted x+)$")
         return texts.is_null() | redacted
 
-    def _code(self) -> pl.Expr:
-        """Return the code of column `words`: the first term that holds; else what little the text says."""
+    def _outcome(self) -> pl.Expr:
+        """Return the outcome of column `words`: the first term that holds; else what little the text says."""
         words = pl.col("words")
         rest = words.str.replace_all(self._vague, "").str.replace_all(self._case, "")
         unknown = rest.str.count_matches(r" [^ ]{3,} ")
         few = unknown <= self._reading.unknown_words_allowed
         says_vague = words.str.contains(self._vague)
         numbered = words.str.contains(self._case, literal=True)
-        branches = [(term.holds(words), term.code) for term in self._terms]
+        branches = [(term.holds(words), i) for i, (_, _, term) in enumerate(self._terms)]
         branches += [
-            (numbered & few, _CODE["case_number"]),
-            ((unknown == 0) | (says_vague & few), _CODE["vague"]),
+            (numbered & few, self._case_number),
+            ((unknown == 0) | (says_vague & few), self._vaguely),
         ]
-        codes = [pl.when(holds).then(pl.lit(code, pl.UInt8)) for holds, code in branches]
-        return pl.coalesce(*codes, pl.lit(_CODE["other"], pl.UInt8)).alias("code")
+        outcomes = [pl.when(holds).then(pl.lit(i, pl.UInt16)) for holds, i in branches]
+        return pl.coalesce(*outcomes, pl.lit(self._otherwise, pl.UInt16))
+
+
+def _compile(term: Term, lists: Mapping[str, tuple[str, ...]]) -> _Compiled | None:
+    if (wanted := pattern(term.any, lists)) is None:
+        return None
+    return _Compiled(wanted, pattern(term.not_in, lists), pattern(term.unless, lists))
 
 
 def _plain(matched: str) -> str:

@@ -34,9 +34,13 @@ class Speller:
             if len(word) >= LONG and word[1] != word[0]:
                 self._by_letter[word[1]].append(word)  # "nvestigation", "nivestigation"
 
+    def uses(self, word: str) -> bool:
+        """Return whether the policy itself uses a word."""
+        return word in self._words or self._stem.match(word) is not None
+
     def knows(self, word: str) -> bool:
         """Return whether a word needs no mending."""
-        return word in self._words or word in self._keep or self._stem.match(word) is not None
+        return word in self._keep or self.uses(word)
 
     def corrections(self, words: Iterable[str]) -> dict[str, str]:
         """Return {word: what it should be} for those of the words that can be mended.

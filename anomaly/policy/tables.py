@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from anomaly.policy.codes import ReachClass
+from anomaly.policy.codes import Matter, ReachClass
 
 
 class Table(BaseModel):
@@ -38,6 +38,7 @@ class Purpose(Table):
     meaning: str
     note: str = ""
     source: str = ""
+    matters: tuple[Matter, ...] = ()
 
 
 class Rule(Table):
@@ -57,18 +58,29 @@ class Rule(Table):
             raise ValueError("effective_to is before effective_from")
         return self
 
+    def span(self) -> tuple[int, int]:
+        """Return [start, end) of the days in force, ms UTC; an open end is far away."""
+        return _midnight(self.effective_from, 0, -(2**62)), _midnight(self.effective_to, 1, 2**62)
+
     def in_force(self, day: date) -> bool:
         """Return whether the rule applies on a day; an open end applies for ever."""
         after = self.effective_from is None or day >= self.effective_from
         return after and (self.effective_to is None or day <= self.effective_to)
 
 
+def _midnight(day: date | None, later: int, otherwise: int) -> int:
+    if day is None:
+        return otherwise
+    return int(datetime.combine(day + timedelta(days=later), time(), UTC).timestamp() * 1000)
+
+
 class Term(Table):
-    """Words that put a reason into a class, and the contexts that turn them."""
+    """Words that put a reason into a class, the contexts that turn them, and the matter they state."""
 
     any: tuple[str, ...]
     not_in: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    matter: Matter = "none"
 
 
 class Reading(Table):
@@ -79,6 +91,8 @@ class Reading(Table):
     case_numbers: tuple[str, ...]
     plates: tuple[str, ...]
     statute_books: tuple[str, ...]
+    forms: tuple[str, ...]
+    surnames: tuple[str, ...]
 
     @field_validator("case_numbers", "plates")
     @classmethod

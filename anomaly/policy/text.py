@@ -11,6 +11,8 @@ from anomaly.policy.tables import Reading
 
 CASE_NUMBER = "00000"
 PLATE = "0plate"
+NAME = "0name"
+COMMA = "0comma"
 
 _DATE = r"\b(?:[0-9]{1,2}[-/][0-9]{1,2}[-/](?:[0-9]{4}|[0-9]{2})|[0-9]{4}-[0-9]{2}-[0-9]{2})\b"
 
@@ -28,7 +30,9 @@ def prepare(texts: pl.Expr, reading: Reading, numbers: list[str]) -> pl.Expr:
     """Return prepared texts: words of letters and digits, a space on both sides of each; "" if none is left.
 
     reading: what case numbers, plates and statutes look like. numbers: those of four digits and more that a
-    phrase may name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER.
+    phrase may name; they are kept and marked ("v1326"), every other such number becomes CASE_NUMBER. The
+    letter after a form's number goes ("I-247A" is "i247"). A comma after a word that is also a surname stays,
+    as COMMA.
     """
     plain = (
         texts.str.normalize("NFKD")
@@ -42,9 +46,16 @@ def prepare(texts: pl.Expr, reading: Reading, numbers: list[str]) -> pl.Expr:
         .str.replace_all(_DATE, " ")
         .str.replace_all(r"([a-z]{4,})([0-9]{2,}|[0-9]\b)", "$1 $2")
         .str.replace_all(r"([0-9]{5,})([a-z]{4,})", "$1 $2")
+        .str.replace_all(
+            r"\b([0-9]{1,2})[- ]?u\.?s\.?c\b\.?[-§ ]*|\b([0-9]{1,2})[- ]?usc([0-9])", "$1$2 usc $3"
+        )
     )
     if reading.statute_books:
         plain = plain.str.replace_all(rf"\b({'|'.join(reading.statute_books)})([0-9])", "$1 $2")
+    if reading.forms:
+        plain = plain.str.replace_all(rf"\bi[- ]{{0,3}}({'|'.join(reading.forms)})[a-z]?\b", " i$1 ")
+    if reading.surnames:
+        plain = plain.str.replace_all(rf"\b({'|'.join(reading.surnames)}) ?, ?\b", f" $1 {COMMA} ")
     for patterns, kind in ((reading.case_numbers, CASE_NUMBER), (reading.plates, PLATE)):
         if patterns:
             plain = plain.str.replace_all("|".join(f"(?:{p})" for p in patterns), f" {kind} ")

@@ -63,6 +63,31 @@ def test_rules_have_their_dates() -> None:
     assert all(rule.source and rule.text.endswith(".") for rule in POLICY.rules.values())
 
 
+def test_the_span_of_a_rule_is_its_days_and_no_more(tmp_path: Path) -> None:
+    dated = load_policy(
+        own(tmp_path, "[rules.ab1747]\neffective_from = 2020-01-01\neffective_to = 2020-01-02\n")
+    ).rule("ab1747")
+    assert dated.span() == (1_577_836_800_000, 1_577_836_800_000 + 2 * 86_400_000)
+    start, end = POLICY.rule("leave").span()
+    assert start < 0 < 4_000_000_000_000 < end
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "purpose-code",
+        "sb34-alpr",
+        "alpr-purpose",
+        "iaq-custody",
+        "misuse-report",
+        "terminal-mnemonic",
+        "leave",
+    ],
+)
+def test_rules_that_detectors_cite(id: str) -> None:
+    assert POLICY.rule(id).title
+
+
 def test_a_rule_that_is_not_there() -> None:
     with pytest.raises(InputError, match=r"(?s)no rule 'ab9999'.*ab1747-reason"):
         POLICY.rule("ab9999")
@@ -70,6 +95,9 @@ def test_a_rule_that_is_not_there() -> None:
 
 def test_purposes() -> None:
     assert set(POLICY.purposes) == set("ACDEFHIJRSVX")
+    assert "licensing" in POLICY.purposes["F"].matters
+    assert not {"licensing", "employment", "civil"} & set(POLICY.purposes["C"].matters)
+    assert POLICY.purposes["E"].matters == ()  # its meaning is not documented: nothing is compared
 
 
 def test_own_tables_are_laid_over_the_packaged_ones(tmp_path: Path) -> None:
@@ -120,6 +148,11 @@ def test_own_tables_are_laid_over_the_packaged_ones(tmp_path: Path) -> None:
         ('[rules.x]\ntitle = "t"\n', "rules.x.text"),
         ('[reasons.gossip.x]\nany = ["a"]\n', "reasons.gossip"),
         ('[reasons.police.x]\nany = ["@nolist"]\n', "there is no list 'nolist'"),
+        ('[reasons.police.x]\nany = ["a|@nolist"]\n', "there is no list 'nolist'"),
+        ('[reasons.police.x]\nany = ["a"]\nmatter = "gossip"\n', "reasons.police.x.matter"),
+        ('[marks.agency.x]\nany = ["@nolist"]\n', "marks.agency.x.any"),
+        ('[marks.colour.x]\nany = ["a"]\n', "marks.colour"),
+        ('[purposes.C]\nmatters = ["gossip"]\n', "purposes.C.matters"),
         ('[reasons.police.x]\nany = ["Car Theft"]\n', "reasons.police.x.any"),
         ('[reasons.police.x]\nany = ["(theft"]\n', "reasons.police.x.any"),
         ('[reasons.police.x]\nany = [" "]\n', "a phrase is empty"),
