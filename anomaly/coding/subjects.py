@@ -93,6 +93,7 @@ class Subjects:
         self.serial, self.kind, self.partial, self.letters = (known[name] for name in OF_KEY)
         self.sex, self.born, self.surname, self.address = (_of_root(root, known[name]) for name in OF_PERSON)
         self._order = np.argsort(hashes)
+        self._sorted = hashes[self._order]
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -112,10 +113,12 @@ class Subjects:
         if not len(self.hashes):
             return np.full(len(keys), -1, np.int32)
         wanted = hashes_of(as_keys(keys))
-        at = np.minimum(np.searchsorted(self.hashes[self._order], wanted), len(self.hashes) - 1)
-        found = self._order[at]
-        known = (self.hashes[found] == wanted) & (wanted != 0)
-        return np.where(known, self.root[found], -1).astype(np.int32)
+        order = np.argsort(wanted)  # searched in order, half the time: neighbours share cache lines
+        at = np.empty(len(wanted), np.int64)
+        at[order] = np.searchsorted(self._sorted, wanted[order])
+        at = np.minimum(at, len(self.hashes) - 1)
+        known = (self._sorted[at] == wanted) & (wanted != 0)
+        return np.where(known, self.root[self._order[at]], -1).astype(np.int32)
 
 
 def _of_root(root: Codes, values: NDArray[Any]) -> NDArray[Any]:
@@ -183,6 +186,8 @@ class SubjectCoder:
         """Keep what the rows say of their subjects beside the key; the largest, where rows disagree."""
         named = np.flatnonzero(codes >= 0)
         for name, (column, said) in self._said.items():
+            if column not in hashed:
+                continue
             held = self._of_person[name]
             if len(held) < len(self._table):
                 held = np.append(held, np.zeros(2 * len(self._table) - len(held), held.dtype))

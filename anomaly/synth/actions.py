@@ -56,6 +56,7 @@ STEPS = tuple(step for steps in KINDS.values() for step in steps)
 FIRST_STEP = np.cumsum([0, *(len(steps) for steps in KINDS.values())])[:-1]
 N_STEPS = np.array([len(steps) for steps in KINDS.values()])
 KIND_OF_STEP = np.repeat(np.arange(len(KINDS)), N_STEPS)
+KTH_OF_STEP = np.arange(len(STEPS)) - FIRST_STEP[KIND_OF_STEP]
 FILES = list(dict.fromkeys(step.key for step in STEPS))
 FILE_OF_STEP = np.array([FILES.index(step.key) for step in STEPS])
 HITS = 10  # seed of which records there are

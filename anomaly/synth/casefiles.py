@@ -5,6 +5,7 @@ like.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from anomaly.synth.numbers import DETECTIVES, OTHERS, Numbering
 from anomaly.synth.parameters import Parameters
 from anomaly.synth.plan import Plan
 from anomaly.synth.staff import DAY, Staff
-from anomaly.synth.streams import Ints
+from anomaly.synth.streams import Ints, edges
 
 KEY = 1 << 40  # of a user beside seconds in one integer
 
@@ -53,6 +54,12 @@ class CaseFiles:
         self.of, self.case = of[order], case[order]
         self.at = self.opened[self.case]
         self._key = self.of * KEY + self.at
+
+    @cached_property
+    def of_agency(self) -> tuple[Ints, Ints]:
+        """Cases by agency, (c,), and where in them the cases of each begin, (a + 1,)."""
+        order = np.argsort(self.agency, kind="stable")
+        return order, edges(self.agency[order], len(self.numbering.prefixes))
 
     def live(self, rng: np.random.Generator, who: Ints, time: Ints, tries: int = 8) -> Ints:
         """A random open case of each user at each time, (n,) both; -1 where several tries found none."""
@@ -121,8 +128,7 @@ def open_cases(
     n = len(officer)
     opened = (rng.uniform(-20, days, size=n) * DAY).astype(np.int64)
     life = (rng.gamma(c.life_shape, c.life_days, size=n) * DAY).astype(np.int64) + 2 * DAY
-    towns = np.array([agency.town for agency in plan.agencies])
-    low, high = towns[staff.agency[officer]].T
+    low, high = plan.towns[staff.agency[officer]].T
     people = low[:, None] + (rng.random((n, c.people)) * (high - low)[:, None]).astype(np.int64)
     # In family and sex crime cases the first person, the victim, is most often a woman or a girl.
     again = low + (rng.random(n) * (high - low)).astype(np.int64)

@@ -8,7 +8,8 @@ from typing import IO
 import polars as pl
 import pyarrow.parquet as pq
 
-from anomaly.synth.render import Coded, Columns, arrow, frame
+from anomaly.synth.columns import Coded, Columns
+from anomaly.synth.render import frame, table
 
 GROUP = 125_000  # rows that are put into words at once
 
@@ -40,16 +41,15 @@ class LogFile:
             text.write_csv(self._csv, include_header=self._first, datetime_format="%Y-%m-%dT%H:%M:%S")
             self._first = False
             return
-        table = arrow(log) if only is None else arrow(log).filter(only.to_arrow())
+        rows = table(log) if only is None else table(log).filter(only.to_arrow())
         if self._parquet is None:
             repeated = [name for name, one in log.items() if isinstance(one, Coded)]
             self._parquet = pq.ParquetWriter(
                 self.path,
-                table.schema,
-                compression="zstd",
-                compression_level=1,
-                use_dictionary=[*repeated, "reason", "attention", "case_number", "name"],
+                rows.schema,
+                compression="lz4",  # half again the room of zstd, in five sixths of the time
+                use_dictionary=[*repeated, "reason", "attention", "case_number"],
                 write_statistics=False,
                 store_schema=False,  # a reader sees texts, not the dictionaries they were written from
             )
-        self._parquet.write_table(table)
+        self._parquet.write_table(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from anomaly.synth.people import settle
 from anomaly.synth.phrases import Phrases
 from anomaly.synth.plan import Plan, plan
 from anomaly.synth.size import Size
-from anomaly.synth.slices import length_of, one_slice, scenes
+from anomaly.synth.slices import length_of, on_duty, one_slice, scenes
 from anomaly.synth.staff import DAY, hire
 from anomaly.synth.stage import Missed, play
 from anomaly.synth.streams import stream
@@ -80,7 +81,8 @@ def pace(world: World, size: Size) -> None:
     enough = PROBED_ROWS * step * world.days // (size.events * probes)
     length = min(max(enough, 1), world.days // probes)
     numbers = np.unique(np.linspace(0, world.days // length - 1, probes).astype(np.int64)).tolist()
-    rows = sum(one_slice(world, k, length * DAY, users=users, name="probe").rows.height for k in numbers)
+    on = partial(on_duty, world, users=users)
+    rows = sum(one_slice(world, k, length * DAY, on=on, name="probe").rows.height for k in numbers)
     played = sum(one.height for one in scenes(world))
     expected = rows * step * world.days / (length * len(numbers))
     factor = max(size.events - played, 0.05 * size.events) / max(expected, 1)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -63,14 +64,17 @@ class Numbering:
         out[order] = base + slot * LANES + shuffled + 1
         return out
 
+    @cached_property
+    def _heads(self) -> pl.Series:
+        return pl.Series([f"{y:02d}-{prefix}" for y in self.years.tolist() for prefix in self.prefixes])
+
     def render(self, numbers: Ints, texts: list[str]) -> pl.Series:
         """The text of each number, (n,); null for -1. texts: those of numbers under -1."""
         filed, typed = np.flatnonzero(numbers >= 0), np.flatnonzero(numbers < -1)
         agency, rest = np.divmod(numbers[filed], AGENCY)
         year, serial = np.divmod(rest, YEAR)
-        head = pl.Series([f"{y:02d}-{prefix}" for y in self.years.tolist() for prefix in self.prefixes])
         digits = pl.Series(serial).cast(pl.String).str.zfill(6)
-        text = head.gather(year * len(self.prefixes) + agency) + digits
+        text = self._heads.gather(year * len(self.prefixes) + agency) + digits
         odd = pl.Series(texts, dtype=pl.String).gather(-2 - numbers[typed])
         at = np.full(len(numbers), -1, dtype=np.int64)
         at[filed], at[typed] = np.arange(len(filed)), len(filed) + np.arange(len(typed))

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 
 from anomaly.errors import InputError
 from anomaly.synth.names import places
 from anomaly.synth.parameters import Parameters, UnitPlan
+from anomaly.synth.streams import Ints
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,16 @@ class Plan:
     agencies: tuple[Agency, ...]
     units: tuple[Unit, ...]
     residents: int
+
+    @cached_property
+    def towns(self) -> Ints:
+        """First and last-but-one resident (row numbers) of each agency's town, (a, 2)."""
+        return np.array([agency.town for agency in self.agencies])
+
+    @cached_property
+    def dispatched_by(self) -> Ints:
+        """The agency (index) whose dispatchers query for each, (a,), -1 where there is none."""
+        return np.array([agency.dispatched_by for agency in self.agencies])
 
 
 SMALLEST_COUNTY = 60  # users; below it there is one town police and nothing else

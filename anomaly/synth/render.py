@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -12,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from anomaly.synth.actions import PURPOSES, STEPS
-from anomaly.synth.people import STATES
+from anomaly.synth.columns import Coded, Columns, filled, lettered, plain
+from anomaly.synth.people import STATES, People, Records
 from anomaly.synth.slices import action_number, event_number
 from anomaly.synth.staff import DAY
 from anomaly.synth.streams import Ints, uniform
@@ -44,48 +43,50 @@ COLUMNS = (
     "cascade_id",
 )
 
-
-class Coded(NamedTuple):
-    """A column of few texts: the texts, (k,), and which of them each row has, (n,), -1 for none."""
-
-    texts: pl.Series
-    codes: Ints
-
-    def series(self) -> pl.Series:
-        """The text of each row."""
-        return self.texts.gather(_known(self.codes, self.codes >= 0))
-
-    def arrow(self) -> pa.DictionaryArray:
-        """The same as a dictionary of the texts that are used: Parquet takes it as it is, at half the
-        cost.
-        """
-        used = np.zeros(len(self.texts) + 1, dtype=np.bool_)
-        used[self.codes] = True  # -1 is the last, which is no text's
-        kept = np.flatnonzero(used[:-1])
-        place = np.full(len(used), -1, dtype=np.int32)
-        place[kept] = np.arange(len(kept), dtype=np.int32)
-        at = place[self.codes]
-        return pa.DictionaryArray.from_arrays(pa.array(at, mask=at < 0), _arrow(self.texts.gather(kept)))
-
-
-Columns = dict[str, Coded | pl.Series]
+# of the rows of each kind of step, (steps,): which identifiers they show, and in how many letters
+SHOWS = {
+    shown: np.array([shown in one.shown for one in STEPS])
+    for shown in ("name", "initial", "dob", "sex", "state", "license", "plate", "partial")
+}
+# -1 where nothing is shown: `code | BLANK` is the code or -1, in a quarter of the time of `np.where`
+BLANK = {shown: shows.astype(np.int32) - 1 for shown, shows in SHOWS.items()}
+FIRST_OF_PLATE = 4  # letters that somebody remembers, and a star for the rest
+LICENSE = 8 * SHOWS["license"]
+PLATE = 7 * SHOWS["plate"] + (FIRST_OF_PLATE + 1) * SHOWS["partial"]
+CAMERAS = -np.array([one.system == "ALPR" for one in STEPS], dtype=np.int32)
 
 
 class Desk:
-    """What the log says of each user: texts without repetition, and their codes, (u,) each."""
+    """What the log says of each user, texts without repetition, and codes, (u,) each; and of residents."""
 
     def __init__(self, world: World) -> None:
         staff, plan = world.staff, world.plan
         units = _once([one.name for one in plan.units])
         self.user = _once(staff.user)
-        self.agency = Coded(pl.Series([one.name for one in plan.agencies]), staff.agency)
+        self.logins = pl.Series(staff.user)
+        self.agencies = pl.Series([one.name for one in plan.agencies])
+        self.agency = Coded(self.agencies, staff.agency)
         self.unit = Coded(units.texts, units.codes[staff.unit])
+        self.records = world.people.records()
         self.terminal = _once(terminals(world))
 
 
 def _once(texts: list[str]) -> Coded:
     known, codes = np.unique(np.array(texts, dtype=object), return_inverse=True)
     return Coded(pl.Series(known.tolist(), dtype=pl.String), codes.astype(np.int64))
+
+
+def _of_steps(texts: list[str]) -> Coded:
+    known = _once(texts)
+    empty = (known.texts == "").to_numpy()
+    return Coded(known.texts, np.where(empty[known.codes], -1, known.codes))
+
+
+OF_STEP = {
+    "system": _of_steps([one.system for one in STEPS]),
+    "message_key": _of_steps([one.key for one in STEPS]),
+    "route_to": _of_steps([one.route for one in STEPS]),
+}
 
 
 def terminals(world: World) -> list[str]:
@@ -108,22 +109,22 @@ def render(world: World, desk: Desk, rows: pl.DataFrame) -> Columns:
     midnight = (world.p.first_day - date(1970, 1, 1)).days * DAY
     terminal = np.where(codes["terminal"] >= 0, codes["terminal"], user)
     behalf = np.where(codes["behalf"] >= 0, desk.user.codes[codes["behalf"]], -1)
-    cameras = np.array([one.system == "ALPR" for one in STEPS])[step]
+    everywhere = np.ones(len(rows), dtype=np.bool_)
     columns: Columns = {
-        "event_id": pl.Series(event).cast(pl.String),
-        "time": pl.Series((codes["time"] + midnight) * 1000).cast(pl.Datetime("ms")),
-        **{name: _of_step(name, step) for name in ("system", "message_key", "route_to")},
+        "event_id": _digits(event, everywhere),
+        "time": filled((codes["time"] + midnight) * 1000, everywhere).cast(pa.timestamp("ms")),
+        **{name: Coded(one.texts, one.codes[step]) for name, one in OF_STEP.items()},
         **{name: _of_user(desk, name, user) for name in ("agency", "unit", "user")},
         "on_behalf_of": Coded(desk.user.texts, behalf),
         "terminal": _of_user(desk, "terminal", terminal),
-        "purpose": Coded(pl.Series(list(PURPOSES)), np.where(cameras, -1, codes["purpose"])),
-        "reason": world.phrases.render(codes["reason"], number),
-        "attention": world.phrases.render(codes["attention"], number),
-        "case_number": number.set(pl.Series(~codes["shown"]), None),
-        **_identifiers(world, codes["person"], step),
-        "networks": pl.Series(codes["networks"]).set(pl.Series(codes["networks"] == 0), None),
-        "hit": Coded(pl.Series(["N", "Y"]), codes["hit"].astype(np.int64)),
-        "cascade_id": pl.Series(_known(action_number(world, rows), ~codes["alone"])).cast(pl.String),
+        "purpose": Coded(pl.Series(list(PURPOSES)), codes["purpose"] | CAMERAS[step]),
+        "reason": plain(world.phrases.render(codes["reason"], number)),
+        "attention": plain(world.phrases.render(codes["attention"], number)),
+        "case_number": plain(number.set(pl.Series(~codes["shown"]), None)),
+        **_identifiers(world.people, desk.records, codes["person"], step),
+        "networks": filled(codes["networks"], codes["networks"] != 0),
+        "hit": Coded(pl.Series(["N", "Y"]), codes["hit"].astype(np.int32)),
+        "cascade_id": _digits(action_number(world, rows), ~codes["alone"]),
     }
     return _redacted(world, {name: columns[name] for name in COLUMNS}, event)
 
@@ -131,19 +132,16 @@ def render(world: World, desk: Desk, rows: pl.DataFrame) -> Columns:
 def frame(columns: Columns) -> pl.DataFrame:
     """Columns as a frame of texts."""
     return pl.DataFrame(
-        {name: one.series() if isinstance(one, Coded) else one for name, one in columns.items()}
+        {
+            name: one.series() if isinstance(one, Coded) else pl.Series(values=one)
+            for name, one in columns.items()
+        }
     )
 
 
-def arrow(columns: Columns) -> pa.Table:
+def table(columns: Columns) -> pa.Table:
     """Columns as an Arrow table, few texts as dictionaries."""
-    return pa.table(
-        {name: one.arrow() if isinstance(one, Coded) else _arrow(one) for name, one in columns.items()}
-    )
-
-
-def _arrow(column: pl.Series) -> pa.Array:
-    return column.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return pa.table({name: one.arrow() if isinstance(one, Coded) else one for name, one in columns.items()})
 
 
 def _of_user(desk: Desk, name: str, user: Ints) -> Coded:
@@ -151,51 +149,37 @@ def _of_user(desk: Desk, name: str, user: Ints) -> Coded:
     return Coded(known.texts, known.codes[user])
 
 
-def _of_step(name: str, step: Ints) -> Coded:
-    known = _once(
-        [{"system": one.system, "message_key": one.key, "route_to": one.route}[name] for one in STEPS]
-    )
-    empty = np.array([text == "" for text in known.texts])
-    return Coded(known.texts, np.where(empty[known.codes], -1, known.codes)[step])
+def _digits(numbers: Ints, there: NDArray[np.bool_]) -> pa.Array:
+    return filled(numbers, there).cast(pa.large_string())
 
 
-def reasons_of(world: World, rows: pl.DataFrame) -> pl.Series:
+def reasons_of(world: World, rows: pl.DataFrame) -> pa.Array:
     """The reason of each coded row as it is written, (n,), null where it is blank."""
     number = world.cases.render(rows["number"].to_numpy())
-    return world.phrases.render(rows["reason"].to_numpy(), number).alias("reason")
+    return plain(world.phrases.render(rows["reason"].to_numpy(), number))
 
 
-def _identifiers(world: World, person: Ints, step: Ints) -> Columns:
+def _identifiers(people: People, records: Records, person: Ints, step: Ints) -> Columns:
     """What each row shows of the person it is about, (n,) each, null where it shows nothing."""
-    people = world.people
-    out: Columns = {
-        "dob": Coded(people.days, np.where(_shows("dob", step), people.birthday(person), -1)),
-        "sex": Coded(pl.Series(["M", "F"]), np.where(_shows("sex", step), people.female[person], -1)),
-        "state": Coded(pl.Series(STATES), np.where(_shows("state", step), people.state[person], -1)),
+    look = records.look(person)
+    name = look.name | BLANK["name"][step]
+    initial = np.flatnonzero(SHOWS["initial"][step])
+    name[initial] = people.initialled(look.name[initial])
+    license, plate = np.flatnonzero(SHOWS["license"][step]), np.flatnonzero(PLATE[step])
+    letters = people.plate_letters(person[plate])
+    partial = np.flatnonzero(SHOWS["partial"][step[plate]])
+    letters[partial, FIRST_OF_PLATE] = ord("*")
+    if len(partial):
+        kept = np.arange(letters.shape[1]) < PLATE[step[plate]][:, None]
+        letters = letters.ravel()[np.flatnonzero(kept)]
+    return {
+        "name": Coded(people.called, name),
+        "dob": Coded(people.days, look.birthday | BLANK["dob"][step]),
+        "sex": Coded(pl.Series(["M", "F"]), look.female | BLANK["sex"][step]),
+        "state": Coded(pl.Series(STATES), look.state | BLANK["state"][step]),
+        "license": lettered(people.license_letters(person[license]), LICENSE[step]),
+        "plate": lettered(letters, PLATE[step]),
     }
-    made: dict[str, dict[str, Callable[[Ints], pl.Series]]] = {
-        "name": {"name": people.name, "initial": lambda rows: people.name(rows, initial=True)},
-        "license": {"license": people.license},
-        "plate": {"plate": people.plate, "partial": lambda rows: people.plate(rows).str.slice(0, 4) + "*"},
-    }
-    for column, ways in made.items():
-        parts, at, done = [], np.full(len(step), -1, dtype=np.int64), 0
-        for shown, text in ways.items():
-            rows = np.flatnonzero(_shows(shown, step))
-            parts.append(text(person[rows]))
-            at[rows] = done + np.arange(len(rows))
-            done += len(rows)
-        out[column] = pl.concat(parts, rechunk=True).gather(_known(at, at >= 0))
-    return out
-
-
-def _shows(identifier: str, step: Ints) -> NDArray[np.bool_]:
-    return np.array([identifier in one.shown for one in STEPS])[step]
-
-
-def _known(codes: Ints, known: NDArray[np.bool_]) -> pl.Series:
-    """Codes, null where they are not known, (n,)."""
-    return pl.Series(codes).set(pl.Series(~known), None)
 
 
 def _redacted(world: World, columns: Columns, event: Ints) -> Columns:
@@ -205,6 +189,6 @@ def _redacted(world: World, columns: Columns, event: Ints) -> Columns:
     hidden = pl.Series(uniform(world.seed + 3, event) < knobs.redacted_share)
     for name in set(knobs.redacted) & set(columns):
         one = columns[name]
-        text = (one.series() if isinstance(one, Coded) else one).cast(pl.String)
-        columns[name] = text.set(hidden & text.is_not_null(), "***")
+        text = (one.series() if isinstance(one, Coded) else pl.Series(values=one)).cast(pl.String)
+        columns[name] = plain(text.set(hidden & text.is_not_null(), "***"))
     return columns

@@ -120,12 +120,12 @@ def _users(world: World) -> pl.DataFrame:
     units = np.array([one.name for one in world.plan.units])
     listed = units[s.unit]
     wrong = rng.random(len(s)) < world.p.imperfect.wrong_unit
-    for k in np.flatnonzero(wrong & (s.role != "service")):
-        own = [
-            unit.name
-            for unit in world.plan.units
-            if unit.agency == s.agency[k] and unit.plan.role != "service" and unit.name != listed[k]
-        ]
+    of_agency: dict[int, list[str]] = {}
+    for unit in world.plan.units:
+        if unit.plan.role != "service":
+            of_agency.setdefault(unit.agency, []).append(unit.name)
+    for k in np.flatnonzero(wrong & ~s.service):
+        own = [name for name in of_agency.get(int(s.agency[k]), []) if name != listed[k]]
         if own:
             listed[k] = own[int(rng.integers(len(own)))]
     human = pl.Series(s.role != "service")

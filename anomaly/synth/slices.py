@@ -4,13 +4,16 @@ slice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from anomaly.synth.actions import FIRST_STEP, KIND_OF_STEP, MOST_STEPS, Actions, expand
+from anomaly.synth.actions import KTH_OF_STEP, MOST_STEPS, Actions, expand
 from anomaly.synth.numbers import LANES, REPORTS
 from anomaly.synth.staff import DAY, HOUR
 from anomaly.synth.streams import Ints, scrambled
@@ -21,7 +24,6 @@ from anomaly.synth.world import World
 SERIALS, SLICES = 1 << 21, 1 << 12  # actions that one slice may have, and slices of a world
 # Actions of scenes are numbered apart: ordinary rows carry the same ids in a world and in its clean twin.
 EXTRA_SERIAL, MISUSE_SERIAL = 1 << 33, 3 << 32  # thrice the last is under 2^38 still (streams.scrambled)
-SERIAL_BITS = 34  # ten years of seconds leave so many in one integer
 LENGTHS = (3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY)
 COURT_PACE = 0.2  # of a usual shift's
 
@@ -33,6 +35,19 @@ class Shifts(NamedTuple):
     begin: Ints
     end: Ints
     overtime: Ints
+
+
+class Duty(NamedTuple):
+    """Who begins a shift on a day, (k,) each: users, begin and end in seconds, whether overtime or court,
+    mean actions in the shift, and the share of them that is done after its end.
+    """
+
+    user: Ints
+    begin: Ints
+    end: Ints
+    extra: NDArray[np.bool_]
+    pace: NDArray[np.float64]
+    late: NDArray[np.float64]
 
 
 class Slice(NamedTuple):
@@ -58,12 +73,12 @@ def length_of(events: int, days: int, most: int = 250_000) -> int:
 
 
 def one_slice(
-    world: World, number: int, length: int, *, users: Ints | None = None, name: str = "slice"
+    world: World, number: int, length: int, *, on: Callable[[int], Duty] | None = None, name: str = "slice"
 ) -> Slice:
-    """Slice `number` (0 the first) of `length` seconds: all ordinary work of `users`, or of everybody."""
+    """Slice `number` (0 the first) of `length` seconds: all ordinary work, of those `on` duty if given."""
     rng = world.rng(name, number)
     span = (number * length, min((number + 1) * length, world.end))
-    time, who, shifts = _at_work(world, rng, span, users)
+    time, who, shifts = _at_work(rng, span, on or partial(on_duty, world))
     made = Made(REPORTS + number % (LANES - REPORTS))
     for do, works in WORK.items():
         mine = np.flatnonzero(world.staff.does(*works)[who])
@@ -77,25 +92,32 @@ def one_slice(
     return Slice(_after_the_gap(expand(actions, rng, 1 + number * SERIALS), world), made, shifts)
 
 
+def on_duty(world: World, day: int, users: Ints | None = None) -> Duty:
+    """Who of `users`, or of everybody, begins a shift on a day (0 the first)."""
+    who, start, stop, extra = world.staff.shifts(day, users)
+    pace = world.staff.pace[who] * world.staff.busy(who, np.full(len(who), day))
+    pace = np.where(extra & (stop - start < 4 * HOUR), pace * COURT_PACE, pace)
+    stays = np.where(world.staff.service[who], 0, world.p.habits.stays_late)
+    return Duty(who, start, stop, extra, pace, stays)
+
+
 def _at_work(
-    world: World, rng: np.random.Generator, span: tuple[int, int], users: Ints | None
+    rng: np.random.Generator, span: tuple[int, int], duty: Callable[[int], Duty]
 ) -> tuple[Ints, Ints, Shifts]:
     """When who does something between two times, (n,) each; and the shifts that begin then."""
     begin, end = span
     times, actors, shifts = [], [], []
     for day in range(begin // DAY - 1, -(-end // DAY)):
-        who, start, stop, extra = world.staff.shifts(day, users)
-        here = (start >= begin) & (start < end)
+        who, start, stop, extra, pace, stays = duty(day)
+        here = np.flatnonzero((start >= begin) & (start < end))
         shifts.append(np.stack([who[here], start[here], stop[here], extra[here].astype(np.int64)]))
         low, high = np.maximum(start, begin), np.minimum(stop, end)
         on = np.flatnonzero(high > low)
-        pace = world.staff.pace[who] * world.staff.busy(who, np.full(len(who), day))
-        pace = np.where(extra & (stop - start < 4 * HOUR), pace * COURT_PACE, pace)
         counts = rng.poisson((pace * (high - low) / (stop - start))[on])
         of = np.repeat(on, counts)
         time = low[of] + (rng.random(len(of)) * (high - low)[of]).astype(np.int64)
-        stays = (rng.random(len(of)) < world.p.habits.stays_late) & ~world.staff.service[who[of]]
-        times.append(np.where(stays, stop[of] + rng.integers(60, 2700, size=len(of)), time))
+        late = rng.random(len(of)) < stays[of]
+        times.append(np.where(late, stop[of] + rng.integers(60, 2700, size=len(of)), time))
         actors.append(who[of])
     user, start, stop, overtime = np.concatenate(shifts, axis=1)
     return np.concatenate(times), np.concatenate(actors), Shifts(user, start, stop, overtime)
@@ -115,14 +137,24 @@ def scenes(world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows in the order of a log: by time, then by action; no two rows of an action have the same time."""
-    key = (rows["time"].to_numpy() << SERIAL_BITS) | rows["serial"].to_numpy()
-    return rows[np.argsort(key, kind="stable")]  # quick where runs are in order already
+    time = rows["time"].to_numpy()
+    order = np.argsort(rows["serial"].to_numpy(), kind="stable")  # quick: runs are in order already
+    late = time - (time.min() if len(time) else 0)
+    # By the lower half, then by the upper: numpy sorts 16 bits by radix, five times as fast as 64 by merging.
+    for half in (late & 0xFFFF, late >> 16):
+        if half.any():
+            order = order[np.argsort(half.astype(np.uint16)[order], kind="stable")]
+    return taken(rows, order)
+
+
+def taken(rows: pl.DataFrame, order: Ints) -> pl.DataFrame:
+    """Rows in another order, (n,): numpy takes a quarter of the time of polars."""
+    return pl.DataFrame({name: rows[name].to_numpy()[order] for name in rows.columns})
 
 
 def event_number(world: World, rows: pl.DataFrame) -> Ints:
     """A number for each row, (n,): unique, and silent about order, action and scenario."""
-    step = rows["step"].to_numpy()
-    kth = step - FIRST_STEP[KIND_OF_STEP[step]]
+    kth = KTH_OF_STEP[rows["step"].to_numpy()]
     return scrambled(world.rng("event ids"), rows["serial"].to_numpy() * MOST_STEPS + kth)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.synth.parameters import Parameters, Rota
 from anomaly.synth.plan import Plan
-from anomaly.synth.streams import Ints, uniform
+from anomaly.synth.streams import Ints, edges, uniform
 
 DAY, HOUR = 86_400, 3_600
 NEVER = 1 << 30  # a day that does not come
@@ -60,6 +61,16 @@ class Staff:
             self._does[works] = np.isin(self.work, works)
         return self._does[works]
 
+    @cached_property
+    def of_agency(self) -> Ints:
+        """Where the users of each agency begin, (a + 1,)."""
+        return edges(self.agency, int(self.agency.max()) + 1)
+
+    @cached_property
+    def of_unit(self) -> Ints:
+        """Where the users of each unit begin, (units + 1,)."""
+        return edges(self.unit, int(self.unit.max()) + 1)
+
     def shifts(self, day: int, users: Ints | None = None) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
         """Who begins a shift on a day (0 the first): users, begins and ends (seconds from the first
         midnight), overtime.
@@ -74,14 +85,11 @@ class Staff:
         """For each user and day, (n,) both: has a shift that begins then, its begin and end (seconds), is
         it overtime.
         """
-        start, hours, on, cycle = (
-            np.array([getattr(r, name) for r in self.rotas]) for name in ("start", "hours", "on", "cycle")
-        )
+        start, hours, on, cycle = self._plan
         rota = self.rota[who]
         regular = (day + self.phase[who]) % cycle[rota] < on[rota]
-        away = (
-            (day[:, None] >= self.leave[who]) & (day[:, None] < self.leave[who] + self.away[who][:, None])
-        ).any(axis=1)
+        since = day[:, None] - self.leave[who]
+        away = ((since >= 0) & (since < self.away[who][:, None])).any(axis=1)
         h = self.p.habits
         draw = uniform(self.seed, who, day)
         service = self.service[who]
@@ -115,6 +123,9 @@ class Staff:
         draws = np.sort(np.random.default_rng(0).gamma(shape, 1 / shape, size=1 << 16))
         self._law: NDArray[np.float64] = draws.reshape(1024, -1).mean(axis=1)
         self.service = self.role == "service"
+        self._plan = [
+            np.array([getattr(r, k) for r in self.rotas]) for k in ("start", "hours", "on", "cycle")
+        ]
         self._does: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         self.rotates = np.array([name == "rotating" for name in self.p.rotas], dtype=np.bool_)[self.rota]
 

@@ -33,6 +33,11 @@ def uniform(seed: int, *values: Ints | int) -> NDArray[np.float64]:
     return np.asarray((state >> np.uint64(11)).astype(np.float64) / (1 << 53))
 
 
+def edges(places: Ints, n: int) -> Ints:
+    """Where each of `n` places begins in ascending ones, (k,), and where the last ends: (n + 1,)."""
+    return np.searchsorted(places, np.arange(n + 1))
+
+
 HALF = 19  # bits
 MASK = (1 << HALF) - 1
 
@@ -43,9 +48,12 @@ def scrambled(rng: np.random.Generator, values: Ints) -> Ints:
     A Feistel network of four rounds (Luby and Rackoff, 1988): what a number was says nothing of what it
     becomes. 12 decimal digits at most, which polars holds without a heap.
     """
-    left, right = values >> HALF, values & MASK
+    left, right = (values >> HALF).astype(np.uint64), (values & MASK).astype(np.uint64)
     for key, more in rng.integers(1 << 40, 1 << 62, size=(4, 2)).tolist():
-        with np.errstate(over="ignore"):
-            mixed = (right.astype(np.uint64) + np.uint64(key)) * np.uint64(more | 1)
-        left, right = right, left ^ ((mixed >> np.uint64(40)).astype(np.int64) & MASK)
-    return (left << HALF) | right
+        mixed = right + np.uint64(key)  # unsigned arrays wrap around in silence
+        mixed *= np.uint64(more | 1)
+        mixed >>= np.uint64(40)
+        mixed &= np.uint64(MASK)
+        mixed ^= left
+        left, right = right, mixed
+    return ((left << np.uint64(HALF)) | right).view(np.int64)

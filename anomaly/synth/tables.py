@@ -10,6 +10,7 @@ import polars as pl
 
 from anomaly.schema import CONTEXT, Kind
 from anomaly.synth.people import People
+from anomaly.synth.render import Desk
 from anomaly.synth.slices import Slice
 from anomaly.synth.staff import DAY
 from anomaly.synth.streams import Ints, uniform
@@ -19,18 +20,22 @@ from anomaly.synth.world import World
 Tables = dict[str, pl.DataFrame]
 
 
-def of_slice(world: World, made: Slice, number: int) -> Tables:
-    """Rows that the work of one slice leaves in calls, cases, permits and shifts."""
+def of_slice(world: World, made: Slice, number: int, desk: Desk | None = None) -> Tables:
+    """Rows that the work of one slice leaves in calls, cases, permits and shifts.
+
+    desk: the world's, where many slices are made.
+    """
+    desk = desk or Desk(world)
     rng = world.rng("tables", number)
     out: Tables = {}
-    _calls(world, rng, made, number, out)
-    _reports(world, rng, made, out)
+    _calls(world, desk, rng, made, number, out)
+    _reports(world, desk, rng, made, out)
     permits = [
         table(
             "permits",
             world.people.keys(one.person),
             one.kind,
-            agency_names(world, one.agency),
+            desk.agencies.gather(one.agency),
             day(world, one.time - rng.integers(1, 30, size=len(one.time)) * DAY),
         )
         for one in made.made.permits
@@ -40,8 +45,9 @@ def of_slice(world: World, made: Slice, number: int) -> Tables:
     user, begin, end, extra = made.shifts
     known = (extra == 0) | (rng.random(len(user)) >= world.p.imperfect.missing_overtime)
     known &= ~world.staff.service[user]
-    logins = pl.Series(world.staff.user).gather(user[known])
-    out["shifts"] = table("shifts", logins, clock(world, begin[known]), clock(world, end[known]))
+    out["shifts"] = table(
+        "shifts", desk.logins.gather(user[known]), clock(world, begin[known]), clock(world, end[known])
+    )
     return {name: table for name, table in out.items() if table.height}
 
 
@@ -111,7 +117,7 @@ def keys(people: People, person: Ints, how: Ints) -> pl.Series:
     return pl.concat(parts, rechunk=True).gather(at)
 
 
-def _calls(world: World, rng: np.random.Generator, made: Slice, number: int, out: Tables) -> None:
+def _calls(world: World, desk: Desk, rng: np.random.Generator, made: Slice, number: int, out: Tables) -> None:
     columns = [np.concatenate(one) for one in zip(*made.made.calls, strict=True)] if made.made.calls else []
     if not columns:
         return
@@ -127,14 +133,14 @@ def _calls(world: World, rng: np.random.Generator, made: Slice, number: int, out
     call = "C" + pl.Series((number << 22) + np.arange(n)).cast(pl.String)
     kinds = pl.Series(CALL_KINDS).gather(kind)
     out["calls"] = table(
-        "calls", call, agency_names(world, agency), clock(world, begin), clock(world, end), kinds
+        "calls", call, desk.agencies.gather(agency), clock(world, begin), clock(world, end), kinds
     )
     # A stop is entered by plate half of the time.
     out["call_people"] = table("call_people", call, _keys(world, rng, person, np.where(kind == 0, 0.5, 0.05)))
-    out["call_units"] = table("call_units", call, pl.Series(world.staff.user).gather(user))
+    out["call_units"] = table("call_units", call, desk.logins.gather(user))
 
 
-def _reports(world: World, rng: np.random.Generator, made: Slice, out: Tables) -> None:
+def _reports(world: World, desk: Desk, rng: np.random.Generator, made: Slice, out: Tables) -> None:
     columns = (
         [np.concatenate(one) for one in zip(*made.made.reports, strict=True)] if made.made.reports else []
     )
@@ -145,10 +151,10 @@ def _reports(world: World, rng: np.random.Generator, made: Slice, out: Tables) -
     closed = opened + (rng.integers(3, 40, size=len(opened)) * DAY)
     text = world.cases.render(number)
     out["cases"] = table(
-        "cases", text, agency_names(world, agency), clock(world, opened), closed_at(world, closed), "report"
+        "cases", text, desk.agencies.gather(agency), clock(world, opened), closed_at(world, closed), "report"
     )
     out["case_people"] = table("case_people", text, _keys(world, rng, person, 0.0))
-    out["case_officers"] = table("case_officers", text, pl.Series(world.staff.user).gather(user))
+    out["case_officers"] = table("case_officers", text, desk.logins.gather(user))
 
 
 def closed_at(world: World, closed: Ints) -> pl.Series:

@@ -153,7 +153,7 @@ class World:
         """
         low, high = self.plan.agencies[agency].town
         rows = low + REGULARS + rng.permutation(high - low - REGULARS)
-        fits = ~np.isin(rows, self.staff.person)
+        fits = ~self.people.among(self.staff.person)[rows]
         if sex:
             fits &= self.people.female[rows] == (sex == "F")
         if ages is not None:
@@ -164,8 +164,9 @@ class World:
             raise NoPartError
         if n <= FEW:
             on_file = self.cases.people[self.cases.agency == agency].ravel()
-            on_file = np.append(on_file, [k for one in self.cases.added if one[3] == agency for k in one[5]])
-            rows = rows[np.argsort(np.isin(rows, on_file), kind="stable")]
+            added = [k for one in self.cases.added if one[3] == agency for k in one[5]]
+            known = self.people.among(np.append(on_file[on_file >= 0], np.array(added, dtype=np.int64)))[rows]
+            rows = np.concatenate([rows[~known][:n], rows[known][:n]])
         return rows[:n].astype(np.int64)
 
     def age(self, persons: Ints) -> Ints:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from anomaly.synth.logfile import GROUP, LogFile
 from anomaly.synth.reasons import VAGUE
 from anomaly.synth.render import Desk, reasons_of, render
 from anomaly.synth.roster import of_world
-from anomaly.synth.slices import Slice, in_order, one_slice, scenes
+from anomaly.synth.slices import Slice, in_order, on_duty, one_slice, scenes
 from anomaly.synth.streams import uniform
 from anomaly.synth.tablefiles import TableFiles
 from anomaly.synth.tables import Tables, of_slice
@@ -36,6 +37,7 @@ class Writing:
         self.single = events <= SINGLE
         self.tables = TableFiles(out / "context", format)
         self.desk = Desk(world)
+        self.on = lru_cache(maxsize=8)(partial(on_duty, world))  # slices of the same day ask for the same
         self.misuse = pl.Series([one.misuse for one in world.scenarios], dtype=pl.Boolean)
         self.n_rows = self.n_parts = 0
         self.work: deque[Future[tuple[Marks, Marks]]] = deque()
@@ -56,7 +58,6 @@ class Writing:
 
     def log(self, length: int, threads: int) -> None:
         """Make all slices of `length` seconds on `threads` threads and write everything."""
-        self.tables.add(of_world(self.world))
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
             self.pool = pool
             held: list[pl.DataFrame] = []
@@ -80,21 +81,24 @@ class Writing:
         ahead: deque[Future[tuple[Slice, Tables]]] = deque()
         number, count = 0, -(-self.world.end // length)
         while number < count or ahead:
-            while number < count and len(ahead) < threads:
+            while number < count and len(ahead) <= threads:
                 ahead.append(self.pool.submit(self._make, number, length))
                 number += 1
             yield ahead.popleft().result()
 
     def _make(self, number: int, length: int) -> tuple[Slice, Tables]:
-        made = one_slice(self.world, number, length)
-        return made, of_slice(self.world, made, number)
+        made = one_slice(self.world, number, length, on=self.on)
+        return made, of_slice(self.world, made, number, self.desk)
 
     def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[pl.DataFrame]]:
         """The rows of everybody and of all scenes, a slice of time after the other, not yet in order
         inside.
         """
+        roster = self.pool.submit(of_world, self.world)
         waiting = pl.concat(scenes(self.world))
         for number, (made, tables) in enumerate(slices):
+            if not number:
+                self.tables.add(roster.result())
             self.tables.add(tables)
             due = pl.col("time") < min((number + 1) * length, self.world.end)
             yield [made.rows.filter(due), waiting.filter(due)]
@@ -105,7 +109,7 @@ class Writing:
         self.n_parts += 1
         self.n_rows += sum(one.height for one in held)
         name = f"queries{'' if self.single else f'-{self.n_parts:04d}'}.{self.format}"
-        self._collect(threads - 1)
+        self._collect(threads)  # one more waits than is being written: no thread is ever without work
         self.work.append(self.pool.submit(self._files, name, held))
 
     def _collect(self, left: int) -> None:

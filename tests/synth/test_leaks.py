@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ from anomaly.synth.make import build
 from anomaly.synth.parameters import load
 from anomaly.synth.scenes.catalogue import INNOCENT, MISUSE
 from anomaly.synth.size import Size
-from anomaly.synth.slices import _at_work
+from anomaly.synth.slices import _at_work, on_duty
 from anomaly.synth.staff import DAY, HOUR
 from anomaly.synth.stage import play
 from anomaly.synth.streams import Ints
@@ -85,7 +86,7 @@ class Seen:
 def ordinary(world: World, days: int) -> Actions:
     """The actions of all users in the first days, as a slice has them before they become rows."""
     made = Made()
-    time, who, _ = _at_work(world, world.rng("ordinary"), (0, days * DAY), None)
+    time, who, _ = _at_work(world.rng("ordinary"), (0, days * DAY), partial(on_duty, world))
     work = world.staff.work[who]
     for do, works in WORK.items():
         mine = np.flatnonzero(np.isin(work, works))

@@ -77,7 +77,7 @@ def of_agency(world: World, agency: int) -> list[Filing]:
 def expected(world: World, agency: int) -> float:
     """Violations that an agency of its size reports in all the years together."""
     s = world.staff
-    return FOUND * YEARS * int(((s.agency == agency) & (s.role != "service")).sum())
+    return FOUND * YEARS * int(((s.agency == agency) & ~s.service).sum())
 
 
 def _filing(rng: np.random.Generator, year: int, rate: float, today: date) -> Filing:

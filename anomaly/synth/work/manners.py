@@ -50,8 +50,7 @@ def for_others(world: World, rng: np.random.Generator, actions: Actions) -> None
     rows = np.flatnonzero((draw < RECORDS_FOR_OTHERS) & (actions.behalf < 0))
     rows = rows[(draw[rows] < FOR_OTHERS) | s.does("records")[actions.user[rows]]]
     user, today = actions.user[rows], actions.time[rows] // DAY
-    first = np.searchsorted(s.agency, s.agency[user])  # users stand by agency
-    after = np.searchsorted(s.agency, s.agency[user], side="right")
+    first, after = s.of_agency[s.agency[user]], s.of_agency[s.agency[user] + 1]
     other = first + (rng.random(len(rows)) * (after - first)).astype(np.int64)
     there = (s.hired[other] <= today) & (today <= s.separated[other]) & ~s.service[other]
     behalf = actions.behalf.copy()
@@ -71,8 +70,7 @@ def _beside(world: World, who: Ints, day: Ints) -> Ints:
     """A colleague of the unit for each user and day, (n,), the same whenever asked; -1 where that is the
     user.
     """
-    unit = world.staff.unit  # ascending
-    first = np.searchsorted(unit, unit[who])
-    after = np.searchsorted(unit, unit[who], side="right")
+    unit = world.staff.unit[who]
+    first, after = world.staff.of_unit[unit], world.staff.of_unit[unit + 1]
     other = first + (uniform(world.seed + 12, who, day) * (after - first)).astype(np.int64)
     return np.where(other == who, -1, other)

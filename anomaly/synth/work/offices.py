@@ -65,10 +65,9 @@ def _a_report(world: World, rng: np.random.Generator, who: Ints, time: Ints) -> 
     files = world.cases
     if not len(files.number):
         return np.full(len(who), -1), np.full(len(who), -1)
-    order = np.argsort(files.agency, kind="stable")
-    agency = files.agency[order]
-    first = np.searchsorted(agency, world.staff.agency[who])
-    after = np.searchsorted(agency, world.staff.agency[who], side="right")
+    order, of_agency = files.of_agency
+    agency = world.staff.agency[who]
+    first, after = of_agency[agency], of_agency[agency + 1]
     pick = order[
         np.minimum(first + (rng.random(len(who)) * (after - first)).astype(np.int64), len(order) - 1)
     ]

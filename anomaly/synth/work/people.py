@@ -14,8 +14,8 @@ _WEIGHT = np.cumsum(1 / np.arange(1, REGULARS + 1))
 
 def towns(world: World, who: Ints) -> tuple[Ints, Ints]:
     """First and last-but-one resident (row numbers) of each user's town, (n,) each."""
-    town = np.array([agency.town for agency in world.plan.agencies])[world.staff.agency[who]]
-    return town[:, 0], town[:, 1]
+    agency = world.staff.agency[who]
+    return world.plan.towns[:, 0][agency], world.plan.towns[:, 1][agency]
 
 
 def pick_people(world: World, rng: np.random.Generator, who: Ints, *, regulars: float = 0.0) -> Ints:

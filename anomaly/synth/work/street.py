@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from anomaly.synth.actions import Actions
 from anomaly.synth.reasons import ALPR, ALPR_CASE, BULLETIN, CALLS, PATROL, REPORT, TRAFFIC
 from anomaly.synth.staff import DAY
-from anomaly.synth.streams import Ints
+from anomaly.synth.streams import Ints, edges
 from anomaly.synth.work.made import CALL_KINDS, Calls, Made, Reports
 from anomaly.synth.work.people import on_the_beat, pick_kinds, pick_people, usual_kinds
 from anomaly.synth.world import World
@@ -157,10 +157,10 @@ def _follow_up(
 def _through_dispatch(world: World, rng: np.random.Generator, who: Ints, time: Ints, tries: int = 4) -> Ints:
     """Who typed each query, (n,): a dispatcher on duty takes a share of them."""
     typed = who.copy()
-    by = np.array([agency.dispatched_by for agency in world.plan.agencies])[world.staff.agency[who]]
+    by = world.plan.dispatched_by[world.staff.agency[who]]
     desk = np.flatnonzero(world.staff.does("dispatch"))  # ascending by agency
-    first = np.searchsorted(world.staff.agency[desk], by)
-    after = np.searchsorted(world.staff.agency[desk], by, side="right")
+    of_agency = edges(world.staff.agency[desk], len(world.plan.agencies))
+    first, after = of_agency[by], of_agency[by + 1]
     left = np.flatnonzero(
         (after > first) & (by >= 0) & (rng.random(len(who)) < world.p.street.through_dispatch)
     )
