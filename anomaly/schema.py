@@ -109,6 +109,7 @@ CONTEXT: dict[str, tuple[Column, ...]] = {
     "public_subjects": _table("subject! event_at!", event_at=Kind.TIME),
     "test_subjects": _table("subject!"),
     "service_accounts": _table("user!"),
+    "listed_shares": _table("agency! lookups! listed!", lookups=Kind.NUMBER, listed=Kind.NUMBER),
     "filings": _table(
         "agency! year! filed_at investigations violations pending employees counselled reprimanded suspended "
         "resigned terminated misdemeanor felony",

@@ -114,3 +114,35 @@ def test_day_streaks(world: Any, contest: Any) -> None:
         return tuple(per_group(runs, "user", world.n_users))
 
     contest(lambda: kernels.day_streaks(starts, days, 0), rival)
+
+
+def test_first_meetings(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    subject = rows["subject"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.first_meetings(starts, subject, world.n_subjects),)
+
+    def rival() -> tuple[Any, ...]:
+        met = pl.col("subject") >= 0
+        return (rows.select(met & pl.struct("user", "subject").is_first_distinct()).to_series(),)
+
+    contest(kernel, rival)
+
+
+def test_marked_rows(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    time, day, subject = (rows[name].to_numpy() for name in ("time", "day", "subject"))
+    found = kernels.repeated_days(starts, time, day, subject, world.n_subjects, 0, 2)
+    marks = day % 3 == 0
+    pairs = pl.DataFrame({"user": found[0], "subject": found[1]})
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.marked_rows(starts, subject, marks, found[0], found[1], world.n_subjects),)
+
+    def rival() -> tuple[Any, ...]:
+        marked = rows.filter(pl.Series(marks)).group_by("user", "subject").agg(n=pl.len().cast(pl.Int32))
+        joined = pairs.join(marked, on=["user", "subject"], how="left", maintain_order="left")
+        return (joined["n"].fill_null(0),)
+
+    contest(kernel, rival)

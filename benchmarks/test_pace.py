@@ -71,3 +71,30 @@ def test_sequential(world: Any, contest: Any) -> None:
         return tuple(np.asarray(column) for column in per_group(runs, "user", world.n_users))
 
     contest(lambda: kernels.sequential(starts, time, serial), rival)
+
+
+def test_follows(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    time, subject = rows["time"].to_numpy(), rows["subject"].to_numpy()
+    first, then = rows["serial"].to_numpy() < 2, rows["serial"].to_numpy() >= 2
+
+    def rival() -> tuple[Any, ...]:
+        of = (pl.col("subject") >= 0).alias("named")
+        ranked = rows.lazy().with_row_index("row").filter(of)
+        before = ranked.filter(pl.col("serial") < 2).select("user", "subject", "time", seen="time")
+        found = (
+            ranked.filter(pl.col("serial") >= 2)
+            .sort("time")
+            .join_asof(before.sort("time"), on="time", by=["user", "subject"])
+            .filter(pl.col("time") - pl.col("seen") <= 7 * 1440 * MINUTE)
+            .select("row")
+            .collect()
+        )
+        marked = np.zeros(len(rows), np.bool_)
+        marked[found["row"].to_numpy()] = True
+        return (marked,)
+
+    contest(
+        lambda: (kernels.follows(starts, time, subject, first, then, 7 * 1440 * MINUTE, world.n_subjects),),
+        rival,
+    )

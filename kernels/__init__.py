@@ -13,6 +13,9 @@ union               what an action's rows say between them, as bits
 written_twice       rows that repeat an earlier row
 unite               identifiers of one person to one subject: union-find
 repeated_days       a user's returns to one subject on different days
+first_meetings      rows in which a user first meets a subject
+marked_rows         rows of a user and a subject that bear a mark
+follows             rows that come soon after a row of another kind
 commonest           the value that most rows of a group have
 own_hours           the block of hours that holds most of a user's rows
 sessions            stretches of work between silences
@@ -32,10 +35,12 @@ from kernels.cascade import collapse
 from kernels.code import code, grow
 from kernels.common import commonest
 from kernels.converge import distinct_in_window
+from kernels.follow import follows
 from kernels.group import group
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
+from kernels.pairs import first_meetings, marked_rows
 from kernels.repeats import repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
@@ -51,8 +56,11 @@ __all__ = [
     "densest",
     "distinct_in_window",
     "earliest",
+    "first_meetings",
+    "follows",
     "group",
     "grow",
+    "marked_rows",
     "own_hours",
     "poisson_tail",
     "repeated_days",

@@ -102,6 +102,37 @@ def repeated_days(
     return users, subjects_of, n_days_of, n_actions, first, last, at_least, subject_days, subject_users
 
 
+def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
+    first = [
+        subjects[i] >= 0 and subjects[i] not in subjects[rows.start : i]
+        for rows in groups(starts)
+        for i in rows
+    ]
+    return np.array(first, np.bool_)
+
+
+def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
+    rows = list(groups(starts))
+    return np.array(
+        [
+            sum(1 for i in rows[u] if subjects[i] == s and marks[i])
+            for u, s in zip(user.tolist(), subject.tolist(), strict=True)
+        ],
+        np.int32,
+    )
+
+
+def follows(
+    starts: I64, times: I64, subjects: I32, first: Bools, then: Bools, within: int, n_subjects: int
+) -> Bools:
+    def follow(i: int, rows: range) -> bool:
+        return any(
+            first[j] and subjects[j] == subjects[i] >= 0 and 0 <= times[i] - times[j] <= within for j in rows
+        )
+
+    return np.array([then[i] and follow(i, rows) for rows in groups(starts) for i in rows], np.bool_)
+
+
 def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
     taken = []
     for a in range(n_actions):

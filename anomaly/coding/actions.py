@@ -128,7 +128,7 @@ def finish(
         columns = {name: column[order] for name, column in columns.items()}
     columns, duplicates = _without_duplicates(columns, len(texts["user"]))
     cascade = columns.pop("cascade", None)
-    subjects = coder.subjects.finish(*_cascade_ties(cascade, columns["subject"]))
+    subjects = coder.subjects.finish(cascade, columns["subject"], columns["time"])
     typed = columns["subject"]
     columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
@@ -162,18 +162,6 @@ def _without_duplicates(
         keep[order[twice]] = False
         columns = {name: column[keep] for name, column in columns.items()}
     return columns, count
-
-
-def _cascade_ties(cascade: Codes | None, subject: Codes) -> tuple[Codes, Codes]:
-    """Pair the different subjects of neighbouring rows of one cascade."""
-    if cascade is None or not len(cascade):
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    named = np.flatnonzero((cascade >= 0) & (subject >= 0))
-    _, order = kernels.group(cascade[named], int(cascade.max()) + 1)
-    rows = named[order]
-    left, right = rows[:-1], rows[1:]
-    tied = (cascade[left] == cascade[right]) & (subject[left] != subject[right])
-    return subject[left[tied]], subject[right[tied]]
 
 
 def _offsets(

@@ -68,7 +68,7 @@ OF_KEY: dict[str, np.generic] = {
 }
 FEMALE, MALE = 1, 2
 _SEXES = {"F": FEMALE, "FEMALE": FEMALE, "W": FEMALE, "M": MALE, "MALE": MALE}
-_LETTERS = 8  # of a name; ten would still fit 63 bits
+_LETTERS = 13  # of a name: as many as fit 63 bits
 
 
 def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
@@ -98,7 +98,7 @@ def serial_of(keys: pl.Series) -> NDArray[np.int64]:
 
 
 def letters_of(names: pl.Series) -> NDArray[np.int64]:
-    """Number names so that their order is the alphabet's: the first eight letters in base 27.
+    """Number names so that their order is the alphabet's: the first thirteen letters in base 27.
 
     names: (n,) String in capitals. Returns (n,) int64, -1 where null. Anything but a letter sorts first.
     """

@@ -47,6 +47,28 @@ class Ties:
         return np.concatenate(self._left), np.concatenate(self._right)
 
 
+def cascade_ties(
+    cascade: Codes | None, subject: Codes, time: NDArray[np.int64], kind: NDArray[np.uint8]
+) -> tuple[Codes, Codes]:
+    """Pair the different subjects of neighbouring rows of one cascade.
+
+    kind: (s,) uint8 of each subject: rows of one moment stand in the order of their kinds, persons first, so
+    that the order in which a switch wrote them does not matter.
+    """
+    if cascade is None or not len(cascade):
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    named = np.flatnonzero((cascade >= 0) & (subject >= 0))
+    _, order = kernels.group(cascade[named], int(cascade.max()) + 1)
+    rows = named[order]
+    together = (cascade[rows[1:]] == cascade[rows[:-1]]) & (time[rows[1:]] == time[rows[:-1]])
+    moved = np.flatnonzero(np.append(together, False) | np.append(False, together))
+    at = rows[moved]
+    rows[moved] = at[np.lexsort((subject[at], kind[subject[at]], time[at], cascade[at]))]
+    left, right = rows[:-1], rows[1:]
+    tied = (cascade[left] == cascade[right]) & (subject[left] != subject[right])
+    return subject[left[tied]], subject[right[tied]]
+
+
 def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
     """Say which subject codes are one person's.
 
@@ -196,9 +218,8 @@ class SubjectCoder:
             told = np.flatnonzero(values > held[codes[named]])
             np.maximum.at(held, codes[named[told]], values[told])
 
-    def finish(self, left: Codes, right: Codes) -> Subjects:
-        """Close the table with further ties found between the rows of cascades, (m,) int32 each."""
-        own_left, own_right = self.ties.arrays()
+    def finish(self, cascade: Codes | None, subject: Codes, time: NDArray[np.int64]) -> Subjects:
+        """Close the table; the rows of a cascade, (n,) each in time order, tie further keys."""
         fills = OF_KEY | {"surname": OF_PERSON["surname"]}
         known: dict[str, NDArray[Any]] = {
             name: np.concatenate([np.zeros(0, fills[name].dtype), *parts])
@@ -207,7 +228,8 @@ class SubjectCoder:
         person = np.isin(known["kind"], [KEY_KINDS.index(kind) for kind in PERSON_KINDS])
         for name, held in self._of_person.items():
             known[name] = np.append(held, np.zeros(len(person), held.dtype))[: len(person)]
-        root = identities(np.concatenate([own_left, left]), np.concatenate([own_right, right]), person)
+        self.ties.add(*cascade_ties(cascade, subject, time, known["kind"]))
+        root = identities(*self.ties.arrays(), person)
         return Subjects(self._table.hashes, root, person, known)
 
 

@@ -11,11 +11,13 @@ from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.since import split
 
+PAY_PERIOD = 14  # days by which a roster may lag behind who sits at the desk; UNV
+
 
 @detector(
     group="user",
     tables=("users",),
-    clears=("test record",),
+    clears=("on duty", "call", "test record"),
     category="access control",
     rule="david-separation",
     weight=0.95,
@@ -28,9 +30,11 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     Why: Minnesota's auditor found some 20 accounts of former employees in use; Florida requires removal
         within five working days (CBS Minnesota on the Legislative Auditor, 2013; the DAVID memorandum).
     Null: None: a rule. A look-up counts when its local day lies more than `grace` days past the day of
-        separation, and before any later day of hiring.
+        separation, and before any later day of hiring by more than two weeks: whoever was given the account
+        may have begun a pay period before the roster knew.
     Also fires on: A rehired or reserve officer, a roster that lags, an account number given to somebody else.
-    Clears: A corrected roster; the record of the account's new holder.
+    Clears: A shift or call of that login, for somebody was at work under it; a corrected roster; the record
+        of the account's new holder.
     Evades: A colleague's open session.
     """
     roster = context["users"].select("user", "hired", "separated").filter(pl.col("separated").is_not_null())
@@ -50,7 +54,8 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     separated = left["separated"].to_physical().fill_null(2**31 - 1).to_numpy().astype(np.int64)
     again = left["again"].to_physical().fill_null(2**31 - 1).to_numpy().astype(np.int64)
     owner, day = users.owner, users["day"]
-    late = (day > separated[owner] + grace) & (day < again[owner]) & users.counted
+    late = (day > separated[owner] + grace) & (day < again[owner] - PAY_PERIOD) & users.counted
+    late &= users["time"] < users.log.policy.rule("david-separation").span()[1]
     events = np.bincount(owner[late], minlength=len(users))
     actor, actions = split(users, late, np.zeros_like(late))
     return Signals.of_rule(

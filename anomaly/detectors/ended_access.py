@@ -55,6 +55,7 @@ def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Sign
     owner, day = agencies.owner, agencies["day"]
     late, early = day > last[owner] + grace, day < first[owner] - grace
     without = (late | early) & agencies.counted
+    without &= agencies["time"] < agencies.log.policy.rule("ended-access").span()[1]
     actor, actions = split(agencies, without, np.zeros_like(without))
     events = np.bincount(owner[without], minlength=len(agencies))
     late_too = np.bincount(owner[late & without], minlength=len(agencies))[actor] > 0

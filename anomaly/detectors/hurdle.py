@@ -10,99 +10,132 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 Floats = NDArray[np.float64]
-# What a unit borrows from the whole log: pairs of user and subject, and pairs that came back.
-LENT, LENT_AGAIN = 50.0, 3.0
+# What a group borrows from units of its name, and these from the whole log: pairs of user and subject, and
+# pairs that came back.
+LENT = 50.0
+LENT_AGAIN = (1.0, 3.0, 100.0)
 # Pairs of one user resemble each other: n of them weigh n / (1 + (n - 1) * rho) (Kleinman 1973, J. Am. Stat.
 # Assoc. 68), so that two warrants clerks with a thousand returns count as two people.
 ALIKE, ALIKE_AGAIN = 0.02, 0.1
+# Days that fewer than this many pairs of a group would reach are no measure for the others.
+UNEXPECTED = 0.2
+FITS = 3
+HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
+AT_ONCE = 4096
+LONGEST = 400  # days told apart in a tail
 
 
 @dataclass(frozen=True)
 class Law:
     """P(days >= d) = again * P(K >= d - 2), K negative binomial: a hurdle (Mullahy 1986, J. Econometrics 33),
     then Ehrenberg's law of repeat buying (1959, Applied Statistics 8), whose chance of one more day levels
-    off.
+    off. Size and hazard are known only as well as the returns tell them: the tail is the mean over all that
+    are likely (predictive law), so that few returns have a heavy tail.
 
-    again, size, hazard: (k,) float64 for each user asked about.
+    again: (k,) float64; shape: (k, 15) float64, returns on 2 ... 15 days, and on 16 or more.
     """
 
     again: Floats
-    size: Floats
-    hazard: Floats
+    shape: Floats
 
-    def tail(self, days: NDArray[np.int64]) -> Floats:
-        """P(so many days or more), or so many users. days: (k,) int64, at least 1."""
-        more = np.maximum(days - 2, 0)
-        beyond = np.where(more > 0, special.betainc(np.maximum(more, 1), self.size, self.hazard), 1.0)
-        return np.where(days > 1, self.again * beyond, 1.0)
-
-    def of(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Law:
-        """Return the law of some of the users, in the order given."""
-        return Law(self.again[rows], self.size[rows], self.hazard[rows])
+    def tail(self, rows: NDArray[np.integer], days: NDArray[np.int64]) -> Floats:
+        """P(so many days or more), or so many users, under the laws of some rows. rows, days: (m,)."""
+        tails = _tails()
+        beyond = np.ones(len(rows))
+        for begin in range(0, len(rows), AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            laws, which = np.unique(rows[part], return_inverse=True)
+            each = tails[:, np.clip(days[part] - 2, 0, LONGEST)]
+            beyond[part] = np.einsum("ij,ji->i", _likely(self.shape[laws])[which], each)
+        return np.where(days > 1, self.again[rows] * beyond, 1.0)
 
 
 def law_of_peers(
-    unexplained: NDArray[np.int64], every: NDArray[np.int64], uncovered: Floats, peer: NDArray[np.int32]
+    unexplained: NDArray[np.int64],
+    every: NDArray[np.int64],
+    uncovered: Floats,
+    peer: NDArray[np.int32],
+    kin: NDArray[np.int32],
 ) -> Law:
     """Fit the law of each user's peers, the user left out.
 
     unexplained, every: (g, 16) int64, of each user the pairs with at least 1 ... 16 days, counting look-ups
     that nothing explains, and all; uncovered: (g,) float64, the share of the user's look-ups that nothing
-    explains;
-    peer: (g,) int32. Where the tables cover a user far less than the peers (no calls are kept for a clerk),
-    the user's unexplained look-ups are partly of the kind that is explained for them, and the law is mixed
-    accordingly. Days beyond 15 are told apart by nobody, so that one long misuse does not teach the tail.
+    explains; peer, kin: (g,) int32, the group, and the wider one it borrows from.
+    Where the tables cover a user far less than the peers (no calls are kept for a clerk), the user's
+    unexplained look-ups are partly of the kind that is explained for them, and the law is mixed accordingly.
+    The first fit is without the tenth of each group that came back most; it says which days nobody there
+    should reach, and the next fits count those as the first that nobody should (winsorised, Huber 1981,
+    section 1.7), so that two misusers of one unit do not hide each other.
     """
-    weight = 1 / (1 + ALIKE * np.maximum(every[:, :1] - 1, 0))
-    weight_again = 1 / (1 + ALIKE_AGAIN * np.maximum(every[:, 1:2] - 1, 0))
     usual, scatter = _usual(uncovered, peer)
     excess = uncovered - usual - 2 * scatter
     mixed = np.clip(excess / np.maximum(1 - usual - 2 * scatter, 0.05), 0.0, 1.0)[:, None]
+    wider = (np.zeros(len(peer), np.int32), kin, peer)
+    met = np.stack([unexplained[:, :2], every[:, :2]]) / (1 + ALIKE * np.maximum(every[:, :1] - 1, 0))
+    rate = np.array([[1.0, 0.5]])
+    for group in wider:
+        others = _others(met[0], group) + mixed * _others(met[1] - met[0], group)
+        rate = others + LENT * rate / rate[:, :1]
+    weight = 1 / (1 + ALIKE_AGAIN * np.maximum(every[:, 1:2] - 1, 0))
+    back = np.stack([unexplained, every])
+    kept = np.where(_foremost(every, peer), 0, back)
+    for _ in range(FITS):
+        reached: Floats = HALVING
+        for group, lent in zip(wider, LENT_AGAIN, strict=True):
+            reached = _sums(_exactly(kept[0]) * weight, group)[group] + _scaled(reached, lent)
+        kept = np.where(_unexpected(reached, _sums(unexplained[:, 1:2], peer)[peer]), 0, back)
+    returns = np.stack([_exactly(one) for one in kept]) * weight
+    shape: Floats = HALVING
+    for group, lent in zip(wider, LENT_AGAIN, strict=True):
+        others = _others(returns[0], group) + mixed * _others(returns[1] - returns[0], group)
+        shape = others + _scaled(shape, lent)
+    return Law(rate[:, 1] / rate[:, 0], shape)
 
-    def of_peers(counts: Floats, peers: NDArray[np.int32]) -> Floats:
-        return _others(counts[0], peers) + mixed * _others(counts[1] - counts[0], peers)
 
-    everyone = np.zeros(len(peer), np.int32)
-    met = np.stack([unexplained[:, :2], every[:, :2]]) * weight
-    rest = of_peers(met, everyone)
-    again_all = (rest[:, 1] + 0.5) / (rest[:, 0] + 1)
-    own = of_peers(met, peer)
-    again = (own[:, 1] + LENT * again_all) / (own[:, 0] + LENT)
-
-    back = np.stack([_exactly(unexplained), _exactly(every)]) * weight_again
-    rest = of_peers(back, everyone) + 0.5 ** np.arange(1, 16)  # half of those who came back come once more
-    shape = of_peers(back, peer) + LENT_AGAIN * rest / rest.sum(axis=1, keepdims=True)
-    size, hazard, likelihood = _grid()
-    best = np.argmax(shape @ likelihood, axis=1)
-    return Law(again, size[best], hazard[best])
+def _scaled(shape: Floats, to: float) -> Floats:
+    scaled: Floats = to * shape / shape.sum(axis=1, keepdims=True)
+    return scaled
 
 
-def law_of_others(at_least: NDArray[np.bool_], rows: NDArray[np.integer]) -> Law:
-    """Fit the law of everybody but one, for each of some rows.
+def _foremost(every: NDArray[np.int64], peer: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the tenth of each group, two at least of eight, who came back most. Returns (g, 1) bool."""
+    most = (every > 0).sum(axis=1)
+    order = np.lexsort((-most, peer))
+    sizes = np.bincount(peer)
+    begins = np.cumsum(sizes) - sizes
+    place = np.empty(len(peer), np.int64)
+    place[order] = np.arange(len(peer)) - begins[peer[order]]
+    return np.asarray(place < np.maximum(np.minimum(2, sizes[peer] // 4), sizes[peer] // 10))[:, None]
 
-    at_least: (s, 16) bool, whether each had at least 1 ... 16; rows: (k,). Returns the law of k.
+
+def _unexpected(shape: Floats, returned: Floats) -> NDArray[np.bool_]:
+    """Mark the days that nobody of a group should reach, but the first of them.
+
+    shape: (g, 15) of each user's group, returned: (g, 1), how many pairs came back. Returns (g, 16) bool.
     """
-    others = at_least.sum(axis=0) - at_least[rows].astype(np.int64)
-    again = (others[:, 1] + 0.5) / (others[:, 0] + 1)
-    size, hazard, likelihood = _grid()
-    best = np.argmax((_exactly(others) + 0.5 ** np.arange(1, 16)) @ likelihood, axis=1)
-    return Law(again, size[best], hazard[best])
+    each, which = np.unique(shape, axis=0, return_inverse=True)
+    reached = (_likely(each) @ _tails()[:, :14])[which.ravel()] * returned
+    marked: NDArray[np.bool_] = np.column_stack([np.zeros((len(shape), 2), np.bool_), reached < UNEXPECTED])
+    return marked
 
 
-def heavy_tail(at_least: NDArray[np.bool_], rows: NDArray[np.integer], users: NDArray[np.int64]) -> Floats:
-    """P(so many users or more) when each subject has a popularity of its own: the beta-geometric law of
-    Weinberg & Gladen (1986, Biometrics 42), fixed by how often a second and a third user join all others.
+def _likely(shape: Floats) -> Floats:
+    """Return how likely each law of the grid is, (k, m), given returns (k, 15)."""
+    _, _, likelihood = _grid()
+    logs = shape @ likelihood
+    weights: Floats = np.exp(logs - logs.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return weights
 
-    at_least: (s, 16) bool; rows, users: (k,). Its tail is a power, as popularity's is: the law to use where
-    nothing else is known of a subject. Returns (k,) float64.
-    """
-    others = at_least.sum(axis=0) - at_least[rows].astype(np.int64)
-    second = (others[:, 1] + 0.5) / (others[:, 0] + 1)
-    third = np.clip((others[:, 2] + 0.5) / (others[:, 1] + 1), second + 1e-6, 0.99)
-    size = (1 - third) / (third - second)
-    a, b = (1 - second) * size, second * size
-    tail: Floats = np.exp(special.betaln(a, b + users - 1) - special.betaln(a, b))
-    return tail
+
+@cache
+def _tails() -> Floats:
+    """P(K >= 0 ... LONGEST) for each law of the grid, (m, LONGEST + 1)."""
+    size, hazard, _ = _grid()
+    more = np.arange(1, LONGEST + 1)
+    tails = special.betainc(more, size[:, None], hazard[:, None])
+    return np.column_stack([np.ones(len(size)), tails])
 
 
 def _usual(share: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
@@ -117,11 +150,16 @@ def _usual(share: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
     return usual, scatter
 
 
+def _sums(counts: NDArray[np.number], group: NDArray[np.int32]) -> Floats:
+    """Sum the rows of each group. (g, c), (g,) -> (number of groups, c) float64."""
+    total = np.zeros((int(group.max(initial=0)) + 2, counts.shape[1]))
+    np.add.at(total, group, counts)
+    return total
+
+
 def _others(counts: NDArray[np.number], peer: NDArray[np.int32]) -> Floats:
     """Sum the rows of each user's peers, the user left out. (g, c), (g,) -> (g, c) float64."""
-    total = np.zeros((int(peer.max(initial=0)) + 2, counts.shape[1]))
-    np.add.at(total, peer, counts)
-    others: Floats = np.maximum(total[peer] - counts, 0.0)
+    others: Floats = np.maximum(_sums(counts, peer)[peer] - counts, 0.0)
     return others
 
 
@@ -134,7 +172,7 @@ def _exactly(at_least: NDArray[np.int64]) -> NDArray[np.int64]:
 def _grid() -> tuple[Floats, Floats, Floats]:
     """Return sizes and hazards (m,) and the log-likelihood (15, m) of 2 ... 15 days and of 16 or more."""
     size, hazard = (
-        axis.ravel() for axis in np.meshgrid(np.geomspace(0.1, 8, 16), np.linspace(0.05, 0.95, 37))
+        axis.ravel() for axis in np.meshgrid(np.geomspace(0.1, 8, 10), np.linspace(0.05, 0.95, 25))
     )
     more = np.arange(14)[:, None]
     each = stats.nbinom.logpmf(more, size, 1 - hazard)

@@ -36,8 +36,9 @@ def isolated_sessions(
 
     Why: A session of one query bracketed by eight hours of silence is no shift; a public log site found
         cases by it (haveibeenflocked.com, "Isolated Session").
-    Null: Short sessions among all sessions follow the peers' rate with the peers' spread (beta-binomial, the
-        user left out).
+    Null: Short sessions among all sessions follow the peers' rate with the peers' spread (binomial, rates
+        beta or log-normal, whichever tail is longer, the user left out; tempered by how often small p-values
+        turn up in the log).
     Also fires on: A supervisor who rarely queries; call-outs; somebody on call.
     Clears: A shift, overtime or call-out record; a service account; test records.
     Evades: Misuse inside ordinary shifts.

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.local import DAY
+from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Share, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 from anomaly.detectors.since import split
+
+OFFICE = (8, 17)  # hours in which courts sit and training is held, on weekdays; UNV
+NEAR = 3  # days
+SHIFT = 4  # hours of look-ups that are a shift, and silence that ends one; UNV
 
 
 @detector(
@@ -39,11 +44,14 @@ def own_hours(
     Why: Off-duty look-ups from home or a parked car; a public log site found cases by each user's own active
     window (haveibeenflocked.com, Search Anomaly Index).
     Null: Days with a look-up outside the user's own block of hours, among days with any, follow the peers'
-        rate with the peers' spread (beta-binomial, the user left out). Rotating users, who have no block that
-        holds most of their work, are not tested.
+        rate with the peers' spread (binomial, rates beta or log-normal, whichever tail is longer, the user
+        left out; tempered by how often small p-values turn up in the log). Four hours of look-ups are a shift
+        worked at another time, and no such day; nor is one without work in the own hours within three days
+        (a new post), nor, where no table of shifts says when court was, a weekday's office hours. Rotating
+        users, who have no block that holds most of their work, are not tested.
     Also fires on: Call-outs, overtime, court, a new post in mid-log, a clock that is wrong.
     Clears: A call or an open case at that hour; an overtime or court record; a shift change.
-    Evades: Looking people up on duty.
+    Evades: Looking people up on duty, or for four hours on end.
     """
     starts, times, hours = users.starts, users["time"], users["hour"]
     window, within = kernels.own_hours(starts, hours, width)
@@ -62,7 +70,13 @@ def own_hours(
         )
     owner = users.owner
     since = (hours - window[owner] + margin) % 24
-    outside = (since >= width + 2 * margin) & users.counted & regular[owner]
+    outside = (since >= width + 2 * margin) & regular[owner]
+    inside_days = np.unique(_key(owner, users["day"])[~outside & regular[owner]])
+    outside &= users.counted & ~_shifts(owner, times, outside, SHIFT * HOUR)
+    outside &= _worked_near(_key(owner, users["day"]), inside_days)
+    if "shifts" not in context:
+        weekday = (users["day"] + 3) % 7 < 5  # day 0, 1 January 1970, was a Thursday
+        outside &= ~(weekday & (hours >= OFFICE[0]) & (hours < OFFICE[1]))
     active = _days(owner, users["day"], np.ones(len(owner), np.bool_), len(users))
     odd = _days(owner, users["day"], outside, len(users))
     peers = peering(users, context)
@@ -94,7 +108,35 @@ def own_hours(
     )
 
 
-def _days(owner: np.ndarray, day: np.ndarray, chosen: np.ndarray, count: int) -> np.ndarray:
+def _shifts(
+    owner: NDArray[np.int32], times: NDArray[np.int64], outside: NDArray[np.bool_], least: int
+) -> NDArray[np.bool_]:
+    """Mark the outside look-ups that lie in a stretch of at least so many ms; (m,) bool.
+
+    A stretch ends where as long passes without one.
+    """
+    rows = np.flatnonzero(outside)
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (np.diff(owner[rows]) != 0) | (np.diff(times[rows]) >= least)
+    begins = np.flatnonzero(new)
+    ends = np.append(begins[1:], len(rows)) - 1 if len(rows) else begins
+    marked = np.zeros(len(outside), np.bool_)
+    marked[rows] = (times[rows[ends]] - times[rows[begins]] >= least)[np.cumsum(new) - 1]
+    return marked
+
+
+def _key(owner: NDArray[np.int32], day: NDArray[np.int32]) -> NDArray[np.int64]:
+    return owner.astype(np.int64) << 32 | (day.astype(np.int64) + (1 << 30))
+
+
+def _worked_near(key: NDArray[np.int64], worked: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each user and day whether the user worked within `NEAR` days. (m,), (w,) sorted -> (m,) bool."""
+    return np.asarray(np.searchsorted(worked, key + NEAR, "right") > np.searchsorted(worked, key - NEAR))
+
+
+def _days(
+    owner: NDArray[np.int32], day: NDArray[np.int32], chosen: NDArray[np.bool_], count: int
+) -> NDArray[np.int64]:
     """Count each user's different days among the chosen actions, which are in time order.
 
     (m,) ... -> (count,) int64.

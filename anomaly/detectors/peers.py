@@ -1,5 +1,5 @@
-"""Who is comparable with whom: the same unit; if it is small, units of that name; then the agency; then
-everyone in the log.
+"""Who is comparable with whom: the same unit and role; if they are few, units of that name; then the agency;
+then everyone in the log.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ WHOLE = "the whole log"
 class Peering:
     """The group each user is compared in.
 
-    code: (g,) int32, -1 where there are too few users anywhere; names: of each group. same_work: (g,) bool,
-    True where the group is a unit, or units of one name, or where nobody's unit is known.
+    code: (g,) int32, -1 where there are too few users anywhere; names: of each group. kin: (g,) int32, the
+    wider group a small one borrows from: units of that name anywhere. same_work: (g,) bool, True where the
+    group is a unit, or units of one name, or where nobody's unit is known.
     """
 
     code: NDArray[np.int32]
     names: tuple[str, ...]
+    kin: NDArray[np.int32]
     same_work: NDArray[np.bool_]
 
     @property
@@ -42,41 +44,58 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
     agency, or all together.
 
     A user's unit is the one most of their actions were made in; where the log names no units, the roster's.
+    Where a unit mixes roles of the roster (clerks and officers of one station), each role that has `least`
+    users there is a group of its own.
     """
     home = _homes(users, context).with_row_index("user_code")
-    unit = pl.col("unit").str.to_uppercase()
+    unit, role = pl.col("unit").str.to_uppercase(), pl.col("role")
+
+    def enough(*by: str | pl.Expr) -> pl.Expr:
+        return pl.len().over(*by) >= least
+
+    mixed = role.is_not_null() & (role.n_unique().over("agency", unit) > 1)
+    whose = pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True)
     peer = (
-        pl.when((pl.len().over("agency", unit) >= least) & unit.is_not_null())
-        .then(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True))
-        .when((pl.len().over(unit) >= least) & unit.is_not_null())
+        pl.when(unit.is_not_null() & mixed & enough("agency", unit, role))
+        .then(pl.concat_str(whose, role, separator=" · "))
+        .when(unit.is_not_null() & enough("agency", unit))
+        .then(whose)
+        .when(unit.is_not_null() & enough(unit))
         .then(pl.concat_str(pl.lit("all units named "), unit))
-        .when((pl.len().over("agency") >= least) & pl.col("agency").is_not_null())
+        .when(pl.col("agency").is_not_null() & enough("agency"))
         .then("agency")
         .otherwise(pl.lit(WHOLE))
     )
-    same = pl.len().over(unit) >= least
-    named = home.with_columns(peer=peer, same=(unit.is_not_null() & same) | unit.is_null().all()).sort(
-        "user_code"
-    )
+    named = home.with_columns(
+        peer=peer,
+        kin=pl.when(unit.is_not_null()).then(unit).otherwise(pl.lit(WHOLE)).rank("dense") - 1,
+        same=(unit.is_not_null() & enough(unit)) | unit.is_null().all(),
+    ).sort("user_code")
     names = pl.concat([named["peer"], pl.Series([WHOLE])]).unique().sort()
     code = names.search_sorted(named["peer"]).to_numpy().astype(np.int32)
     if len(home) < least:
         code = np.full(len(home), -1, np.int32)
-    return Peering(code, tuple(names.to_list()), named["same"].to_numpy())
+    return Peering(
+        code, tuple(names.to_list()), named["kin"].to_numpy().astype(np.int32), named["same"].to_numpy()
+    )
 
 
 def _homes(users: Groups, context: Context) -> pl.DataFrame:
-    """Return the agency and unit of each user, a row per user in order of code."""
-    if not users.has("unit") and "users" in context:
-        roster = (
-            context["users"].select("user", "agency", "unit").unique("user", keep="last", maintain_order=True)
-        )
-        listed = pl.DataFrame({"user": users.labels()}).join(
-            roster, on="user", how="left", maintain_order="left"
-        )
-        if listed["unit"].null_count() < len(listed):
-            return listed.select("agency", "unit")
+    """Return the agency, unit and role of each user, a row per user in order of code."""
     agency, unit = users.log.texts.places[users.home].T
-    return pl.DataFrame(
-        {"agency": users.log.texts.named("agency", agency), "unit": users.log.texts.named("unit", unit)}
+    home = pl.DataFrame(
+        {
+            "user": users.labels(),
+            "agency": users.log.texts.named("agency", agency),
+            "unit": users.log.texts.named("unit", unit),
+        }
     )
+    if "users" not in context:
+        return home.with_columns(role=pl.lit(None, pl.String))
+    roster = context["users"].select("user", "agency", "unit", "role")
+    listed = home.select("user").join(
+        roster.unique("user", keep="last", maintain_order=True), on="user", how="left", maintain_order="left"
+    )
+    if users.has("unit") or listed["unit"].null_count() == len(listed):
+        return home.with_columns(listed["role"])
+    return listed

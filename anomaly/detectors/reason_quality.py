@@ -7,13 +7,8 @@ import numpy as np
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Share, Signals, Standing, detector
-from anomaly.detectors.since import milliseconds, split
-from anomaly.policy import REACH_CLASSES, REASON_CLASSES
-
-MISSING, VAGUE = REASON_CLASSES.index("missing"), REASON_CLASSES.index("vague")
-OTHER = REASON_CLASSES.index("other")
-NOT_A_PERSON = [REASON_CLASSES.index(name) for name in ("system", "test")]
-HISTORY = 1 << REACH_CLASSES.index("criminal_history")
+from anomaly.detectors.purposes import reasons_of
+from anomaly.detectors.since import split
 
 
 @detector(
@@ -50,19 +45,13 @@ def reason_quality(
     Clears: A parser that maps the field; an exception code; service accounts.
     Evades: A false but specific reason.
     """
-    reason = agencies["reason_class"]
-    required = agencies["time"] >= milliseconds(agencies.log.policy.rule("ab1747-reason").effective_from)
-    required &= agencies["reach"] != HISTORY
-    required &= ~agencies.log.hidden_reasons[agencies["reason"]]  # redacted in the file: given, but not shown
-    required &= agencies.counted & ~np.isin(reason, NOT_A_PERSON)
-    # Some systems keep the reason in the case field or the attention field.
-    elsewhere = agencies["case_number"] >= 0
-    elsewhere |= ~np.isin(agencies["attention_class"], [MISSING, VAGUE, OTHER])
-    poor = required & np.isin(reason, [MISSING, VAGUE]) & ~elsewhere
+    said = reasons_of(agencies)
+    required = said.needed & agencies.counted
+    poor = said.poor & agencies.counted & ~said.elsewhere
     owner, count = agencies.owner, len(agencies)
     asked = np.bincount(owner[required], minlength=count)
-    missing = np.bincount(owner[poor & (reason == MISSING)], minlength=count)
-    vague = np.bincount(owner[poor & (reason == VAGUE)], minlength=count)
+    missing = np.bincount(owner[poor & said.missing], minlength=count)
+    vague = np.bincount(owner[poor], minlength=count) - missing
     some = np.maximum(asked, 1)
     share = (missing + vague) / some
     listed = ((missing / some >= least_missing) | (vague / some >= least_vague)) & (asked >= least_actions)

@@ -9,13 +9,14 @@ import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Share, Signals, Standing, detector
-from anomaly.detectors.nulls import level
+from anomaly.detectors.nulls import extreme, level
 from anomaly.detectors.peers import LEAST_PEERS, peering
 
 NOBODY = ("test record", "stated test", "program's text", "service account")
 AT_WORK = ("call", "on duty")
 # On the scale of logarithms: one worked weekend joins two weeks, so stretches scatter by a quarter at least.
 LEAST_SCALE = 0.25
+KNOWN = 30.0  # users' worth of that scatter
 
 
 @detector(
@@ -41,10 +42,10 @@ def unbroken_days(
 
     Why: An account that never rests may be shared, or used from home on the holder's days off (password
     sharing is named in the state's misuse figures, EFF 2025).
-    Null: Logarithms of the longest stretches of peers who are about as active scatter like Student's t around
-        their median (robust scale, the user left out). A day ends at the user's quietest hour, so that a
-        night shift is one day. A stretch that recorded shifts and calls alone make half as long is not
-        tested.
+    Null: Logarithms of the longest stretches of peers who are about as active, each the largest of several,
+        follow Gumbel's law around their median (robust scale, the user left out). A day ends at the user's
+        quietest hour, so that a night shift is one day. A stretch that recorded shifts and calls alone make
+        half as long is not tested.
     Also fires on: A month of overtime, a disaster, a front desk whose account two people share by rule.
     Clears: A shift or overtime record for those days; a service account.
     Evades: Misuse inside ordinary shifts; pausing every few days.
@@ -65,7 +66,7 @@ def unbroken_days(
         if alike.sum() < LEAST_PEERS - 1:
             continue
         tested += 1
-        chance = float(level(logs[[u]], logs[alike][None, :], LEAST_SCALE, LEAST_SCALE)[0])
+        chance = float(level(logs[[u]], logs[alike][None, :], LEAST_SCALE, LEAST_SCALE, extreme, KNOWN)[0])
         if chance <= WEAKEST and longest[u] >= least_stretch:
             actor.append(u)
             p.append(chance)

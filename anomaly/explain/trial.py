@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from anomaly.coding import CodedLog
 from anomaly.context import Context
 from anomaly.explain.contract import Explanation
+from anomaly.explain.records import Records
 from anomaly.explain.templates import EXPLANATIONS
 
 
@@ -18,16 +19,18 @@ from anomaly.explain.templates import EXPLANATIONS
 class Explained:
     """Which explanations cover which actions.
 
-    bits: (a,) uint16, bit k for EXPLANATIONS[k]; why_not: those that could not be tried.
+    bits: (a,) uint32, bit k for EXPLANATIONS[k]; why_not: those that could not be tried; records: the tables
+    they were tried on, for whoever asks what they hold besides.
     """
 
-    bits: NDArray[np.uint16]
+    bits: NDArray[np.uint32]
     why_not: dict[str, str]
+    records: Records
 
     def by(self, names: Collection[str]) -> NDArray[np.bool_]:
         """Return (a,) bool: True where one of the named explanations covers the action."""
         mask = sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names)
-        covered: NDArray[np.bool_] = (self.bits & np.uint16(mask)) != 0
+        covered: NDArray[np.bool_] = (self.bits & np.uint32(mask)) != 0
         return covered
 
     def names(self, action: int, honoured: Collection[str]) -> list[str]:
@@ -42,12 +45,19 @@ class Explained:
 
 def try_all(log: CodedLog, context: Context) -> Explained:
     """Try every explanation whose columns and tables are there."""
-    bits = np.zeros(len(log.actions), np.uint16)
+    bits, why_not = tried(Records(log, context), EXPLANATIONS)
+    # Fresh records: what the trial read of the tables took 50 bytes an event where calls are many.
+    return Explained(bits, why_not, Records(log, context))
+
+
+def tried(records: Records, explanations: Sequence[Explanation]) -> tuple[NDArray[np.uint32], dict[str, str]]:
+    """Return what each explanation covers, (a,) uint32, bit k for the k-th, and why some were not tried."""
+    bits = np.zeros(len(records.log.actions), np.uint32)
     why_not = {}
-    for k, tried in enumerate(EXPLANATIONS):
-        reason = tried.why_not(log, context)
+    for k, one in enumerate(explanations):
+        reason = one.why_not(records)
         if reason:
-            why_not[tried.name] = reason
+            why_not[one.name] = reason
         else:
-            bits |= np.left_shift(tried.function(log, context).astype(np.uint16), k)
-    return Explained(bits, why_not)
+            bits |= np.left_shift(one.function(records).astype(np.uint32), np.uint32(k))
+    return bits, why_not

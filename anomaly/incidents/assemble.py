@@ -166,7 +166,7 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         tried=teller.tried(bundle, rows.events, rows.of_action),
         days=teller.days(rows.events, supports),
         reasons=_reasons(log, rows.actions),
-        would_clear=teller.would_clear(bundle),
+        would_clear=teller.would_clear(bundle, rows.of_action[supports]),
         cannot_tell=teller.cannot_tell(bundle),
     )
 

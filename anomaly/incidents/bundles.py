@@ -150,6 +150,8 @@ def _folded(alone: Sequence[Kept], wide: Sequence[Bundle]) -> tuple[list[Kept], 
 
 
 def _belongs(one: Kept, others: Sequence[Kept]) -> bool:
+    if (one.signals.when is None) != (others[0].signals.when is None):
+        return False  # records without a row of the log are a matter of their own
     if one.detector.circumstance or others[0].detector.circumstance:
         return True
     themes = {_theme(other) for other in others}

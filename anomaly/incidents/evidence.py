@@ -37,7 +37,9 @@ def fetch(
         here = wanted.filter((pl.col("file") == batch["file"][0]) & pl.col("row").is_between(low, high))
         if here.height:
             found.append(here.join(batch, on=["file", "row"], how="inner", maintain_order="left"))
-    frame = pl.concat(found) if found else wanted
+    frame = (
+        pl.concat(found) if found else wanted.with_columns(pl.lit(None, pl.String).alias(n) for n in parts)
+    )
     subject = pl.coalesce(expr for _, expr in keys) if keys else pl.lit(None, pl.String)
     event_id = pl.col("event_id") if "event_id" in parts else pl.lit(None, pl.String)
     return frame.select("event", "file", "row", event_id.alias("event_id"), subject.alias("subject_key"))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import ONE_AGENCY, CodedLog, place_labels
 from anomaly.coding.local import local_days
-from anomaly.explain import EXPLANATIONS, Explained
+from anomaly.explain import EXPLANATIONS, Explained, missing_fact
 from anomaly.incidents.bundles import Bundle
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.model import Day, Finding, Peers, Tried
@@ -138,23 +138,29 @@ class Teller:
             for n, s, e in zip(numbers.tolist(), backing.tolist(), every.tolist(), strict=True)
         )
 
-    def would_clear(self, bundle: Bundle) -> tuple[str, ...]:
-        """Say what a reviewer could look for: what the detectors' manuals and the honoured explanations
-        name.
+    def would_clear(self, bundle: Bundle, open_actions: NDArray[np.int32]) -> tuple[str, ...]:
+        """Say what a reviewer could look for: first the single fact that would clear most, then what the
+        detectors' manuals and the honoured explanations name.
+
+        open_actions: (r,) int32, the action of each event that nothing explains.
         """
+        of_any = {name for one in bundle.kept for name in one.detector.clears}
+        fact = missing_fact(self.explained.records, open_actions, of_any)
         manuals = dict.fromkeys(one.detector.manual["Clears"] for one in bundle.kept)
-        honoured = {name for one in bundle.kept for name in one.detector.clears}
-        lookups = (
-            e.looks_for for e in EXPLANATIONS if e.name in honoured and e.name in self.explained.why_not
-        )
-        return (*manuals, *lookups)
+        lookups = (e.looks_for for e in EXPLANATIONS if e.name in of_any and e.name in self.explained.why_not)
+        return (*([fact.sentence] if fact else []), *manuals, *lookups)
 
     def cannot_tell(self, bundle: Bundle) -> tuple[str, ...]:
         """Say what this log cannot show about the incident."""
         lines = ["Whether the account's holder made these look-ups, or someone at an open session."]
         if "subject" not in self.log.columns:
             lines.append("Who or what was looked up: the log names no subject.")
-        untried = [e.title.rstrip(".").lower() for e in EXPLANATIONS if e.name in self.explained.why_not]
+        honoured = {name for one in bundle.kept for name in one.detector.clears}
+        untried = [
+            e.title.rstrip(".").lower()
+            for e in EXPLANATIONS
+            if e.name in honoured and e.name in self.explained.why_not
+        ]
         if untried:
             lines.append(
                 f"Whether there was one of these, for which no table was given: {'; '.join(untried)}."

@@ -9,18 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from anomaly.coding import READ, CodedLog, EventCoder, Grouping, Groups, finish
-from anomaly.context import Context, load_context
+from anomaly.coding import CodedLog, Grouping, Groups
+from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
-from anomaly.errors import InputError
 from anomaly.explain import Explained, try_all
 from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
-from anomaly.policy import load_policy
+from anomaly.scan.coded import code_log
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
-from anomaly.sources import open_log
 
-MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 Progress = Callable[[str, int], None]  # stage, rows done
 
 
@@ -39,20 +36,7 @@ def scan(
     settings = (settings or Settings()).checked()
     tell = progress or (lambda stage, rows: None)
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-    policy = load_policy(settings.policy)
-    log = open_log(given, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
-    if len(log.files) > MOST_FILES:
-        raise InputError(
-            f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
-        )
-    context = load_context(settings.context, log.profile.local_zone)
-
-    # Without the log's own row numbers, only the whole row tells a duplicate.
-    columns = log.columns & READ if "event_id" in log.columns else log.columns
-    coder = EventCoder(columns)
-    coder.read(log.batches(columns), lambda rows: tell("reading", rows))
-    tell("coding", 0)
-    coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
+    log, coded, context = code_log(given, settings, tell)
     tell("explaining", 0)
     explained = try_all(coded, context)
     ran = run_detectors(coded, context, explained, settings, tell)
@@ -110,16 +94,3 @@ def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str 
         if table not in context:
             return f"no table `{table}` in the context folder"
     return None
-
-
-def _agencies(context: Context) -> pl.Series:
-    """Name the agencies that the context knows, which the log may never have seen."""
-    named = [context[name]["agency"] for name in ("agencies", "filings", "listed_shares") if name in context]
-    return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
-
-
-def _zones(context: Context) -> dict[str, str]:
-    if "agencies" not in context:
-        return {}
-    rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()
-    return dict(rows)

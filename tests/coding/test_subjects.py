@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import polars as pl
 import pytest
@@ -206,3 +208,11 @@ def test_a_context_table_may_spell_a_key_as_people_do() -> None:
     plate, jane = log.actions.subject.tolist()
     written = pl.Series(["plate:7abc-123", "plate:7 ABC 123", "name:Smith, Jane|1990-04-12", "7ABC123"])
     assert log.subjects.lookup(written).tolist() == [plate, plate, jane, -1]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_a_cascades_rows_at_one_moment_does_not_matter(order: tuple[int, ...]) -> None:
+    """A switch that writes licence, plate, name within one second used to make three people of one."""
+    keys = [{"plate": "7ABC123"}, {"license": "D1"}, {"name": "A,B", "dob": "1990-01-01"}]
+    log = coded([{"time": at(0), "cascade_id": "c", **keys[k]} for k in order])
+    assert len(set(log.subjects.root[log.events.subject].tolist())) == 1

@@ -53,9 +53,9 @@ def matching(name: str, scenario: str) -> list[str]:
     return found
 
 
-# An evasion that a log of this size cannot tell from chance at the default rate: five late nights in a unit
-# where another clerk has nine. It is seen, and not listed.
-TOO_FAINT = {("own_hours", "M002")}
+# Late nights that hours alone cannot tell from chance at the default rate, in a unit where two clerks have
+# them: the nine are listed through `off_duty`, as the shifts are known; the five are seen, and not listed.
+TOO_FAINT = {("own_hours", "M001"), ("own_hours", "M002")}
 
 
 @pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=True))

@@ -11,11 +11,13 @@ import pytest
 
 from anomaly.coding import CodedLog
 from anomaly.context import Context, load_context
-from anomaly.explain import EXPLANATIONS, Explanation, try_all
+from anomaly.explain import EXPLANATIONS, Explanation, Records, try_all
+from anomaly.explain.candidates import CANDIDATES
 from tests.coding.logs import coded
 
 ZONE = "America/Los_Angeles"
-BY_NAME = {one.name: one for one in EXPLANATIONS}
+EVERY = (*EXPLANATIONS, *CANDIDATES)
+BY_NAME = {one.name: one for one in EVERY}
 CASES = {
     "cases": [
         {
@@ -55,9 +57,10 @@ def covered(tmp_path: Path) -> object:
         name: str, tables: dict[str, list[dict[str, str]]], rows: Sequence[dict[str, str | None]]
     ) -> list[bool]:
         log, context = coded(rows, ZONE), written(tmp_path, tables)
-        assert BY_NAME[name].why_not(log, context) is None
-        mask = BY_NAME[name].function(log, context)
-        assert mask.dtype == np.bool_
+        records = Records(log, context)
+        assert BY_NAME[name].why_not(records) is None
+        mask = BY_NAME[name].function(records)
+        assert (mask.dtype, mask.shape) == (np.bool_, (len(log.actions),))
         by_row = dict(zip(log.events.row.tolist(), mask[log.actions.of_event].tolist(), strict=True))
         return [by_row[k] for k in sorted(by_row)]
 
@@ -180,7 +183,7 @@ def test_service_accounts_and_batch_messages(covered) -> None:  # type: ignore[n
 @pytest.mark.parametrize("one", EXPLANATIONS, ids=lambda one: one.name)
 def test_what_cannot_be_tried_says_why(one: Explanation) -> None:
     log = coded([{"time": "2024-03-04T09:00:00", "user": "ANN"}], ZONE)
-    reason = one.why_not(log, Context())
+    reason = one.why_not(Records(log, Context()))
     assert reason
     assert any(f"`{name}`" in reason for name in (*one.needs, *one.tables))
     tried = try_all(log, Context())
@@ -188,11 +191,22 @@ def test_what_cannot_be_tried_says_why(one: Explanation) -> None:
     assert not tried.by((one.name,)).any()
 
 
-@pytest.mark.parametrize("one", EXPLANATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", EVERY, ids=lambda one: one.name)
 def test_says_what_it_is(one: Explanation) -> None:
     assert one.title.endswith(".")
-    assert one.looks_for
+    assert one.limits.endswith(".")
+    assert one.looks_for or one in CANDIDATES
     assert one.tables or one.needs
+
+
+def test_names_are_distinct_and_fit_the_bits() -> None:
+    assert len(BY_NAME) == len(EVERY) <= 32
+
+
+def test_what_rests_on_a_users_own_words_says_so() -> None:
+    """Without a table, an explanation rests on what was written: its name, or what it needs, shows it."""
+    words = {one.name for one in EXPLANATIONS if not one.tables}
+    assert words == {"stated bulletin", "stated test", "training day", "program's text", "batch message"}
 
 
 def test_tables_about_strangers_clear_nobody(covered) -> None:  # type: ignore[no-untyped-def]
@@ -222,7 +236,7 @@ def test_a_call_that_ends_before_it_starts_clears_nothing(covered) -> None:  # t
 
 
 def naive(log: CodedLog, names: Sequence[str], context: Context) -> list[bool]:
-    masks = [one.function(log, context) for one in EXPLANATIONS if one.name in names]
+    masks = [one.function(Records(log, context)) for one in EXPLANATIONS if one.name in names]
     return [any(bool(mask[k]) for mask in masks) for k in range(len(log.actions))]
 
 

@@ -127,6 +127,31 @@ def test_repeated_days(rows: tuple[I64, I64], data: st.DataObject, gap: int, lea
     agree("repeated_days", *rows, days, column(data, starts, CODE, np.int32), N_CODES, gap, least)
 
 
+@given(grouped(), st.data())
+def test_first_meetings(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("first_meetings", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
+
+
+@given(grouped(), st.data())
+def test_marked_rows(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    starts, _ = rows
+    subjects = column(data, starts, CODE, np.int32)
+    marks = column(data, starts, st.booleans(), np.bool_)
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    pairs = sorted({(u, s) for u, s in zip(owner.tolist(), subjects.tolist(), strict=True) if s >= 0})
+    kept = [pair for pair in pairs if data.draw(st.booleans())]
+    user, subject = np.array(kept, np.int32).reshape(-1, 2).T.copy()
+    agree("marked_rows", starts, subjects, marks, user, subject, N_CODES)
+
+
+@given(grouped(), st.data(), WINDOW)
+def test_follows(rows: tuple[I64, I64], data: st.DataObject, within: int) -> None:
+    starts, _ = rows
+    subjects = column(data, starts, CODE, np.int32)
+    marks = [column(data, starts, st.booleans(), np.bool_) for _ in range(2)]
+    agree("follows", *rows, subjects, *marks, within, N_CODES)
+
+
 def test_work_across_midnight_is_one_day() -> None:
     minutes = np.array([23 * 60 + 50, 24 * 60 + 5, 48 * 60])
     days, subjects = (minutes // 1440).astype(np.int32), np.zeros(3, np.int32)
@@ -216,6 +241,9 @@ NONE = np.zeros(0, np.int32)
         ("collapse", (*EMPTY, NONE, NONE, 0, 0, 1)),
         ("unite", (NONE, NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
+        ("first_meetings", (EMPTY[0], NONE, 0)),
+        ("marked_rows", (EMPTY[0], NONE, NONE.astype(np.bool_), NONE, NONE, 0)),
+        ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),

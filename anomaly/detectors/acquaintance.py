@@ -1,0 +1,125 @@
+"""Who of the subjects is somebody to the user, and how often work alone would bring them up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.hurdle import Law, law_of_peers
+from anomaly.detectors.met import once_each
+from anomaly.detectors.peers import Peering
+
+APPLICANT = "J"  # purpose code: criminal-justice employment (NIEM, RapSheetPurposeCodeSimpleType)
+
+# A place or a case with more people than this ties nobody: a hospital, a jail, a station.
+CROWD = 8
+
+
+@dataclass(frozen=True)
+class Returns:
+    """On how many days each user looked up each subject, unexplained look-ups alone; pairs by user.
+
+    user, subject: (k,) int32; days: (k,) int64; law: of how many days, by user.
+    """
+
+    user: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    days: NDArray[np.int64]
+    law: Law
+
+
+def returns(
+    users: Groups, peers: Peering, every: NDArray[np.int32], chosen: NDArray[np.bool_], gap: int = 30
+) -> Returns:
+    """Count days of users and subjects, and fit the law of peers to them.
+
+    every: (m,) int32, the subjects; chosen: (m,) bool, the look-ups that count; gap: minutes within which
+    midnight makes no new day.
+    """
+    minutes = gap * 60_000
+    n_subjects = len(users.log.subjects)
+
+    def counted(of: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+        """Return the pairs, (2, k), the days of each, (k,), and how many have 1 ... 16 days, (g, 16)."""
+        user, subject, days, *_, at_least, _, _ = kernels.repeated_days(
+            users.starts, users["time"], users["day"], of, n_subjects, minutes, 1
+        )
+        return np.stack([user, subject]), days, at_least
+
+    _, _, in_all = counted(every)
+    pairs, days, at_least = counted(np.where(chosen, every, np.int32(-1)))
+    met = np.bincount(users.owner[every >= 0], minlength=len(users))
+    open_ = np.bincount(users.owner[(every >= 0) & chosen], minlength=len(users))
+    group = np.maximum(peers.code, 0)  # too few users for any group are one
+    law = law_of_peers(at_least, in_all, open_ / np.maximum(met, 1), group, peers.kin)
+    return Returns(pairs[0], pairs[1], days.astype(np.int64), law)
+
+
+def chance_to_meet(
+    users: Groups, chosen: NDArray[np.bool_], user: NDArray[np.int32], subject: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """P(work brings the subject up for the user at all), from how often colleagues of the agency meet them.
+
+    chosen: (m,) bool, the look-ups that count; user, subject: (k,) int32. Returns (k,) float64. Whom nobody
+    else met is as likely as one meeting spread over all subjects of the agency (Laplace's rule of
+    succession).
+    """
+    home = users.log.texts.places[users.home][:, 0].astype(np.int64)
+    first = once_each(users, chosen)
+    looker, looked = users.owner[first], users["subject"][first].astype(np.int64)
+    of_user = np.bincount(looker, minlength=len(users))
+    agency = home[looker]
+    met = np.bincount(agency + 1, minlength=int(home.max(initial=-1)) + 2)
+    pair, count = np.unique((agency + 1) << 32 | looked, return_counts=True)
+    known = np.bincount(pair >> 32, minlength=len(met))
+    wanted = (home[user] + 1) << 32 | subject
+    at = np.minimum(np.searchsorted(pair, wanted), max(len(pair) - 1, 0))
+    by_agency = np.where(pair[at] == wanted, count[at], 0) if len(pair) else np.zeros(len(user), np.int64)
+    own = np.isin(user.astype(np.int64) << 32 | subject, looker.astype(np.int64) << 32 | looked)
+    others = met[home[user] + 1] - of_user[user]
+    rate = (by_agency - own + 1) / (others + np.maximum(known[home[user] + 1], 1))
+    return -np.expm1(-of_user[user] * rate)
+
+
+def of_pairs(users: Groups, user: NDArray[np.int32], subject: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the look-ups of some pairs of user and subject. user, subject: (k,) int32. Returns (m,) bool."""
+    wanted = np.unique(user.astype(np.int64) << 32 | subject)
+    known = np.zeros(len(users.log.subjects) + 1, np.bool_)
+    known[subject] = True
+    rows = np.flatnonzero(known[users["subject"]] & (users["subject"] >= 0))
+    mask = np.zeros(len(users.owner), np.bool_)
+    mask[rows] = np.isin(users.owner[rows].astype(np.int64) << 32 | users["subject"][rows], wanted)
+    return mask
+
+
+def of_user(users: Groups, user: int, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the places of a user's chosen look-ups. chosen: (m,) bool. Returns (k,) int64."""
+    begin, end = users.starts[user], users.starts[user + 1]
+    return np.asarray(begin + np.flatnonzero(chosen[begin:end]), np.int64)
+
+
+def different(users: Groups, name: str, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count the different values of a column among the chosen look-ups of each user, (g,) int64."""
+    pairs = np.unique(users.owner[chosen].astype(np.int64) << 32 | users[name][chosen])
+    return np.bincount(pairs >> 32, minlength=len(users))
+
+
+def as_applicants(users: Groups, context: Context) -> NDArray[np.bool_]:
+    """Mark look-ups for criminal-justice employment: the purpose says so, and where applications are given
+    (`permits`), the subject stands in one. Returns (m,) bool.
+    """
+    purposes = users.log.texts["purpose"].str.to_uppercase() == APPLICANT
+    stated: NDArray[np.bool_] = np.append(purposes.fill_null(False).to_numpy(), np.False_)[users["purpose"]]
+    if "permits" not in context:
+        return stated
+    applied = np.zeros(len(users.log.subjects) + 1, np.bool_)
+    codes = users.log.subjects.lookup(context["permits"]["subject"].cast(pl.String))
+    applied[codes[codes >= 0]] = True
+    asked: NDArray[np.bool_] = stated & applied[users["subject"]]
+    return asked

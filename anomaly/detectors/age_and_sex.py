@@ -1,0 +1,197 @@
+"""Look-ups of one sex and nearly one age beyond what the unit's work brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding import FEMALE, MALE, Groups
+from anomaly.coding.local import DAY
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, once_each
+from anomaly.detectors.nulls import BORROWED
+from anomaly.detectors.peers import peering
+
+Floats = NDArray[np.float64]
+WORDS = {FEMALE: "female", MALE: "male"}
+YOUNGEST, STEP, STEPS = 10, 3, 20  # ages are counted in steps of three years, from 10 to 69
+# Bands of ages, in steps, each beginning half its width after the one before: the narrow one, six years, is
+# what the cases tell of; the wide one is twice it. UNV.
+WIDTHS = (2, 4)
+# People a unit borrows of the whole log's mix: it says little of one band by itself.
+LENT = 50.0
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Bands of one sex and neighbouring ages.
+
+    sex, low, high: (b,) int64, steps low..high - 1; apart: (b,) bool, narrow ones that share no age.
+    """
+
+    sex: NDArray[np.int64]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    apart: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.sex)
+
+    def count(
+        self, owner: NDArray[np.int32], sex: NDArray[np.int8], step: NDArray[np.int64], n: int
+    ) -> Floats:
+        """Count each user's people in each band. owner, sex, step: (k,), step 0..STEPS - 1; to (n, b)."""
+        cells = (owner.astype(np.int64) * 3 + sex) * (STEPS + 1) + step + 1
+        held = np.bincount(cells, minlength=n * 3 * (STEPS + 1)).reshape(n, 3, STEPS + 1)
+        below = np.cumsum(held, axis=2)
+        return (below[:, self.sex, self.high] - below[:, self.sex, self.low]).astype(float)
+
+
+BANDS = Bands(
+    *np.array(
+        [
+            (sex, low, low + width, width == min(WIDTHS) and low % width == 0)
+            for sex in (FEMALE, MALE)
+            for width in WIDTHS
+            for low in range(0, STEPS - width + 1, width // 2)
+        ]
+    ).T
+)
+
+
+@detector(
+    group="user",
+    needs=("subject", "sex", "dob"),
+    uses=("agency", "unit", "reason", "case_number", "message_key"),
+    clears=EXPLAIN_WHOM,
+    category="personal use",
+    weight=0.9,
+    says="Of the {people} people whom {user} looked up {how}, and whom nothing explains, {many} are {sex} "
+    "and {youngest} to {oldest} years old; for users of {peers} it is {usual} in 100.",
+)
+def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> Signals:
+    """A user looks up people of one sex and nearly one age far more than peers of the unit do.
+
+    Why: One city employee's 25 misuses were look-ups of young women, and officers elsewhere asked for
+        women by name (Electronic Frontier Foundation, "CLETS Misuse Data 2018"; Monroe News, 2016).
+    Null: Every person counts once. In each band of six or twelve years of one sex, the people whom nothing
+        explains follow the mix of the peers, filled up with that of the whole log, with the peers' spread
+        (beta-binomial, the user left out). The smallest p-value of all bands and of the kinds of look-up
+        (all; by name or number; by a name alone; with no reason or a vague one; under a case number; in the
+        drivers' records alone) counts, times how many there are.
+    Also fires on: Detectives of missing juveniles or trafficking in a log without units; a school officer.
+    Clears: The unit's own mix; a case, a call, a bulletin.
+    Evades: Asking for people of all ages besides; names without a date of birth.
+    """
+    owner, sex, born = users.owner, users["sex"], users["born"]
+    year = 1970 + (users["time"] // DAY / 365.2425).astype(np.int64)
+    step = (year - born - YOUNGEST) // STEP
+    known = (sex > 0) & (born > 0) & (step >= 0) & (step < STEPS)
+    counted = known & users.counted
+    peers = peering(users, context)
+    kinds = kinds_of_lookup(users)
+    best = np.ones(len(users))
+    found = np.zeros((len(users), 5), np.int64)  # kind, band, people, those in it, of 1,000 peers' people
+    tested = np.zeros(len(users), np.bool_)
+    shown = np.full(len(users), np.nan)
+    for place, chosen in enumerate(kinds.values()):
+        met = once_each(users, chosen & counted)
+        people = np.bincount(owner[met], minlength=len(users))
+        inside = BANDS.count(owner[met], sex[met], step[met], len(users))
+        rows = np.flatnonzero((people > 0) & peers.same_work)
+        p, usual = _tails(inside[rows], people[rows].astype(float), peers.code[rows])
+        enough = people[rows] >= least_people
+        rows, p, usual = rows[enough], p[enough], usual[enough]
+        tested[rows] = True
+        band = np.argmin(p, axis=1)
+        at = np.arange(len(rows))
+        least = p[at, band]
+        better = least < best[rows]
+        who, at, band = rows[better], at[better], band[better]
+        best[who] = least[better]
+        found[who] = np.stack(
+            [np.full(len(who), place), band, people[who], inside[who, band], 1000 * usual[at, band]], axis=1
+        )
+        if place == 0:
+            shown[rows] = 100 * inside[rows].max(axis=1, initial=0) / people[rows]
+    if not tested.any():
+        return Signals.none(because="too few people of known sex and age, or no unit has 8 users to compare")
+    p = np.minimum(1.0, best * len(BANDS) * len(kinds))
+    actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
+    kind, band, people, inside, usual = found[actor].T
+    every = list(kinds.values())
+    actions = []
+    for u, k, b in zip(actor.tolist(), kind.tolist(), band.tolist(), strict=True):
+        mine = slice(users.starts[u], users.starts[u + 1])
+        about = every[k][mine] & known[mine] & (sex[mine] == BANDS.sex[b])
+        about &= (step[mine] >= BANDS.low[b]) & (step[mine] < BANDS.high[b])
+        actions.append(users.actions(users.starts[u] + np.flatnonzero(about)))
+    return Signals.of_chance(
+        actor,
+        p[actor],
+        tuple(actions),
+        int(tested.sum()),
+        measures={
+            "people": people,
+            "how": [list(kinds)[k] for k in kind.tolist()],
+            "many": inside,
+            "sex": [WORDS[s] for s in BANDS.sex[band].tolist()],
+            "youngest": YOUNGEST + STEP * BANDS.low[band],
+            "oldest": YOUNGEST + STEP * BANDS.high[band] - 1,
+            "usual": usual / 10,
+            "peers": [peers.names[peers.code[u]] for u in actor],
+        },
+        left_out=peers.left_out,
+        standing=Standing("% of the people in one band of ages of one sex", shown, peers.code, peers.names),
+    )
+
+
+def _tails(inside: Floats, people: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
+    """P(so many or more in a band), and the rate of the peers.
+
+    inside: (g, b); people: (g,); peer: (g,) int32. Returns (g, b) float64 both. Users who stand out at the
+    first look vouch for nobody at the second.
+    """
+    vouches = np.ones(len(people), np.bool_)
+    tail = rate = np.ones(inside.shape)
+    for _ in range(2):
+        rate, rho = _law(inside, people, peer, vouches)
+        a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
+        n = np.broadcast_to(people[:, None], inside.shape)
+        flat = (np.ascontiguousarray(values).ravel() for values in (inside, n, a, b))
+        tail = kernels.beta_binomial_tail(*flat).reshape(inside.shape)
+        vouches = tail.min(axis=1, initial=1.0) * len(BANDS) > 0.05
+    return tail, rate
+
+
+def _law(
+    inside: Floats, people: Floats, peer: NDArray[np.int32], vouches: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Return the rate of each band among a user's peers who vouch, the user left out, and how it varies
+    between users (intraclass correlation, Williams 1982, Applied Statistics 31). (g, b) float64 both.
+    """
+    weight = vouches.astype(float)
+    of_peers, of_all = np.zeros((int(peer.max(initial=0)) + 1, len(BANDS) + 1)), np.zeros(len(BANDS) + 1)
+    mine = np.column_stack([inside, people]) * weight[:, None]
+    np.add.at(of_peers, peer, mine)
+    of_all = mine.sum(axis=0)
+    rest, others = of_all - mine, of_peers[peer] - mine
+    in_all = (rest[:, :-1] + 0.5) / (rest[:, -1:] + 1)
+    trials = others[:, -1:] + LENT
+    rate = (others[:, :-1] + LENT * in_all) / trials
+    expected = people[:, None] * rate
+    squares = (weight[:, None] * (inside - expected) ** 2 / (expected * (1 - rate)))[:, BANDS.apart].mean(
+        axis=1
+    )
+    of_group = np.zeros((len(of_peers), 3))
+    np.add.at(of_group, peer, np.column_stack([squares, weight, people * weight]))
+    own = of_group[peer] - np.column_stack([squares, weight, people * weight])
+    everywhere = max(1.0, float(squares.sum()) / max(float(weight.sum()), 1.0))
+    spread = np.maximum(1.0, (own[:, 0] + BORROWED * everywhere) / (own[:, 1] + BORROWED))[:, None]
+    size = np.maximum(own[:, 2:] / np.maximum(own[:, 1:2], 1), 2.0)
+    rho = np.clip((spread - 1) / (size - 1) + spread / (trials + 1), 1e-6, 0.5)
+    return rate, np.broadcast_to(rho, rate.shape)

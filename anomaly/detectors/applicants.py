@@ -1,0 +1,79 @@
+"""Applicants for a job, a home or a school place checked as if that were criminal justice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
+from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.purposes import (
+    about,
+    distinct_subjects,
+    pending,
+    purposes_for,
+    same_work,
+    usual_rate,
+)
+from anomaly.detectors.since import split
+
+NOT_CRIMINAL = ("employment", "civil", "licensing")
+
+
+@detector(
+    group="user",
+    needs=("purpose", "subject"),
+    uses=("agency", "unit", "reason"),
+    clears=("case", "call", "permit", "test record", "service account"),
+    practice=True,
+    category="unauthorized purpose",
+    rule="purpose-code",
+    says="{user} asked about {subjects} people who apply for a job, a home, a school place or a permit, "
+    "under purpose {purposes} between {first} and {last} ({events} look-ups of {asked} people asked "
+    "about so); others of {peers} do in {usual} of 1,000.",
+)
+def applicants(users: Groups, context: Context, *, days: Days = 180, least_subjects: int = 5) -> Signals:
+    """People who apply for something are checked under a purpose meant for crime.
+
+    Why: California's policy names checks for school residency and jobs among the misuse (EFF, May 2019); each
+        such program has a purpose code of its own (J, H, I, F) or a fingerprint channel (NIEM).
+    Null: Users of units of one name come as often on people with an application of the last 180 days, or
+        state employment, civil matters or licensing as the reason, among all whom they ask about under a
+        purpose that is for none of these (beta-binomial, the user left out). Each person counts
+        once; fewer than five are no program.
+    Also fires on: A clerk at a counter who meets applicants all day; a log that writes one purpose for
+    everything.
+    Clears: Purpose J, H, I or F; an open case or a call with that person; a statute that gives the authority.
+    Evades: An applicant who is in no table, under a reason that says nothing.
+    """
+    stated = (users["purpose"] >= 0) & ~purposes_for(users.log, *NOT_CRIMINAL)[users["purpose"]]
+    wrong = stated & (pending(users, context, days) | about(users, *NOT_CRIMINAL))
+    open_ones = wrong & users.counted
+    k, n = distinct_subjects(users, open_ones), distinct_subjects(users, stated)
+    group, labels = same_work(users, context)
+    group = np.where(n > 0, group, -1).astype(np.int32)
+    p = rate_tail(k, n, group)
+    actor = np.flatnonzero((k >= least_subjects) & (p <= WEAKEST)).astype(np.int32)
+    _, actions = split(users, open_ones & np.isin(users.owner, actor), wrong)
+    told = [users.log.actions.purpose[rows] for rows in actions]
+    return Signals.of_chance(
+        actor,
+        p[actor],
+        actions,
+        int((group >= 0).sum()),
+        measures={
+            "subjects": k[actor],
+            "asked": n[actor],
+            "events": np.bincount(users.owner[open_ones], minlength=len(users))[actor],
+            "purposes": [", ".join(users.log.texts["purpose"].gather(np.unique(codes))) for codes in told],
+            "usual": usual_rate(k, n, group, actor),
+            "peers": [labels[code] for code in group[actor]],
+        },
+        standing=Standing(
+            "% of people asked about who apply for something",
+            np.where(group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan),
+            group,
+            labels,
+        ),
+    )

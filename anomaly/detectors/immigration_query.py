@@ -1,0 +1,67 @@
+"""Immigration status asked for with nobody in custody."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.purposes import reaches, same_work, usual_rate
+from anomaly.detectors.since import split
+
+
+@detector(
+    group="user",
+    needs=("message_key",),
+    uses=("agency", "unit"),
+    clears=("case", "call", "booking", "party", "permit", "test record"),
+    practice=True,
+    category="immigration enforcement",
+    rule="iaq-custody",
+    says="{user} sent {events} immigration status queries (IAQ) between {first} and {last} that no case or "
+    "call explains, of {asked} look-ups in all; others of {peers} send {usual} in 1,000.",
+)
+def immigration_query(users: Groups, context: Context) -> Signals:
+    """Immigration status is asked for where nobody is known to be in custody or under investigation.
+
+    Why: The query to the federal centre (IAQ) is for a person thought to be foreign who is under
+        investigation or arrest, or for a buyer of firearms (Nlets IAQ; Missouri's MULES manual). No case is
+        public.
+    Null: Users of units of one name, here and in other agencies, send such queries for as large a part
+        of their look-ups (beta-binomial, the user left out): a jail asks about those it books.
+        Users of federal agencies, and of units too small to compare, are left out.
+    Also fires on: An officer posted to the jail; a detective of human trafficking; firearms eligibility.
+    Clears: A booking, a case or a call with that person; an application for a firearm under purpose F.
+    Evades: A booking number of somebody else; asking the jail to ask.
+    """
+    theirs = federal_agencies(users.log, context).any[users["agency"]]
+    asked = reaches(users, "immigration") & ~theirs
+    owner, count = users.owner, len(users)
+    events = np.bincount(owner[asked & users.counted], minlength=count)
+    made = np.bincount(owner[~theirs], minlength=count)
+    group, labels = same_work(users, context)
+    group = np.where(made > 0, group, -1).astype(np.int32)
+    p = rate_tail(events, made, group)
+    actor = np.flatnonzero((events > 0) & (p <= WEAKEST)).astype(np.int32)
+    _, actions = split(users, asked & users.counted & np.isin(owner, actor), asked)
+    return Signals.of_chance(
+        actor,
+        p[actor],
+        actions,
+        int((group >= 0).sum()),
+        measures={
+            "events": events[actor],
+            "asked": made[actor],
+            "usual": usual_rate(events, made, group, actor),
+            "peers": [labels[code] for code in group[actor]],
+        },
+        standing=Standing(
+            "% of look-ups that ask for immigration status",
+            np.where(group >= 0, np.round(100 * events / np.maximum(made, 1), 2), np.nan),
+            group,
+            labels,
+        ),
+    )

@@ -1,0 +1,143 @@
+"""Partial keys, and names in the order of the alphabet."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.met import EXPLAIN_WHOM
+from anomaly.detectors.nulls import level_tail, rate_tail
+from anomaly.detectors.peers import peering
+
+
+@detector(
+    group="user",
+    needs=("subject",),
+    uses=("agency", "unit", "name"),
+    clears=EXPLAIN_WHOM,
+    category="harvesting",
+    weight=0.9,
+    says="{user} {what}; {usual}.",
+)
+def name_fishing(users: Groups, context: Context, *, least: int = 8) -> Signals:
+    """A user fishes with initials, wildcards and partial plates, or goes through names in alphabetical order.
+
+    Why: A dispatcher sold what the files hold for years; who does not know the name tries A, B, C, and who
+        copies a file goes through it in order (Monroe News, 2016).
+    Null: Partial: queries with an initial or a wildcard, among all that nothing explains, follow the peers'
+        rate with the peers' spread (beta-binomial, the user left out). Alphabet: names stand in no order, so
+        that a given run of L different names ascends or descends with chance 1 / L!; and the longest runs of
+        the peers, on a logarithmic scale, scatter like Student's t: the larger of both p-values counts. Of
+        partial and alphabet the smaller counts, times two.
+    Also fires on: A witness's half of a plate, tried in every way; a roll of the jail or a list of warrants,
+        which is alphabetical.
+    Clears: A call or a case with the subject; a bulletin; a service account; batch message keys.
+    Evades: Whole names in random order.
+    """
+    owner = users.owner
+    open_to_all = users.counted & (users["subject"] >= 0)
+    made = np.bincount(owner[open_to_all], minlength=len(users))
+    partial = open_to_all & users["partial"]
+    tried = np.bincount(owner[partial], minlength=len(users))
+    peers = peering(users, context)
+    code = np.where((made > 0) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
+    tested = (made >= least) & (code >= 0)
+    p_partial = np.where(tried >= least, rate_tail(tried, made, code), 1.0)
+
+    runs = np.zeros(len(users), np.int64)
+    p_run = np.ones(len(users))
+    in_run = np.zeros(len(owner), np.bool_)
+    if users.has("name"):
+        runs, in_run = _longest(users, open_to_all)
+        named = np.bincount(owner[open_to_all & (users["letters"] >= 0)], minlength=len(users))
+        alone = np.minimum(1.0, 2 * named * np.exp(-special.gammaln(runs + 1.0)))
+        p_run = np.where(runs >= least, np.maximum(alone, level_tail(runs.astype(float), code)), 1.0)
+        p_run = np.where(code >= 0, p_run, 1.0)
+    by_run = p_run < p_partial
+    p = np.minimum(1.0, 2 * np.minimum(p_run, p_partial))
+    actor = np.flatnonzero(tested & (p <= WEAKEST)).astype(np.int32)
+    about = np.where(by_run[owner], in_run, partial)
+    return Signals.of_chance(
+        actor,
+        p[actor],
+        tuple(
+            users.actions(users.starts[u] + np.flatnonzero(about[users.starts[u] : users.starts[u + 1]]))
+            for u in actor.tolist()
+        ),
+        int(tested.sum()),
+        measures={
+            "what": [
+                f"looked up {runs[u]} names one after another in the order of the alphabet"
+                if by_run[u]
+                else f"asked {tried[u]} times with an initial or a wildcard, of {made[u]} look-ups"
+                for u in actor.tolist()
+            ],
+            "usual": [
+                _usual(
+                    by_run[u],
+                    (code == code[u]) & (np.arange(len(code)) != u),
+                    runs,
+                    tried,
+                    made,
+                    peers.names[code[u]],
+                )
+                for u in actor.tolist()
+            ],
+        },
+        left_out=peers.left_out,
+        standing=Standing(
+            "queries with an initial or a wildcard",
+            np.where(code >= 0, tried.astype(float), np.nan),
+            code,
+            peers.names,
+        ),
+    )
+
+
+def _usual(
+    by_run: bool,
+    mine: NDArray[np.bool_],
+    runs: NDArray[np.int64],
+    tried: NDArray[np.int64],
+    made: NDArray[np.int64],
+    name: str,
+) -> str:
+    """Say what the peers, (g,) bool, do."""
+    if by_run:
+        return f"the longest such run of any other user of {name} is {runs[mine].max(initial=0)}"
+    return f"users of {name} ask so {100 * tried[mine].sum() / max(made[mine].sum(), 1):.1f} times in 100"
+
+
+def _longest(users: Groups, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Find each user's longest run of different names up or down the alphabet.
+
+    chosen: (m,) bool. Returns (g,) int64, names of the run, and (m,) bool, its look-ups. A name repeated at
+    once counts once; nobody knows which of two look-ups at one time came first, so that a run stops there.
+    """
+    rows = np.flatnonzero(chosen & (users["letters"] >= 0))
+    runs, kept = np.zeros(len(users), np.int64), np.zeros(len(chosen), np.bool_)
+    if not len(rows):
+        return runs, kept
+    owner, time, letters = users.owner[rows], users["time"][rows], users["letters"][rows]
+    tied = (np.diff(time) == 0) & (np.diff(owner) == 0)
+    unordered = np.append(tied, False) | np.append(False, tied)
+    step = np.sign(np.diff(letters)).astype(np.int8)
+    step[(np.diff(owner) != 0) | unordered[1:] | unordered[:-1]] = 2  # a run stops here
+    moves = np.flatnonzero(step)  # a name repeated at once is no move
+    heading = step[moves]
+    begin = np.flatnonzero(np.append(True, np.diff(heading) != 0)) if len(moves) else moves
+    length = np.diff(np.append(begin, len(moves)))
+    is_run = heading[begin] != 2
+    begin, length = begin[is_run], length[is_run] + 1
+    who = owner[moves[begin]]
+    np.maximum.at(runs, who, length)
+    longest = np.flatnonzero(length == runs[who])
+    longest = longest[np.unique(who[longest], return_index=True)[1]]
+    for at, size in zip(begin[longest].tolist(), length[longest].tolist(), strict=True):
+        last = moves[at + size - 1] if at + size - 1 < len(moves) else len(rows) - 1
+        kept[rows[moves[at] : last + 1]] = True
+    return runs, kept

@@ -1,0 +1,93 @@
+"""One user whose reasons are missing or vague where the unit's are not."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.peers import peering
+from anomaly.detectors.purposes import reasons_of, usual_rate
+from anomaly.detectors.since import split
+
+
+@detector(
+    group="user",
+    needs=("reason",),
+    uses=("agency", "unit", "message_key", "system", "attention", "case_number"),
+    clears=("case", "call", "partner", "for an officer", "test record", "service account"),
+    circumstance=True,
+    category="record keeping",
+    rule="ab1747-reason",
+    weight=0.3,
+    says="{user} gave no reason or a vague one for {events} look-ups between {first} and {last} that nothing "
+    "explains ({missing} without any), of {asked} that need one; others of {peers} do for {usual} of 1,000"
+    "{own}.",
+)
+def unstated_reasons(users: Groups, context: Context) -> Signals:
+    """A user leaves the reason out, or writes what says nothing, much more than the unit does.
+
+    Why: A Milwaukee officer's searches of two people always said "investigation" (Fox6 News Milwaukee, 2026);
+        the law wants a reason for every inquiry beyond criminal history since July 2021 (AB 1747).
+    Null: Users of the unit leave unexplained look-ups without a telling reason as often, among all of theirs
+        that need one (beta-binomial, the user left out). And the user is no vaguer where nothing explains the
+        look-up than beside a case, a call or a case number (the predictive law of those); the larger p-value
+        counts: a careless writer is careless everywhere.
+    Also fires on: Statutory exceptions; a device without a keyboard; a new user.
+    Clears: A case or call with that person; a case number or a telling attention field beside the reason; an
+        exception code.
+    Evades: A false but specific reason.
+    """
+    said = reasons_of(users)
+    owner, count = users.owner, len(users)
+    explained = said.needed & (~users.counted | said.elsewhere)
+    open_ones = said.poor & ~explained
+    k, n, own_k, own_n = (
+        np.bincount(owner[some], minlength=count)
+        for some in (open_ones, said.needed, explained & said.poor, explained)
+    )
+    peers = peering(users, context)
+    group = np.where((n > 0) & peers.same_work, peers.code, -1).astype(np.int32)
+    if not (group >= 0).any():
+        return Signals.none(because="no unit has 8 users to compare")
+    p = np.maximum(rate_tail(k, n, group), _by_own_habit(k, n - own_n, own_k, own_n))
+    actor = np.flatnonzero((k > 0) & (p <= WEAKEST)).astype(np.int32)
+    _, actions = split(users, open_ones & np.isin(owner, actor), said.poor)
+    return Signals.of_chance(
+        actor,
+        p[actor],
+        actions,
+        int((group >= 0).sum()),
+        measures={
+            "events": k[actor],
+            "missing": np.bincount(owner[open_ones & said.missing], minlength=count)[actor],
+            "asked": n[actor],
+            "usual": usual_rate(k, n, group, actor),
+            "peers": [peers.names[code] for code in group[actor]],
+            "own": [
+                f"; of the user's own with a case or a number, {a:,} of {b:,}" if b else ""
+                for a, b in zip(own_k[actor].tolist(), own_n[actor].tolist(), strict=True)
+            ],
+        },
+        left_out=peers.left_out,
+        standing=Standing(
+            "% of look-ups with a missing or vague reason, unexplained",
+            np.where(group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan),
+            group,
+            peers.names,
+        ),
+    )
+
+
+def _by_own_habit(
+    k: NDArray[np.int64], n: NDArray[np.int64], own_k: NDArray[np.int64], own_n: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """P(X >= k) of n, at the rate that own_k of own_n show (Jeffreys' predictive law); 0 where nothing is
+    explained and no habit known. (g,) int64 each. Returns (g,) float64.
+    """
+    p = kernels.beta_binomial_tail(k, n, own_k.astype(float) + 0.5, (own_n - own_k).astype(float) + 0.5)
+    return np.where(own_n > 0, p, 0.0)

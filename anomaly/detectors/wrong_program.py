@@ -1,0 +1,103 @@
+"""A unit uses the criminal justice purpose for a program that has its own channel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anomaly.coding import CodedLog, Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import Days, Signals, Standing, detector
+from anomaly.detectors.purposes import MISSING, VAGUE, about, distinct_subjects, pending, purposes_for
+from anomaly.detectors.since import split
+
+FIREARMS = r"(?i)ccw|firearm|gun|carry|weapon"  # kinds of permits
+MOST = 0.5
+INNOCENT = ("case", "call", "permit", "test record", "service account")
+
+
+@detector(
+    group="unit",
+    needs=("purpose", "subject"),
+    uses=("agency", "unit", "reason", "message_key", "system"),
+    clears=(*INNOCENT, "authorized"),
+    category="unauthorized purpose",
+    rule="clets-ccw",
+    weight=0.95,
+    says="{users} of {unit} checked {subjects} people who apply for a permit under another purpose code "
+    "than the program's ({purposes}), in {events} look-ups between {first} and {last}: {share} % of "
+    "those whom it asked about so, {authority}. A procedure to correct and a unit to "
+    "retrain, not a list of people.",
+)
+def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_subjects: int = 10) -> Signals:
+    """A unit checks the applicants of its licensing program as if that were criminal justice.
+
+    Why: 6,789 of the 7,275 violations that California counted for 2023 were one sheriff's checks of people
+        who applied to carry a firearm, and were answered with retraining (EFF, January 2025); 38 of 2018 were
+        of one police department (EFF's figures of 2018). A specific rule bars it.
+    Null: None: a rule about units. A look-up counts when its purpose is not one of licensing's, no
+        authorization allows the unit that purpose for such data, and the person has applied to carry a
+        firearm in the last 180 days, or the reason states licensing. The unit is listed when these are ten
+        people or more, and most of all whom it asked about without authority, or of those with a reason that
+        says something: a program, not a coincidence.
+    Also fires on: A program whose procedure the state approved; a log that writes one purpose for everything.
+    Clears: The lawful channel (purpose F); an authorization of the unit; an open case or a call with that
+        person.
+    Evades: Applicants who are in no table, under reasons that say nothing; a desk with much other work
+        (`applicants` counts for each user).
+    """
+    named = (units["purpose"] >= 0) & ~purposes_for(units.log, "licensing")[units["purpose"]]
+    stated = about(units, "licensing")
+    program = named & (pending(units, context, days, FIREARMS) | stated)
+    without = named & units.counted
+    k, n = distinct_subjects(units, program & without), distinct_subjects(units, without)
+    # A reason that says nothing says nothing of a program either: by reasons, those are left out.
+    telling = without & ~np.isin(units["reason_class"], [MISSING, VAGUE])
+    said = distinct_subjects(units, telling & stated) / np.maximum(distinct_subjects(units, telling), 1)
+    share = np.maximum(k / np.maximum(n, 1), said)
+    listed = (k >= least_subjects) & (share > MOST)
+    actor, actions = split(units, program & units.counted & listed[units.owner], program)
+    log = units.log
+    known = _with_authorizations(log, context)
+    purposes = [np.unique(log.actions.purpose[rows]) for rows in actions]
+    users = [len(np.unique(log.actions.user[rows])) for rows in actions]
+    return Signals.of_rule(
+        actor,
+        np.where(known[actor], 0.95, 0.8),
+        actions,
+        len(units),
+        measures={
+            "users": ["1 user" if count == 1 else f"{count} users" for count in users],
+            "subjects": k[actor],
+            "events": np.bincount(units.owner[program & units.counted], minlength=len(units))[actor],
+            "purposes": [", ".join(log.texts["purpose"].gather(codes)) for codes in purposes],
+            "share": np.round(100 * share[actor]),
+            "authority": [
+                "which its authorizations do not allow"
+                if known[a]
+                else "as far as no authorization of the unit is known"
+                for a in actor.tolist()
+            ],
+        },
+        standing=Standing(
+            "% of people asked about without authority who apply for a permit",
+            np.where(n >= least_subjects, np.round(100 * share, 1), np.nan),
+            np.zeros(len(units), np.int32),
+            ("the units in the log",),
+        ),
+    )
+
+
+def _with_authorizations(log: CodedLog, context: Context) -> NDArray[np.bool_]:
+    """Return (p,) bool by place: the authorizations have a line for it, its agency or any unit."""
+    places = [log.texts.named(name, log.texts.places[:, i]) for i, name in enumerate(("agency", "unit"))]
+    if "authorizations" not in context:
+        return np.zeros(len(log.texts.places), np.bool_)
+    lines = set(context["authorizations"].select("agency", "unit").iter_rows())
+    return np.array(
+        [
+            not lines.isdisjoint({(agency, unit), (agency, None), (None, unit), (None, None)})
+            for agency, unit in zip(*places, strict=True)
+        ],
+        np.bool_,
+    )

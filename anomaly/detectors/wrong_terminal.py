@@ -1,0 +1,135 @@
+"""Look-ups at terminals of another agency."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
+from anomaly.detectors.purposes import in_force
+from anomaly.detectors.since import split
+from anomaly.detectors.stations import Stations, stations_of
+
+
+@detector(
+    group="user",
+    needs=("terminal", "agency"),
+    clears=("test record", "service account", "stated test"),
+    category="credential misuse",
+    rule="terminal-mnemonic",
+    weight=0.9,
+    says="{user} made {events} look-ups on {days} of {active} days at {terminals} of {owner}, {how}.",
+)
+def wrong_terminal(
+    users: Groups, context: Context, *, min_days: Days = 3, arranged: int = 3, seconded: Share = 0.5
+) -> Signals:
+    """A user signs on, day after day, at terminals of an agency that is not the user's.
+
+    Why: A terminal's mnemonic stands for one agency, and the log of another agency's terminal is not looked
+        at at home (CLETS Policies, Practices and Procedures, section 1.6.2).
+    Null: None: a rule. A terminal belongs to the agency it is registered to; where the table of terminals
+        does not list it, to the one of which nearly all its other users are. Look-ups on `min_days`
+        different days count. Not listed: agencies of which `arranged` users do so, for that is an
+        arrangement between the two; users who do so on a share `seconded` of their days; parent and child
+        agencies; terminals that `arranged` users of the agency use, or that nobody uses of the agency they
+        are registered to, for there the table is out of date.
+    Also fires on: A task force of one in another agency's building; a car or desk that was handed over; a
+        login that two agencies share.
+    Clears: The coordinator's record of terminals; a task force order; a roster of secondments.
+    Evades: One visit or two; the open session of a colleague at home.
+    """
+    stations = stations_of(users, context)
+    wrong = np.append(_elsewhere(users, context, stations, arranged), np.False_)
+    at = stations.at
+    there = wrong[at] & users.counted & in_force(users, "terminal-mnemonic")
+    day = users["day"].astype(np.int64)
+
+    def days_of(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+        each = np.unique(users.owner[rows].astype(np.int64) << 32 | day[rows])
+        return np.bincount(each >> 32, minlength=len(users))
+
+    days, active = days_of(there), days_of(np.ones(len(day), np.bool_))
+    often = (days >= min_days) & (days < seconded * active)
+    owners = np.append(stations.owner, np.int32(-1))[at]
+    there &= often[users.owner]
+    there &= ~_arranged(users, there, owners, min_days, arranged)[users.owner]
+    actor, actions = split(users, there, np.zeros_like(there))
+    measures: dict[str, list[object]] = {
+        name: [] for name in ("days", "active", "events", "terminals", "owner", "how")
+    }
+    for user in actor.tolist():
+        mine = np.flatnonzero(there[users.starts[user] : users.starts[user + 1]]) + users.starts[user]
+        triples, agencies = np.unique(at[mine]), np.unique(owners[mine])
+        measures["days"].append(len(np.unique(day[mine])))
+        measures["active"].append(int(active[user]))
+        measures["events"].append(len(mine))
+        measures["terminals"].append("a terminal" if len(triples) == 1 else f"{len(triples)} terminals")
+        names = users.log.texts.named("agency", agencies).to_list()
+        measures["owner"].append(" and ".join(names) if len(names) < 3 else f"{len(names)} other agencies")
+        listed = bool(stations.listed[triples].all())
+        measures["how"].append("as registered" if listed else "which nobody else but its users uses")
+    return Signals.of_rule(
+        actor,
+        days[actor] / (days[actor] + 1),
+        actions,
+        len(users),
+        measures=measures,
+        standing=Standing(
+            "days at terminals of another agency",
+            np.where(active > 0, days.astype(float), np.nan),
+            np.zeros(len(users), np.int32),
+            ("the users in the log",),
+        ),
+    )
+
+
+def _elsewhere(users: Groups, context: Context, of: Stations, many: int) -> NDArray[np.bool_]:
+    """Mark the triples of `stations_of`, (p,) bool, whose terminal is another agency's for good."""
+    kin = _families(users, context)
+    wrong = (of.owner >= 0) & (kin[of.agency] != kin[of.owner])
+    width = len(kin)
+    used_by = of.terminal.astype(np.int64) * width + of.agency
+    users_there = np.bincount(used_by, minlength=1)
+    at_home = of.terminal.astype(np.int64) * width + of.owner
+    owners_there = np.append(users_there, 0)[np.minimum(np.maximum(at_home, 0), len(users_there))]
+    stale = of.listed & (owners_there == 0)
+    elsewhere: NDArray[np.bool_] = wrong & (users_there[used_by] < many) & ~stale
+    return elsewhere
+
+
+def _families(users: Groups, context: Context) -> NDArray[np.int32]:
+    """Number the agencies so that parent and child share a number, (a + 1,) int32; the last is nobody's."""
+    names = users.log.texts["agency"]
+    family = np.arange(len(names) + 1, dtype=np.int32)
+    if "agencies" not in context:
+        return family
+    table = context["agencies"].select("agency", "parent").drop_nulls().unique(maintain_order=True)
+    child, parent = (users.log.texts.lookup("agency", table[name]) for name in ("agency", "parent"))
+    for one, above in sorted(zip(child.tolist(), parent.tolist(), strict=True)):
+        if one >= 0 and above >= 0:
+            family[family == family[one]] = family[above]
+    return family
+
+
+def _arranged(
+    users: Groups, there: NDArray[np.bool_], owner: NDArray[np.int32], min_days: Days, many: int
+) -> NDArray[np.bool_]:
+    """Mark the users, (g,) bool, as many of whose agency are so often at terminals of the same other one."""
+    frame = pl.DataFrame(
+        {
+            "user": users.owner[there],
+            "agency": users["agency"][there],
+            "owner": owner[there],
+            "day": users["day"][there],
+        }
+    )
+    regulars = frame.group_by("user", "agency", "owner").agg(pl.col("day").n_unique())
+    regulars = regulars.filter(
+        pl.col("day") >= min_days, pl.col("user").n_unique().over("agency", "owner") >= many
+    )
+    marked = np.zeros(len(users), np.bool_)
+    marked[regulars["user"].to_numpy()] = True
+    return marked

@@ -1,0 +1,106 @@
+"""Explanations from what the log's own reasons say: anybody can write a reason, so these say what bears them
+out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from anomaly.explain.contract import Covered, explanation
+from anomaly.explain.records import Records
+from anomaly.policy import REASON_CLASSES
+
+TEST, PROGRAM = REASON_CLASSES.index("test"), REASON_CLASSES.index("system")
+OTHERS = 2  # users of other units who must say the same: one may be a friend
+CLASS = 3  # other users of the agency who must say so on the same day: fewer are no class
+APART = 7  # days without a word after which a bulletin has lapsed; those of the tables run for days to weeks
+
+
+@explanation(
+    "stated bulletin",
+    answers="whom",
+    needs=("subject", "reason"),
+    looks_for="the bulletin, teletype or broadcast that these reasons speak of",
+)
+def stated_bulletin(records: Records) -> Covered:
+    """A bulletin about this subject, which this reason and those of other units state.
+
+    Two or more users of other units or agencies say so as well, without a gap of more than seven days.
+
+    Limits: Weaker than the bulletin itself: people of several units who agree on a word can write it.
+    """
+    actions = records.log.actions
+    says = records.bulletin_reasons[actions.reason] & (actions.subject >= 0) & (actions.user >= 0)
+    rows = np.flatnonzero(says)
+    place = records.log.actions.place[rows]
+    said = pl.DataFrame(
+        {"row": rows, "subject": actions.subject[rows], "user": actions.user[rows], "unit": place}
+        | {"day": actions.day[rows]}
+    ).sort("subject", "day", "row")
+    fresh = (pl.col("day").diff() > APART) | (pl.col("subject").diff() != 0)
+    said = said.with_columns(run=fresh.fill_null(True).cum_sum())
+    everyone = said.group_by("run").agg(everyone=pl.col("user").n_unique())
+    of_unit = said.group_by("run", "unit").agg(of_unit=pl.col("user").n_unique())
+    counted = said.join(everyone, on="run").join(of_unit, on=["run", "unit"])
+    borne_out = counted.filter(pl.col("everyone") - pl.col("of_unit") >= OTHERS)["row"]
+    mask = np.zeros(len(actions), np.bool_)
+    mask[borne_out.to_numpy()] = True
+    return mask
+
+
+@explanation(
+    "training day",
+    answers="what",
+    needs=("reason",),
+    looks_for="the agency's training calendar for that day",
+)
+def training_day(records: Records) -> Covered:
+    """A reason that says test or training, on a day when three or more others of the agency say so as well.
+
+    Somebody who ran a listed test record that day counts among them.
+
+    Limits: Whoever knows the day can ask about anybody and call it training.
+    """
+    actions = records.log.actions
+    trains = np.equal(actions.reason_class, TEST)
+    exercises = trains.copy()
+    if "test_subjects" in records.context and "subject" in records.log.columns:
+        listed = records.subjects(records.context["test_subjects"])["subject"].to_numpy()
+        exercises |= np.isin(actions.subject, listed)
+    rows = np.flatnonzero(exercises & (actions.user >= 0))
+    of_day = pl.DataFrame(
+        {"row": rows, "agency": actions.agency[rows], "day": actions.day[rows]} | {"user": actions.user[rows]}
+    )
+    together = of_day.with_columns(users=pl.col("user").n_unique().over("agency", "day"))
+    mask = np.zeros(len(actions), np.bool_)
+    mask[together.filter(pl.col("users") > CLASS)["row"].to_numpy()] = True
+    return mask & trains
+
+
+@explanation(
+    "stated test",
+    answers="what",
+    needs=("reason",),
+    looks_for="a training day, or the set-up of a terminal, at that time",
+)
+def stated_test(records: Records) -> Covered:
+    """A reason that says test or training.
+
+    Limits: Anybody can write that: it clears odd hours and volume, never what was asked about whom.
+    """
+    return np.equal(records.log.actions.reason_class, TEST)
+
+
+@explanation(
+    "program's text",
+    answers="what",
+    needs=("reason",),
+    looks_for="whether the vendor's program runs such a search by itself",
+)
+def programs_text(records: Records) -> Covered:
+    """A reason that a vendor's program wrote, as it does for searches it offers or runs itself.
+
+    Limits: A person can copy it.
+    """
+    return np.equal(records.log.actions.reason_class, PROGRAM)

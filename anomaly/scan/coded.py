@@ -1,0 +1,53 @@
+"""A log and its tables, as every verb that judges them reads them: opened, coded, nothing judged yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from anomaly.coding import READ, CodedLog, EventCoder, finish
+from anomaly.context import Context, load_context
+from anomaly.errors import InputError
+from anomaly.policy import load_policy
+from anomaly.scan.settings import Settings
+from anomaly.sources import Log, open_log
+
+MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
+
+
+def code_log(
+    inputs: Sequence[str | Path | Any], settings: Settings, tell: Callable[[str, int], None]
+) -> tuple[Log, CodedLog, Context]:
+    """Read a log and its context tables.
+
+    tell: told the stage and the rows of it that are done. Raises InputError when the input is wrong.
+    """
+    log = open_log(inputs, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
+    if len(log.files) > MOST_FILES:
+        raise InputError(
+            f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
+        )
+    policy = load_policy(settings.policy)
+    context = load_context(settings.context, log.profile.local_zone)
+    # Without the log's own row numbers, only the whole row tells a duplicate.
+    columns = log.columns & READ if "event_id" in log.columns else log.columns
+    coder = EventCoder(columns)
+    coder.read(log.batches(columns), lambda rows: tell("reading", rows))
+    tell("coding", 0)
+    return log, finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context)), context
+
+
+def _agencies(context: Context) -> pl.Series:
+    """Name the agencies that the context knows, which the log may never have seen."""
+    named = [context[name]["agency"] for name in ("agencies", "filings", "listed_shares") if name in context]
+    return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
+
+
+def _zones(context: Context) -> dict[str, str]:
+    if "agencies" not in context:
+        return {}
+    rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()
+    return dict(rows)

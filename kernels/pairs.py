@@ -1,0 +1,52 @@
+"""The pairs of one user and one subject: where each begins, and how many of its rows bear a mark."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.arrays import I32, I64, Bools
+from kernels.compile import kernel
+
+
+@kernel
+def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
+    """Mark the rows in which a user meets a subject for the first time.
+
+    starts: (g + 1,) int64; user k has rows starts[k]:starts[k + 1].
+    subjects: (n,) int32, < n_subjects; a row with -1 is no meeting.
+    Returns (n,) bool.
+    Cost: O(n + n_subjects), one random access a row.
+    """
+    first = np.zeros(len(subjects), np.bool_)
+    met_by = np.full(n_subjects, -1, np.int32)
+    for k in range(len(starts) - 1):
+        for i in range(starts[k], starts[k + 1]):
+            if subjects[i] >= 0 and met_by[subjects[i]] != k:
+                met_by[subjects[i]] = k
+                first[i] = True
+    return first
+
+
+@kernel
+def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
+    """Count the marked rows of some pairs of user and subject.
+
+    starts: (g + 1,) int64; user k has rows starts[k]:starts[k + 1].
+    subjects: (n,) int32, < n_subjects; a row with -1 belongs to no pair. marks: (n,) bool.
+    user, subject: (m,) int32, pairs, each once, by user.
+    Returns (m,) int32.
+    Cost: O(n + m + n_subjects), one random access a row.
+    """
+    count = np.zeros(len(user), np.int32)
+    pair_of = np.full(n_subjects, -1, np.int64)
+    begin = 0
+    while begin < len(user):
+        end = begin
+        while end < len(user) and user[end] == user[begin]:
+            pair_of[subject[end]] = end
+            end += 1
+        for i in range(starts[user[begin]], starts[user[begin] + 1]):
+            if marks[i] and subjects[i] >= 0 and pair_of[subjects[i]] >= begin:
+                count[pair_of[subjects[i]]] += 1
+        begin = end
+    return count

@@ -1,0 +1,106 @@
+"""The chance models keep their promise where habits differ, groups are small and misusers sit together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from anomaly.detectors.hurdle import law_of_peers
+from anomaly.detectors.nulls import extreme, level_tail, rate_tail
+
+LEVELS = (1e-2, 1e-3, 1e-4)
+
+
+def at_most_chance(p: NDArray[np.float64], times: float) -> None:
+    """Not more small p-values than so many times chance, by a binomial bound at 0.001."""
+    for alpha in LEVELS:
+        assert (p <= alpha).sum() <= stats.binom.isf(1e-3, len(p), times * alpha), alpha
+
+
+@pytest.mark.parametrize("size", [9, 12, 40, 200])
+@pytest.mark.parametrize("law", ["even", "beta", "lognormal", "few with most"])
+@pytest.mark.parametrize("mean", [0.005, 0.05, 0.3])
+def test_rates_of_uneven_users(size: int, law: str, mean: float) -> None:
+    """Four times chance is allowed; at 1 in 10,000 a beta law alone gave 64 times, for log-normal habits."""
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(4):
+        peer = np.repeat(np.arange(1200 // size), size).astype(np.int32)
+        rate = np.minimum(mean * np.exp(rng.normal(0, 0.5, peer.max() + 1)), 0.6)[peer]
+        habit = {
+            "even": np.ones(len(peer)),
+            "beta": rng.beta(rate * 19, (1 - rate) * 19) / rate,
+            "lognormal": np.exp(rng.normal(-0.5, 1, len(peer))),
+            "few with most": rng.gamma(0.2, 5, len(peer)),
+        }[law]
+        trials = rng.integers(60, 200, len(peer))
+        found.append(rate_tail(rng.binomial(trials, np.clip(rate * habit, 0, 0.95)), trials, peer))
+    at_most_chance(np.concatenate(found), 4)
+
+
+@pytest.mark.parametrize("misusers", [1, 2])
+def test_misusers_of_one_group_do_not_hide_each_other(misusers: int) -> None:
+    rng = np.random.default_rng(8)
+    peer = np.repeat(np.arange(50), 12).astype(np.int32)
+    trials = np.full(len(peer), 120)
+    k = rng.binomial(trials, 0.02 * np.exp(rng.normal(-0.1, 0.4, len(peer))))
+    k[:misusers] = 40
+    assert (rate_tail(k, trials, peer)[:misusers] < 1e-5).all()
+
+
+@pytest.mark.parametrize("size", [10, 40])
+def test_the_busiest_of_nine_months(size: int) -> None:
+    rng = np.random.default_rng(9)
+    peer = np.repeat(np.arange(6000 // size), size).astype(np.int32)
+    months = rng.gamma(20, 1, (len(peer), 9)) * np.exp(rng.normal(0, 0.5, len(peer)))[:, None]
+    ratio = months.max(axis=1) / np.median(months, axis=1)
+    at_most_chance(level_tail(ratio, peer, extreme, prior=30), 2)
+
+
+def drawn(rng: np.random.Generator, size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Draw each user's pairs with at least 1 ... 16 days, of units that differ, and the unit of each."""
+    unit = np.repeat(np.arange(600 // size), size).astype(np.int32)
+    at_least = np.zeros((len(unit), 16), np.int64)
+    back = np.exp(rng.normal(np.log(0.05), 0.4, unit.max() + 1))
+    hazard = np.clip(rng.normal(0.3, 0.05, unit.max() + 1), 0.1, 0.6)
+    for user, code in enumerate(unit):
+        returned = rng.binomial(200, back[code])
+        days = 2 + rng.negative_binomial(1, 1 - hazard[code], returned)
+        at_least[user] = [200, *((days >= d).sum() for d in range(2, 17))]
+    return at_least, unit
+
+
+def tails(at_least: NDArray[np.int64], unit: NDArray[np.int32]) -> list[tuple[int, int, float]]:
+    """Return user, days and p-value of every pair that came back for a third day."""
+    law = law_of_peers(at_least, at_least, np.ones(len(unit)), unit, np.zeros_like(unit))
+    exactly = at_least - np.append(at_least[:, 1:], np.zeros((len(unit), 1), np.int64), axis=1)
+    rows, days = np.nonzero(exactly[:, 2:])
+    p = law.tail(rows, days + 3)
+    return [
+        (int(u), int(d) + 3, float(q))
+        for u, d, q, n in zip(rows, days, p, exactly[rows, days + 2], strict=True)
+        for _ in range(n)
+    ]
+
+
+@pytest.mark.parametrize("size", [5, 12, 60])
+def test_returns_of_units_that_differ(size: int) -> None:
+    at_least, unit = drawn(np.random.default_rng(10), size)
+    found = np.array([p for _, _, p in tails(at_least, unit)])
+    pairs = int(at_least[:, 0].sum())
+    for alpha in LEVELS:
+        assert (found <= alpha).sum() <= stats.binom.isf(1e-3, pairs, 2 * alpha), alpha
+
+
+def test_a_second_misuser_of_the_unit_hides_nobody() -> None:
+    """31 days on one woman were not listed while a colleague did the same."""
+    at_least, unit = drawn(np.random.default_rng(11), 12)
+    alone, both = at_least.copy(), at_least.copy()
+    alone[0] += 1
+    both[:2] += 1
+    p_alone = min(p for user, days, p in tails(alone, unit) if user == 0 and days == 16)
+    p_both = min(p for user, days, p in tails(both, unit) if user == 0 and days == 16)
+    assert p_both < 2e-6
+    assert p_both < 10 * p_alone
