@@ -171,7 +171,8 @@ def test_what_was_not_known_yet_is_not_told() -> None:
 def test_every_detector_says_which_patterns_it_was_made_for() -> None:
     assert set(SOUGHT) == set(BY_NAME)
     numbers = {number for of_it in misuse_numbers().values() for number in of_it}
-    assert {number for of_it in SOUGHT.values() for number in of_it} <= numbers
+    aggregate = {21}  # people of a protected list: no log shows them, see `listed_share`
+    assert {number for of_it in SOUGHT.values() for number in of_it} <= numbers | aggregate
 
 
 def test_shares_are_rounded_against_the_reader() -> None:

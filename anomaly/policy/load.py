@@ -76,7 +76,7 @@ def _check_phrases(policy: Policy, where: str) -> None:
     sound: set[str] = set()
     for name, terms in tables.items():
         for term_name, term in terms.items():
-            for field in ("any", "not_in", "unless"):
+            for field in ("any", "not_in", "unless", "company"):
                 try:
                     phrases = getattr(term, field)
                     if not all(map(str.split, phrases)):

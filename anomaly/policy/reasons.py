@@ -6,8 +6,9 @@ Only distinct texts are read, after numbers are masked: a year of a state's log 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from anomaly.policy.text import CASE_NUMBER, COMMA, NAME, PLATE, mask_long_numbe
 
 _COMMA = re.compile(rf" ([a-z]+)  {COMMA} (?: ([a-z]+) )?")
 _BARRIER = " . "  # what is taken out must not let its neighbours form a phrase
+_STRANGER = r" [^ ]{3,} "
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,22 @@ class _Compiled:
     any: str
     not_in: str | None
     unless: str | None
+    company: str | None
+    strangers: int
 
     def holds(self, text: pl.Expr) -> pl.Expr:
         seen = text.str.replace_all(self.not_in, _BARRIER) if self.not_in else text
         found = seen.str.contains(self.any)
-        return found & ~text.str.contains(self.unless) if self.unless else found
+        if self.unless:
+            found &= ~text.str.contains(self.unless)
+        if self.company:
+            found &= text.str.replace_all(self.company, "").str.count_matches(_STRANGER) <= self.strangers
+        return found
 
     def matched(self, text: str) -> str | None:
         if self.unless and re.search(self.unless, text):
+            return None
+        if self.company and len(re.findall(_STRANGER, re.sub(self.company, "", text))) > self.strangers:
             return None
         seen = re.sub(self.not_in, _BARRIER, text) if self.not_in else text
         found = re.search(self.any, seen)
@@ -55,14 +65,16 @@ class ReasonReader:
     ) -> None:
         """terms, marks: {class or mark: {name: Term}}. lists: those phrases may name. Raises ValueError."""
         self._reading = reading
+        vague = [phrase for term in terms.get("vague", {}).values() for phrase in term.any]
+        compiled_for = partial(_compile, lists=lists, vague=[*vague, PLATE, "#"])
         self._terms = [
             (name, term.matter, compiled)
             for name in TERM_CLASSES
             for term in terms.get(name, {}).values()
-            if (compiled := _compile(term, lists))
+            if (compiled := compiled_for(term))
         ]
         self._marks = {
-            name: [compiled for term in group.values() if (compiled := _compile(term, lists))]
+            name: [compiled for term in group.values() if (compiled := compiled_for(term))]
             for name, group in marks.items()
         }
         outcomes: list[tuple[ReasonClass, Matter]] = [(name, matter) for name, matter, _ in self._terms]
@@ -72,12 +84,11 @@ class ReasonReader:
         self._case_number, self._vaguely, self._otherwise, self._missing = range(
             len(self._terms), len(outcomes)
         )
-        vague = [phrase for term in terms.get("vague", {}).values() for phrase in term.any]
         self._vague = pattern([*vague, PLATE, "#"], lists) or r"(?!)"
         self._case = f" {CASE_NUMBER} "
         every_term = [term for group in (*terms.values(), *marks.values()) for term in group.values()]
         found = vocabulary([p for t in every_term for p in t.any], lists)
-        around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless)], lists)
+        around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless, *t.company)], lists)
         self._numbers = sorted(w for w in found | around if number_word(w) != w)
         alone = [p for t in every_term for p in t.any if " " not in p]
         targets = vocabulary(alone, dict.fromkeys(lists, ())) | set(spelling.targets)
@@ -175,7 +186,7 @@ class ReasonReader:
         """Return the outcome of column `words`: the first term that holds; else what little the text says."""
         words = pl.col("words")
         rest = words.str.replace_all(self._vague, "").str.replace_all(self._case, "")
-        unknown = rest.str.count_matches(r" [^ ]{3,} ")
+        unknown = rest.str.count_matches(_STRANGER)
         few = unknown <= self._reading.unknown_words_allowed
         says_vague = words.str.contains(self._vague)
         numbered = words.str.contains(self._case, literal=True)
@@ -188,10 +199,13 @@ class ReasonReader:
         return pl.coalesce(*outcomes, pl.lit(self._otherwise, pl.UInt16))
 
 
-def _compile(term: Term, lists: Mapping[str, tuple[str, ...]]) -> _Compiled | None:
+def _compile(term: Term, lists: Mapping[str, tuple[str, ...]], vague: Sequence[str]) -> _Compiled | None:
     if (wanted := pattern(term.any, lists)) is None:
         return None
-    return _Compiled(wanted, pattern(term.not_in, lists), pattern(term.unless, lists))
+    company = pattern([*term.any, *term.company, *vague], lists) if term.company else None
+    return _Compiled(
+        wanted, pattern(term.not_in, lists), pattern(term.unless, lists), company, term.strangers
+    )
 
 
 def _plain(matched: str) -> str:

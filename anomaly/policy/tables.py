@@ -80,6 +80,8 @@ class Term(Table):
     any: tuple[str, ...]
     not_in: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
+    strangers: int = Field(default=0, ge=0)
     matter: Matter = "none"
 
 

@@ -34,10 +34,13 @@ def print_summary(result: ScanResult, console: Console, *, out: Path | None = No
         console.print(_table(result))
     for warning in summary["warnings"]:
         console.print(Text.assemble(("warning ", "yellow"), neutral.clean(warning)))
+    abstained: dict[str, list[str]] = {}
     for one in summary["detectors"]:
         if not one["ran"]:
-            text = f"{one['title']}: {one['why_not']}"
-            console.print(Text.assemble(("abstained ", "dim"), neutral.clean(text)))
+            abstained.setdefault(str(one["why_not"]), []).append(one["name"])
+    for why, names in abstained.items():
+        text = f"{', '.join(names)}: {why}"
+        console.print(Text.assemble(("abstained ", "dim"), neutral.clean(text)))
     if out is not None:
         console.print(
             Text.assemble("page ", (neutral.clean(str(out / "report.html")), "bold")), soft_wrap=True

@@ -17,7 +17,7 @@ from tests.policy.figures import labelled
 
 POLICY = load_policy()
 PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
-LISTS = ["labelled.tuning", "labelled.unseen", "labelled2", "labelled3", "labelled4", "labelled5"]
+LISTS = ["labelled.tuning", "labelled.unseen", *(f"labelled{n}" for n in range(2, 7))]
 classes = partial(figures.classes, POLICY)
 EXAMPLES = labelled("reasons")
 
@@ -211,3 +211,43 @@ def test_a_family_name_before_a_comma_is_no_agency(text: str) -> None:
 @pytest.mark.parametrize("text", ["ICE, ERO", "ICE, hold", "ICE, 24-100", "ice,"])
 def test_an_agency_before_a_comma_is_one(text: str) -> None:
     assert classes([text]) == ["immigration"]
+
+
+@pytest.mark.parametrize(
+    ("alone", "among_its_kind", "beside_a_stranger"),
+    [
+        ("detainer", "ICE detainer lodged, Dallas", "detainer Ohio prison"),
+        ("287", "287 task force", "287 Oak alarm"),
+        ("ERO", "ERO San Antonio target", "ero emergency restraining"),
+        ("undocumented", "undocumented driver", "undocumented cattle"),
+        ("NTA", "NTA served, alien", "NTA citation"),
+        ("removals", "prior removal", "graffiti removal"),
+        ("1326", "1326 target", "robbery at 1326"),
+        ("IAQ", "NCIC IAQ response", "iaq air quality complaint"),
+    ],
+)
+def test_a_short_word_counts_alone_or_among_words_of_its_kind(
+    alone: str, among_its_kind: str, beside_a_stranger: str
+) -> None:
+    assert classes([alone, among_its_kind]) == ["immigration"] * 2
+    assert classes([beside_a_stranger]) != ["immigration"]
+
+
+def test_only_the_users_own_interest_is_personal() -> None:
+    police = [
+        "BOLO from neighboring county",
+        "neighbor reports prowler",
+        "assist neighboring PD",
+        "tenant damage",
+    ]
+    assert "personal" not in classes(police)
+    assert set(classes(["neighbor's plate", "my neighbor", "curious", "checking on my ex"])) == {"personal"}
+
+
+def test_how_many_strangers_a_term_bears(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[reasons.protest.gala]\nany = ["gala"]\ncompany = ["night"]\nstrangers = 1\n', "utf-8")
+    policy = load_policy(own)
+    got = figures.classes(policy, ["gala", "gala night 12", "gala Springfield", "Springfield opera gala"])
+    assert got == ["protest", "protest", "protest", "other"]
+    assert policy.explain_reason("gala night") == ("protest", "gala")
