@@ -17,7 +17,7 @@ from tests.policy.figures import labelled
 
 POLICY = load_policy()
 PAGE = (Path(__file__).parents[2] / "docs" / "reasons.md").read_text("utf-8")
-LISTS = ["labelled.tuning", "labelled.unseen", *(f"labelled{n}" for n in range(2, 7))]
+LISTS = ["labelled.tuning", "labelled.unseen", *(f"labelled{n}" for n in range(2, 8))]
 classes = partial(figures.classes, POLICY)
 EXAMPLES = labelled("reasons")
 
