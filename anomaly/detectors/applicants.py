@@ -29,8 +29,8 @@ NOT_CRIMINAL = ("employment", "civil", "licensing")
     practice=True,
     category="unauthorized purpose",
     rule="purpose-code",
-    says="{user} asked about {subjects} people who apply for a job, a home, a school place or a permit, "
-    "under purpose {purposes} between {first} and {last} ({events} look-ups of {asked} people asked "
+    says="{user} asked about {subjects} people who apply for a job, a home, a school place or a permit"
+    "{said}, under purpose {purposes} between {first} and {last} ({events} look-ups of {asked} people asked "
     "about so); others of {peers} do in {usual} of 1,000.",
 )
 def applicants(users: Groups, context: Context, *, days: Days = 180, least_subjects: int = 5) -> Signals:
@@ -40,23 +40,33 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
         such program has a purpose code of its own (J, H, I, F) or a fingerprint channel (NIEM).
     Null: Users of units of one name come as often on people with an application of the last 180 days, or
         state employment, civil matters or licensing as the reason, among all whom they ask about under a
-        purpose that is for none of these (beta-binomial, the user left out). Each person counts
-        once; fewer than five are no program.
+        purpose that is for none of these (beta-binomial, the user left out). Those whom a reason calls so are
+        counted by themselves too, and the smaller p-value is doubled. Each person counts once; fewer than
+        five are no program.
     Also fires on: A clerk at a counter who meets applicants all day; a log that writes one purpose for
     everything.
     Clears: Purpose J, H, I or F; an open case or a call with that person; a statute that gives the authority.
     Evades: An applicant who is in no table, under a reason that says nothing.
     """
     stated = (users["purpose"] >= 0) & ~purposes_for(users.log, *NOT_CRIMINAL)[users["purpose"]]
-    wrong = stated & (pending(users, context, days) | about(users, *NOT_CRIMINAL))
-    open_ones = wrong & users.counted
-    k, n = distinct_subjects(users, open_ones), distinct_subjects(users, stated)
+    said = about(users, *NOT_CRIMINAL)
+    known = said | pending(users, context, days)
+    # Dispatchers meet applicants by chance, 33 in 1,000: 18 whom the reasons called so drowned among them.
+    counts = [known, said] if (known & ~said).any() and said.any() else [known]
+    n = distinct_subjects(users, stated)
     group, labels = same_work(users, context)
     group = np.where(n > 0, group, -1).astype(np.int32)
-    p = rate_tail(k, n, group)
-    actor = np.flatnonzero((k >= least_subjects) & (p <= WEAKEST)).astype(np.int32)
+    each = [distinct_subjects(users, stated & one & users.counted) for one in counts]
+    p_each = [np.where(k >= least_subjects, rate_tail(k, n, group), 1.0) for k in each]
+    which = np.argmin(p_each, axis=0)
+    p = np.minimum(1.0, len(counts) * np.min(p_each, axis=0))
+    actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
+    k = np.choose(which, each)
+    wrong = stated & np.choose(which[users.owner], counts)
+    open_ones = wrong & users.counted
     _, actions = split(users, open_ones & np.isin(users.owner, actor), wrong)
     told = [users.log.actions.purpose[rows] for rows in actions]
+    usual = np.choose(which[actor], [usual_rate(one, n, group, actor) for one in each])
     return Signals.of_chance(
         actor,
         p[actor],
@@ -67,12 +77,13 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
             "asked": n[actor],
             "events": np.bincount(users.owner[open_ones], minlength=len(users))[actor],
             "purposes": [", ".join(users.log.texts["purpose"].gather(np.unique(codes))) for codes in told],
-            "usual": usual_rate(k, n, group, actor),
+            "usual": usual,
+            "said": [", as the reasons say" if by else "" for by in which[actor].tolist()],
             "peers": [labels[code] for code in group[actor]],
         },
         standing=Standing(
             "% of people asked about who apply for something",
-            np.where(group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan),
+            np.where(group >= 0, np.round(100 * each[0] / np.maximum(n, 1), 2), np.nan),
             group,
             labels,
         ),

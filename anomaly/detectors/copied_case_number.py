@@ -14,6 +14,7 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
 
 SHARED = 3  # users; a number that this many type is a common case, a desk's or a project's
 NUMBER = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*"
+STANDING, OPENLY = 0.95, 0.25  # of the user's time, of the look-ups; UNV
 DIGITS = 4  # fewer are a penal code or a beat
 
 
@@ -41,7 +42,8 @@ def copied_case_number(
         p-values counts. Numbers that three or more users type are not tested.
     Also fires on: One detective's long case with ever new witnesses; a bulk number of a warrants desk that
         is not registered; an agency whose table lags.
-    Clears: The case's people, where the table names them; a registered number of the user that names nobody.
+    Clears: The case's people, where the table names them; a registered number of the user that names nobody;
+    without a register, a number nobody else types that most of the user's look-ups bear all the time.
     Evades: A new true number every day; the same few people under one number.
     """
     number = numbers_of(users)
@@ -76,16 +78,45 @@ def numbers_of(users: Groups) -> NDArray[np.int32]:
 
 
 def _bulk(users: Groups, context: Context, number: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Mark the actions, (m,) bool, under a registered number of the user's own that names nobody."""
-    marked = np.zeros(len(number), np.bool_)
+    """Mark the actions, (m,) bool, under a registered number of the user's own that names nobody; without a
+    register, under a number that looks like one.
+    """
     if not {"cases", "case_people", "case_officers"} <= set(context.files()):
-        return marked
+        return _standing(users, number)
     alone = context["case_officers"].join(context["case_people"], on="case_number", how="anti")
     alone = alone.join(context["cases"], on="case_number", how="semi")
     user, case = (users.log.texts.lookup(name, alone[name]) for name in ("user", "case_number"))
     own = user.astype(np.int64) << 32 | case
     mine = users.owner.astype(np.int64) << 32 | np.maximum(number, 0)
     return np.isin(mine, own[(user >= 0) & (case >= 0)]) & (number >= 0)
+
+
+def _standing(users: Groups, number: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Mark the actions, (m,) bool, under a number that the user alone types, from the first days to the last,
+    for most of the numbered look-ups and a good part of all: a setting of the desk. Who copies a number takes
+    somebody's, for a few look-ups among many, and has numbers of the own work beside it.
+    """
+    rows = np.flatnonzero(number >= 0)
+    seen = pl.DataFrame({"user": users.owner[rows], "number": number[rows], "time": users["time"][rows]})
+    time = pl.Series(np.append(users["time"], 0))
+    whole = pl.DataFrame(
+        {
+            "user": np.arange(len(users), dtype=np.int32),
+            "lasted": time.gather(users.starts[1:] - 1) - time.gather(users.starts[:-1]),
+            "made": np.diff(users.starts),
+        }
+    )
+    numbers = seen.group_by("user", "number").agg(
+        under=pl.len(), used=pl.col("time").max() - pl.col("time").min()
+    )
+    own = (
+        numbers.filter(pl.len().over("number") == 1, 2 * pl.col("under") > pl.col("under").sum().over("user"))
+        .join(whole, on="user")
+        .filter(pl.col("used") >= STANDING * pl.col("lasted"), pl.col("under") >= OPENLY * pl.col("made"))
+        .select(key=pl.col("user").cast(pl.Int64) * 2**32 + pl.col("number"))
+    )
+    mine = users.owner.astype(np.int64) << 32 | np.maximum(number, 0)
+    return np.isin(mine, own["key"].to_numpy()) & (number >= 0)
 
 
 def _late(users: Groups, number: NDArray[np.int32], usual: Days) -> Rate:

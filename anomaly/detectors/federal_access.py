@@ -17,8 +17,8 @@ IMMIGRATION = REASON_CLASSES.index("immigration")
 
 @detector(
     group="agency",
-    needs=("agency", "message_key"),
-    uses=("system", "reason", "attention"),
+    needs=("agency",),
+    uses=("message_key", "system", "reason", "attention"),
     clears=("case", "test record"),
     category="immigration enforcement",
     rule="ab1747",
@@ -43,6 +43,8 @@ def federal_access(agencies: Groups, context: Context) -> Signals:
     case number; a test record.
     Evades: "Investigation"; a copied case number; a local colleague who asks.
     """
+    if not len(agencies.log.texts["asked"]):
+        return Signals.none(because="no `message_key` and no `system` say what was asked")
     federal = federal_agencies(agencies.log, context)
     owner, count = agencies.owner, len(agencies)
     theirs = federal.immigration[agencies["agency"]]

@@ -10,7 +10,7 @@ from anomaly.coding import CodedLog, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
-from anomaly.detectors.purposes import in_force, plate_readers
+from anomaly.detectors.purposes import distinct_subjects, in_force, plate_readers
 from anomaly.detectors.since import split
 
 STATES = (
@@ -25,14 +25,14 @@ OUTSIDE = r"(?i)out.?of.?state|other.?state|foreign"  # kinds of an agencies tab
 
 @detector(
     group="agency",
-    needs=("agency", "subject"),
-    uses=("system", "message_key", "networks"),
+    needs=("agency",),
+    uses=("system", "message_key", "networks", "subject"),
     clears=("test record",),
     category="access control",
     rule="sb34-alpr",
     weight=0.8,
-    says="{agency}, {what}, searched local plate readers {events} times between {first} and {last}, for "
-    "{plates} plates. California reads SB 34 so that such records are not shared with it, a reading "
+    says="{agency}, {what}, searched local plate readers {events} times between {first} and {last}{plates}. "
+    "California reads SB 34 so that such records are not shared with it, a reading "
     "that some cities contest: a matter of the network's settings, for review.",
 )
 def foreign_access(agencies: Groups, context: Context) -> Signals:
@@ -54,6 +54,7 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
     foreign = searched & np.append(np.array([bool(text) for text in what]), np.False_)[agencies["agency"]]
     actor, actions = split(agencies, foreign & agencies.counted, foreign)
     events = np.bincount(agencies.owner[searched & agencies.counted], minlength=len(agencies))
+    plates = distinct_subjects(agencies, foreign & agencies.counted)
     return Signals.of_rule(
         actor,
         [0.5 if what[a] == UNLISTED else 0.9 for a in actor.tolist()],
@@ -61,7 +62,7 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
         len(agencies),
         measures={
             "events": events[actor],
-            "plates": [len(np.unique(agencies.log.actions.subject[rows])) for rows in actions],
+            "plates": [f", for {n:,} plates" if n else "" for n in plates[actor].tolist()],
             "what": [what[a] for a in actor.tolist()],
         },
         standing=Standing(

@@ -39,7 +39,8 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
         is made, the attention field or the reason names a federal immigration agency or one of its users, it
         asks for anything but criminal history, and the rule was in force. A case number beside a crime, or
         beside the name of somebody whose agency has other tasks too (HSI, CBP), is no such look-up unless the
-        reason says immigration.
+        reason says immigration; nor is one without a number where most that the user made for such people
+        carry one: a task force's.
     Also fires on: A joint task force whose main purpose is not immigration; deconfliction of two
         investigations; an attention line that names who was told, not who asked.
     Clears: An open case with that subject to which the user is assigned; a memorandum of the task force and
@@ -53,8 +54,9 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     of_removal = _agents(users, context, federal.removal) | (~of_any & _names_agency(log, "on_behalf_of"))
     numbered = (users["case_number"] >= 0) | _with_number(log)[users["reason"]]
     asked_for = users["on_behalf_of"]
+    on_cases = numbered | _mostly(users, of_any[asked_for], numbered)
     named = {
-        "on behalf of": of_removal[asked_for] | (of_any[asked_for] & (~numbered | stated)),
+        "on behalf of": of_removal[asked_for] | (of_any[asked_for] & (~on_cases | stated)),
         "attention": _names_agency(log, "attention")[
             log.actions.attention[users.actions(np.arange(users.starts[-1]))]
         ],
@@ -95,6 +97,13 @@ def _names_agency(log: CodedLog, field: str) -> NDArray[np.bool_]:
 def _with_number(log: CodedLog) -> NDArray[np.bool_]:
     """Return (r + 1,) bool by reason code: the text holds four digits in a row, as a case number does."""
     return np.append(log.texts["reason"].str.contains(r"\d{4}").to_numpy(), np.False_)
+
+
+def _mostly(users: Groups, some: NDArray[np.bool_], marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (m,) bool, by user: most of some look-ups of that user are marked. some, marked: (m,) bool."""
+    every, those = (np.bincount(users.owner[kept], minlength=len(users)) for kept in (some, some & marked))
+    most: NDArray[np.bool_] = (2 * those > every)[users.owner]
+    return most
 
 
 def _agents(users: Groups, context: Context, agencies: NDArray[np.bool_]) -> NDArray[np.bool_]:

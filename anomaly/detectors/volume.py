@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,45 @@ from anomaly.detectors.peers import peering
 OF_MONTHS = 30.0
 MONTH, LEAST_MONTHS = 28, 4  # days; months that say what is usual
 LEAST_DAYS = 5  # active, beside the busiest; UNV
+
+
+@dataclass(frozen=True)
+class Surges:
+    """Each user's busiest stretch of months.
+
+    size: (g,) float64, e to the power of how far its mean logarithm lies above that of the other months, in
+    scatters of one month; inside: (g, months) bool; pace, usual: (g,) float64, geometric means inside and
+    outside.
+    """
+
+    size: NDArray[np.float64]
+    inside: NDArray[np.bool_]
+    pace: NDArray[np.float64]
+    usual: NDArray[np.float64]
+
+
+def surges(pace: NDArray[np.float64], known: NDArray[np.bool_]) -> Surges:
+    """Find the stretch of each user, of at most half the months that are known, whose pace stands out most.
+
+    pace: (g, months) float64, positive; known: (g, months) bool. A surge of three months is one finding of
+    three times the evidence, and does not hide in the user's own median.
+    """
+    logs = np.log(pace)
+    count, months = pace.shape
+    each = np.arange(months)
+    best, inside = np.zeros(count), np.zeros((count, months), np.bool_)
+    above, usual = np.zeros(count), np.zeros(count)
+    for length in range(1, months // 2 + 1):
+        for begin in range(months - length + 1):
+            stretch = known & (each >= begin) & (each < begin + length)
+            n, rest = stretch.sum(axis=1), known.sum(axis=1) - stretch.sum(axis=1)
+            within = np.where(stretch, logs, 0.0).sum(axis=1) / np.maximum(n, 1)
+            without = np.where(known & ~stretch, logs, 0.0).sum(axis=1) / np.maximum(rest, 1)
+            size = (within - without) * np.sqrt(n * rest / np.maximum(n + rest, 1))
+            better = (n > 0) & (rest >= n) & (size > best)
+            best[better], inside[better] = size[better], stretch[better]
+            above[better], usual[better] = within[better], without[better]
+    return Surges(np.exp(best), inside, np.exp(above), np.exp(usual))
 
 
 @detector(
@@ -45,8 +86,9 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
     Null: Two tests, the smaller p-value doubled. Look-ups per active day, of all and of those unexplained
         (the busiest day left out): the logarithms of the peers' scatter like Student's t around their median
         (robust scale, moderated by that of all units, the user left out). And the pace of the user's busiest
-        four weeks beside the median of the user's months: logarithms of that ratio, the largest of several,
-        follow Gumbel's law; months with fewer than six active days, and users of fewer than four months, say
+        months of four weeks, one after another, beside that of the other months, by logarithms and by the
+        scatter of so many months: the largest of all stretches of at most half the time follows Gumbel's law
+        among peers; months with fewer than six active days, and users of fewer than four months, say
         nothing. Users of units too small to compare are not tested.
     Also fires on: Traffic units, dispatchers who query for others, task forces, a new post in mid-log.
     Clears: The role; calls and cases that explain the look-ups; a service account.
@@ -68,12 +110,9 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
     months = (days - days.min()) // MONTH
     pace, known = _paces(owner, days, months, users.counted, len(users))
     enough = known.sum(axis=1) >= LEAST_MONTHS
-    own = np.array(
-        [np.median(row[one]) if any_ else 1.0 for row, one, any_ in zip(pace, known, enough, strict=True)]
-    )
-    busiest = np.where(known, pace, 0.0).max(axis=1)
+    surge = surges(pace, known)
     steady = np.where(enough & (made >= least_actions), code, np.int32(-1)).astype(np.int32)
-    by_months = level_tail(busiest / own, steady, extreme, prior=OF_MONTHS)
+    by_months = level_tail(surge.size, steady, extreme, prior=OF_MONTHS)
     p = np.minimum(1.0, 2 * np.minimum(by_peers, by_months))
     actor = np.flatnonzero((p <= WEAKEST) & (made >= least_actions)).astype(np.int32)
     late = by_months < by_peers
@@ -81,11 +120,10 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
     for u in actor.tolist():
         rows = np.arange(users.starts[u], users.starts[u + 1])
         if late[u]:
-            busy = np.flatnonzero(known[u] & (pace[u] >= np.sqrt(busiest[u] * own[u])))
-            rows = rows[np.isin(months[rows], busy)]
+            rows = rows[surge.inside[u, months[rows]]]
             first = np.datetime64(0, "D") + int(days[rows[0]])
-            when.append(f"most of them in {len(busy)} x {MONTH} days from {first}")
-            usual.append(own[u])
+            when.append(f"most of them in {surge.inside[u].sum()} x {MONTH} days from {first}")
+            usual.append(surge.usual[u])
             whom.append("the user's own other months")
         else:
             others = (code == code[u]) & (np.arange(len(made)) != u)
@@ -99,7 +137,7 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
         tuple(actions),
         int((code >= 0).sum()),
         measures={
-            "pace": np.round(np.where(late, busiest, level)[actor], 1),
+            "pace": np.round(np.where(late, surge.pace, level)[actor], 1),
             "when": when,
             "usual": np.round(np.array(usual, float), 1),
             "whom": whom,

@@ -38,8 +38,9 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     Null: None: a rule about units. A look-up counts when its purpose is not one of licensing's, no
         authorization allows the unit that purpose for such data, and the person has applied to carry a
         firearm in the last 180 days, or the reason states licensing. The unit is listed when these are ten
-        people or more, and most of all whom it asked about without authority, or of those with a reason that
-        says something: a program, not a coincidence.
+        people or more, and most of all whom it asked about without authority; or when it states licensing of
+        ten people or more, and of most of those of whom it states something: a program, not applicants who
+        come up in other work.
     Also fires on: A program whose procedure the state approved; a log that writes one purpose for everything.
     Clears: The lawful channel (purpose F); an authorization of the unit; an open case or a call with that
         person.
@@ -51,10 +52,12 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     program = named & (pending(units, context, days, FIREARMS) | stated)
     without = named & units.counted
     k, n = distinct_subjects(units, program & without), distinct_subjects(units, without)
-    # A reason that says nothing says nothing of a program either: by reasons, those are left out.
+    # A reason that says nothing says nothing of a program either: by reasons, those are left out. One reason
+    # that is left of a redacted log was "100 % of those that say something", beside applicants of other work.
     telling = without & ~np.isin(units["reason_class"], [MISSING, VAGUE])
-    said = distinct_subjects(units, telling & stated) / np.maximum(distinct_subjects(units, telling), 1)
-    share = np.maximum(k / np.maximum(n, 1), said)
+    told = distinct_subjects(units, telling & stated)
+    said = told / np.maximum(distinct_subjects(units, telling), 1)
+    share = np.maximum(k / np.maximum(n, 1), np.where(told >= least_subjects, said, 0.0))
     listed = (k >= least_subjects) & (share > MOST)
     actor, actions = split(units, program & units.counted & listed[units.owner], program)
     log = units.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from anomaly.coding import READ, CodedLog, EventCoder, finish
 from anomaly.context import Context, load_context
+from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
 from anomaly.policy import load_policy
 from anomaly.scan.settings import Settings
@@ -37,7 +39,8 @@ def code_log(
     coder = EventCoder(columns)
     coder.read(log.batches(columns), lambda rows: tell("reading", rows))
     tell("coding", 0)
-    return log, finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context)), context
+    coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
+    return log, coded, _marked(context, log)
 
 
 def _agencies(context: Context) -> pl.Series:
@@ -51,3 +54,15 @@ def _zones(context: Context) -> dict[str, str]:
         return {}
     rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()
     return dict(rows)
+
+
+def _marked(context: Context, log: Log) -> Context:
+    """Add what the export's own prefixes say of agencies, which the profile took off their names."""
+    marks = log.marked.get("agency")
+    if not marks:
+        return context
+    told = pl.DataFrame(
+        [{"agency": agency, "kind": said.get("kind")} for agency, said in sorted(marks.items())],
+        schema={"agency": pl.String, "kind": pl.String},
+    )
+    return replace(context, tables={**context.tables, MARKED: told})

@@ -17,6 +17,7 @@ from anomaly.calibrate import expected_false
 from anomaly.coding import CodedLog
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
+from anomaly.detectors.federal import federal_monitor
 from anomaly.explain import EXPLANATIONS, Explained
 from anomaly.incidents import Incident
 from anomaly.incidents.findings import Kept
@@ -25,6 +26,8 @@ from anomaly.policy import REASON_CLASSES
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log
 
+# Explanations of why this person was asked about.
+WHOM = tuple(one.name for one in EXPLANATIONS if one.answers == "whom")
 # What no query log can show.
 LIMITS = (
     "Requests made by word of mouth, and look-ups made at somebody else's open session.",
@@ -122,6 +125,7 @@ def summary_of(
             for rule in [coded.policy.rule(one)]
         },
         "rejects": {str(reason): count for reason, count in log.rejects.by_reason.most_common()},
+        "federal": federal_monitor(coded, context, explained.by(WHOM)).to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
         "hours": np.bincount(coded.actions.hour, minlength=24).tolist(),

@@ -150,16 +150,16 @@ def many_cases(n: int = 10) -> list[Row]:
 
 
 def test_one_number_over_new_people_for_weeks() -> None:
-    bench, signals = told("copied_case_number", [*many_cases(), *numbered("U0", 20, "24-99999")])
+    bench, signals = told("copied_case_number", [*many_cases(), *numbered("U0", 20, "24-00000")])
     assert users_of("copied_case_number", bench, signals) == ["U0"]
-    assert signals.measures["number"] == ["24-99999"]
+    assert signals.measures["number"] == ["24-00000"]
     assert signals.measures["subjects"] == [20]
 
 
 def test_a_number_in_the_reason_counts_where_the_field_is_empty() -> None:
-    rows = numbered("U0", 20, "24-99999")
+    rows = numbered("U0", 20, "24-00000")
     for row in rows[3:]:
-        row |= {"case_number": None, "reason": "case 24-99999 f/u"}
+        row |= {"case_number": None, "reason": "case 24-00000 f/u"}
     _, signals = told("copied_case_number", [*many_cases(), *rows])
     assert signals.measures["subjects"] == [20]
 
@@ -178,6 +178,14 @@ def test_a_registered_number_of_the_user_that_names_nobody() -> None:
     }
     _, signals = told("copied_case_number", [*many_cases(), *numbered("U0", 20, "24-99999")], **tables)
     assert len(signals) == 0
+
+
+def test_a_number_of_the_desk_without_a_register() -> None:
+    """The clerk's bulk number was listed first of all in every log that came without tables."""
+    rows = [*many_cases(), *numbered("U0", 20, "24-99999")]
+    assert len(told("copied_case_number", rows)[1]) == 0
+    beside = [looked("U0", day, plate=f"7U{day:03d}") for day in range(70)]
+    assert len(told("copied_case_number", [*rows, *beside])[1]) == 1
 
 
 def test_numbers_that_no_case_has() -> None:

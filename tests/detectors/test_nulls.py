@@ -9,6 +9,7 @@ from scipy import stats
 
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.nulls import extreme, level_tail, rate_tail
+from anomaly.detectors.volume import surges
 
 LEVELS = (1e-2, 1e-3, 1e-4)
 
@@ -21,7 +22,7 @@ def at_most_chance(p: NDArray[np.float64], times: float) -> None:
 
 @pytest.mark.parametrize("size", [9, 12, 40, 200])
 @pytest.mark.parametrize("law", ["even", "beta", "lognormal", "few with most"])
-@pytest.mark.parametrize("mean", [0.005, 0.05, 0.3])
+@pytest.mark.parametrize("mean", [0.005, 0.05, 0.3, 0.5])
 def test_rates_of_uneven_users(size: int, law: str, mean: float) -> None:
     """Four times chance is allowed; at 1 in 10,000 a beta law alone gave 64 times, for log-normal habits."""
     rng = np.random.default_rng(7)
@@ -57,6 +58,26 @@ def test_the_busiest_of_nine_months(size: int) -> None:
     months = rng.gamma(20, 1, (len(peer), 9)) * np.exp(rng.normal(0, 0.5, len(peer)))[:, None]
     ratio = months.max(axis=1) / np.median(months, axis=1)
     at_most_chance(level_tail(ratio, peer, extreme, prior=30), 2)
+
+
+@pytest.mark.parametrize("size", [10, 40])
+def test_the_busiest_stretch_of_nine_months(size: int) -> None:
+    rng = np.random.default_rng(9)
+    peer = np.repeat(np.arange(6000 // size), size).astype(np.int32)
+    months = rng.gamma(20, 1, (len(peer), 9)) * np.exp(rng.normal(0, 0.5, len(peer)))[:, None]
+    known = rng.random(months.shape) < 0.9
+    at_most_chance(level_tail(surges(months, known).size, peer, extreme, prior=30), 2)
+
+
+def test_months_that_stand_out_together() -> None:
+    """Four months of eight hid in the user's own median: p was 0.15."""
+    rng = np.random.default_rng(13)
+    months, unit = rng.gamma(20, 1, (240, 8)), np.arange(240, dtype=np.int32) // 12
+    months[0, 2:6] *= 3
+    known = np.ones_like(months, np.bool_)
+    ratio = months.max(axis=1) / np.median(months, axis=1)
+    assert level_tail(ratio, unit, extreme, prior=30)[0] > 1e-2
+    assert level_tail(surges(months, known).size, unit, extreme, prior=30)[0] < 1e-3
 
 
 def drawn(rng: np.random.Generator, size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -104,3 +125,13 @@ def test_a_second_misuser_of_the_unit_hides_nobody() -> None:
     p_both = min(p for user, days, p in tails(both, unit) if user == 0 and days == 16)
     assert p_both < 2e-6
     assert p_both < 10 * p_alone
+
+
+@pytest.mark.parametrize(("size", "least"), [(11, 2e-3), (20, 1e-4), (300, 1e-6)])
+def test_a_share_near_one_half(size: int, least: float) -> None:
+    """Two misusers of 11 tempered each other to 9e-3, of 20 to 4e-4."""
+    rng = np.random.default_rng(12)
+    trials = np.full(size, 143)
+    k = rng.binomial(trials, rng.beta(50, 45, size))
+    k[:2] = 123
+    assert (rate_tail(k, trials, np.zeros(size, np.int32))[:2] < least).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,9 +11,12 @@ import pytest
 
 from anomaly.context import Context
 from anomaly.detectors import BY_NAME
-from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.federal import MARKED, federal_agencies, federal_monitor
 from anomaly.detectors.purposes import strength_of
+from anomaly.scan import Settings, scan
 from tests.detectors.bench import Bench
+
+FLOCK = Path(__file__).resolve().parents[2] / "fixtures" / "logs" / "flock_federal_searches.csv"
 
 START = "2024-03-{:02d}T{:02d}:00:00Z"
 
@@ -170,3 +174,96 @@ def test_what_a_unit_may_ask(purpose: str, classes: tuple[str, ...], listed: boo
 
 def test_each_further_look_up_halves_the_doubt() -> None:
     assert strength_of(np.array([1, 2, 3]), np.full(3, 0.8)).tolist() == pytest.approx([0.4, 0.6, 0.7])
+
+
+def test_a_mark_of_the_export_makes_an_agency_federal() -> None:
+    rows = look_ups(1, user="ANN", agency="Example Field Office") + look_ups(1, user="BEA", agency="NPD")
+    bench = Bench.of(pl.DataFrame(rows))
+    marked = pl.DataFrame({"agency": ["Example Field Office"], "kind": ["federal"]})
+    assert federal_agencies(bench.log, Context({MARKED: marked})).any.tolist() == [True, False, False]
+    told = agencies(("Example Field Office", "local", None))
+    assert not federal_agencies(bench.log, Context({MARKED: marked, "agencies": told})).any.any()
+
+
+def test_a_scan_of_an_export_sees_the_marked_agencies() -> None:
+    result = scan([FLOCK], Settings())
+    listed = [one for one in result.incidents if "foreign_access" in one.detectors]
+    assert [one.agencies for one in listed] == [("Example Field Office",), ("Example Park Service",)]
+    assert result.summary["log"]["context"] == [MARKED]
+
+
+def test_the_monitor_counts_what_federal_agencies_asked() -> None:
+    row = {"agency": "X1", "user": "F1"}
+    rows = look_ups(2, message_key="DQ", case_number="24-1", **row)
+    rows += look_ups(1, message_key="QH", reason="robbery", **row)
+    rows += look_ups(3, message_key="DQ", reason="***", **row)
+    rows += look_ups(4, message_key="DQ", reason="investigation", **row)
+    rows += look_ups(5, message_key="DQ", agency="NPD", user="ANN")
+    rows = [{**row, "license": f"D{k:07d}"} for k, row in enumerate(rows)]
+    bench = Bench.of(pl.DataFrame(rows), Context({"agencies": agencies(("X1", "federal", "HSI"))}))
+    names = ("class", "look_ups", "case_number", "explained", "reason", "redacted", "bare")
+    told = federal_monitor(bench.log, bench.context)
+    assert told.select("agency", "component", "immigration").unique().rows() == [("X1", "HSI", True)]
+    assert told.select(names).rows() == [
+        ("any", 10, 2, 0, 1, 3, 4),
+        ("criminal_history", 1, 0, 0, 1, 0, 0),
+        ("driver", 9, 2, 0, 0, 3, 4),
+    ]
+    every = np.ones(len(bench.log.actions), np.bool_)
+    assert federal_monitor(bench.log, bench.context, every)["bare"].to_list() == [0, 0, 0]
+
+
+def test_no_federal_agency_nothing_to_monitor() -> None:
+    bench = Bench.of(pl.DataFrame(look_ups(1, user="ANN", agency="NPD")))
+    assert federal_monitor(bench.log, Context()).is_empty()
+
+
+def test_federal_searches_of_plate_readers_say_what_for() -> None:
+    row = {"agency": "X1", "user": "F1", "system": "ALPR", "reason": "ICE ERO removal"}
+    told = Context({"agencies": agencies(("X1", "federal", "ICE"))})
+    plates = pl.DataFrame([{"time": START.format(1, k), "plate": f"7ABC{k:03d}", **row} for k in range(4)])
+    assert found(Bench.of(plates, told), "federal_access") == ["X1"]
+    silent = Bench.of(plates.drop("system"), told).run(BY_NAME["federal_access"])
+    assert silent.abstained is not None
+
+
+def test_one_reason_left_in_a_redacted_log_makes_no_program() -> None:
+    unit = {"agency": "NPD", "unit": "RECORDS", "message_key": "QH", "purpose": "C", "user": "ANN"}
+    rows = look_ups(60, reason="***", **unit)
+    rows[0] |= {"reason": "ccw applicant"}
+    permits = pl.DataFrame({"subject": [f"license:{row['license']}" for row in rows[:12]]}).with_columns(
+        kind=pl.lit("ccw"), agency=pl.lit("NPD"), applied=pl.lit(date(2024, 2, 20))
+    )
+    assert found(Bench.of(pl.DataFrame(rows), Context({"permits": permits})), "wrong_program") == []
+    told = [row | {"reason": "ccw applicant"} for row in rows[:12]] + rows[12:]
+    assert len(found(Bench.of(pl.DataFrame(told), Context({"permits": permits})), "wrong_program")) == 1
+
+
+def test_applicants_whom_reasons_call_so_do_not_drown_among_chance_meetings() -> None:
+    unit = {"agency": "NPD", "unit": "DISPATCH", "message_key": "QH", "purpose": "C"}
+    rows = [
+        {"time": START.format(1 + k // 20, k % 20), "license": f"D{u}{k:05d}", "user": f"U{u}", **unit}
+        | {"reason": "tenant screening" if u == 0 and k < 12 else "traffic stop"}
+        for u in range(12)
+        for k in range(200)
+    ]
+    pending = [f"license:{row['license']}" for k, row in enumerate(rows) if k % 10 == 0]
+    permits = pl.DataFrame({"subject": pending}).with_columns(
+        kind=pl.lit("housing"), agency=pl.lit("NPD"), applied=pl.lit(date(2024, 2, 20))
+    )
+    bench = Bench.of(pl.DataFrame(rows), Context({"permits": permits}))
+    signals = bench.run(BY_NAME["applicants"])
+    assert signals.p.min() < 0.001
+    at = int(signals.p.argmin())
+    assert (signals.measures["subjects"][at], signals.measures["said"][at]) == (12, ", as the reasons say")
+
+
+def test_a_task_forces_paper_without_its_number_is_still_a_task_forces() -> None:
+    row = {"agency": "NPD", "message_key": "DQ", "on_behalf_of": "F77", "user": "ANN"}
+    table = {"agencies": agencies(("X1", "federal", "HSI"), ("NPD", "local", None))}
+    agent = look_ups(1, user="F77", agency="X1", message_key="QH", reason="booking")
+    rows = look_ups(4, case_number="24-1001", **row)
+    rows[0] |= {"case_number": None}
+    assert found(Bench.of(pl.DataFrame(rows + agent), Context(table)), "immigration_proxy") == []
+    rows[1] |= {"case_number": None}
+    assert found(Bench.of(pl.DataFrame(rows + agent), Context(table)), "immigration_proxy") == ["ANN"]
