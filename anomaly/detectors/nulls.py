@@ -60,7 +60,8 @@ def uneven_tail(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats
     weights = weights / np.sqrt(2 * np.pi)
     rare = rate < RARE
     scatter = np.where(rare, spread, spread / (1 - rate))
-    middle = np.where(rare, np.log(rate) - spread**2 / 2, _median_odds(rate, scatter, nodes, weights))
+    middle = np.log(rate) - spread**2 / 2
+    middle[~rare] = _median_odds(rate[~rare], scatter[~rare], nodes, weights)
     tail = np.zeros(len(k))
     for node, weight in zip(nodes, weights, strict=True):
         each = middle + scatter * node

@@ -131,7 +131,8 @@ def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> Mar
 def distinct_subjects(groups: Groups, chosen: Marks) -> NDArray[np.int64]:
     """Count the different subjects of each group's chosen look-ups, (g,) int64. chosen: (m,) bool."""
     rows = np.flatnonzero(chosen & (groups["subject"] >= 0))
-    pairs = np.unique(groups.owner[rows].astype(np.int64) << 32 | groups["subject"][rows])
+    # polars: numpy.unique takes ten times as long on five million pairs.
+    pairs = pl.Series(groups.owner[rows].astype(np.int64) << 32 | groups["subject"][rows]).unique().to_numpy()
     return np.bincount(pairs >> 32, minlength=len(groups)).astype(np.int64)
 
 

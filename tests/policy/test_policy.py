@@ -190,3 +190,12 @@ def test_importing_brings_in_no_compiler_and_no_learning() -> None:
     code = "import sys, anomaly.policy; print({'numba', 'sklearn', 'kernels'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_no_common_name_is_mended_into_an_agency() -> None:
+    """Attention fields hold names: HOLLAND was once mended to homeland."""
+    provider = pytest.importorskip("faker.providers.person.en_US").Provider
+    names = sorted({*provider.last_names, *provider.first_names})
+    written = pl.Series([f"{name.upper()} RECORDS" for name in names])
+    read = load_policy(None).names_agency(written)
+    assert [name for name, taken in zip(names, read.tolist(), strict=True) if taken] == []
