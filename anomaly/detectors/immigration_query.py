@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.contract import Signals, detector
 from anomaly.detectors.federal import federal_agencies
-from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.purposes import reaches, same_work, usual_rate
-from anomaly.detectors.since import split
+from anomaly.detectors.more_than_peers import more_than_peers
+from anomaly.detectors.purposes import reaches
 
 
 @detector(
@@ -39,29 +36,4 @@ def immigration_query(users: Groups, context: Context) -> Signals:
     """
     theirs = federal_agencies(users.log, context).any[users["agency"]]
     asked = reaches(users, "immigration") & ~theirs
-    owner, count = users.owner, len(users)
-    events = np.bincount(owner[asked & users.counted], minlength=count)
-    made = np.bincount(owner[~theirs], minlength=count)
-    group, labels = same_work(users, context)
-    group = np.where(made > 0, group, -1).astype(np.int32)
-    p = rate_tail(events, made, group)
-    actor = np.flatnonzero((events > 0) & (p <= WEAKEST)).astype(np.int32)
-    _, actions = split(users, asked & users.counted & np.isin(owner, actor), asked)
-    return Signals.of_chance(
-        actor,
-        p[actor],
-        actions,
-        int((group >= 0).sum()),
-        measures={
-            "events": events[actor],
-            "asked": made[actor],
-            "usual": usual_rate(events, made, group, actor),
-            "peers": [labels[code] for code in group[actor]],
-        },
-        standing=Standing(
-            "% of look-ups that ask for immigration status",
-            np.where(group >= 0, np.round(100 * events / np.maximum(made, 1), 2), np.nan),
-            group,
-            labels,
-        ),
-    )
+    return more_than_peers(users, context, asked, ~theirs, "% of look-ups that ask for immigration status")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.purposes import about, reaches, same_work, usual_rate
-from anomaly.detectors.since import split
+from anomaly.detectors.contract import Signals, detector
+from anomaly.detectors.more_than_peers import more_than_peers
+from anomaly.detectors.purposes import about, reaches
 
 
 @detector(
@@ -37,29 +34,5 @@ def reason_mismatch(users: Groups, context: Context) -> Signals:
     """
     traffic = about(users, "traffic")
     history = traffic & reaches(users, "criminal_history")
-    owner, count = users.owner, len(users)
-    k = np.bincount(owner[history & users.counted], minlength=count)
-    n = np.bincount(owner[traffic], minlength=count)
-    group, labels = same_work(users, context)
-    group = np.where(n > 0, group, -1).astype(np.int32)
-    p = rate_tail(k, n, group)
-    actor = np.flatnonzero((k > 0) & (p <= WEAKEST)).astype(np.int32)
-    _, actions = split(users, history & users.counted & np.isin(owner, actor), history)
-    return Signals.of_chance(
-        actor,
-        p[actor],
-        actions,
-        int((group >= 0).sum()),
-        measures={
-            "events": k[actor],
-            "asked": n[actor],
-            "usual": usual_rate(k, n, group, actor),
-            "peers": [labels[code] for code in group[actor]],
-        },
-        standing=Standing(
-            "% of look-ups under traffic reasons that ask for criminal history",
-            np.where(group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan),
-            group,
-            labels,
-        ),
-    )
+    statistic = "% of look-ups under traffic reasons that ask for criminal history"
+    return more_than_peers(users, context, history, traffic, statistic)
