@@ -17,7 +17,7 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
     group="user",
     needs=("networks",),
     uses=("agency", "unit", "subject"),
-    clears=("case", "call", "bulletin", "test record", "program's text", "service account"),
+    clears=("case", "call", "bulletin", "test record", "stated test", "program's text", "service account"),
     category="unauthorized purpose",
     weight=0.7,
     says="{user} {seen}, compared with {peers}; the middle one of them went to {reached} networks, of all "
@@ -33,7 +33,8 @@ def scope_excess(users: Groups, context: Context, *, times_wider: int = 10, sett
     Also fires on: A kidnapping, a fugitive; a task force of one. A user (almost) all of whose searches are
         of one width (`setting`) has not chosen it, but never changed what the program was set to, and is not
         tested.
-    Clears: A bulletin, a case or call with that plate; a record of the default setting.
+    Clears: A bulletin, a case or call with that plate; a record of the default setting; a stated test or
+        training, which is often as wide as the program allows.
     Evades: Many narrow searches; making every search wide.
     """
     peers = peering(users, context)
