@@ -32,6 +32,22 @@ def test_code(world: Any, contest: Any) -> None:
     contest(kernel, rival)
 
 
+def test_known(world: Any, contest: Any) -> None:
+    listed = world.log["subject"].unique().sort().gather_every(2)
+    known = listed.filter(listed >= 0).hash(seed=1).to_numpy()
+    wanted = world.log["subject"].hash(seed=1).to_numpy()
+    empty = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+    keys, slots = kernels.grow(*empty, 1 << (2 * len(known)).bit_length())
+    kernels.code(known, keys, slots, 0)
+
+    def rival() -> tuple[Any, ...]:
+        table = pl.DataFrame({"hash": known}).with_row_index("code")
+        found = pl.DataFrame({"hash": wanted}).join(table, on="hash", how="left", maintain_order="left")
+        return (found["code"].cast(pl.Int32).fill_null(-1),)
+
+    contest(lambda: (kernels.known(wanted, keys, slots),), rival)
+
+
 def test_group(world: Any, contest: Any) -> None:
     codes = world.log["subject"]
 

@@ -13,8 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-import polars as pl
+from anomaly.bench import write_log
 
 SCAN = """
 import resource, sys, time
@@ -37,34 +36,6 @@ print(time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_m
 """
 
 
-def write_log(path: Path, rows: int) -> None:
-    """Write a year of queries by one user for every 1,250 rows, six rows a subject."""
-    random = np.random.default_rng(1)
-    year = 365 * 86_400_000
-    times = 1_704_700_800_000 + np.sort(random.integers(0, year, rows))
-    user = random.integers(0, max(200, rows // 1250), rows)
-    reasons = ["investigation", "traffic stop", "warrant check", "welfare check", "stolen veh", "inv", ""]
-    reasons += [f"case 24-{number:05}" for number in range(20_000)]
-
-    def text(prefix: str, numbers: np.ndarray) -> pl.Expr:
-        return pl.concat_str(pl.lit(prefix), pl.lit(pl.Series(numbers)))
-
-    keys = pl.Series(["DQ", "RQ", "QW", "QH", "KQ", "IQ"])
-    log = pl.select(
-        event_id=pl.lit(pl.Series(np.arange(rows))).cast(pl.String),
-        time=pl.lit(pl.Series(times)).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
-        user=text("U", user),
-        agency=text("AGENCY ", user % 50),
-        unit=text("UNIT ", user // 50 % 6),
-        message_key=pl.lit(keys.gather(random.integers(0, len(keys), rows))),
-        purpose=pl.repeat("C", rows),
-        reason=pl.lit(pl.Series(reasons).gather(random.integers(0, len(reasons), rows))),
-        case_number=text("24-", random.integers(0, rows // 20, rows)),
-        license=text("D", 1_000_000 + random.integers(0, rows // 6, rows)),
-    )
-    log.write_parquet(path, compression="zstd")
-
-
 def timed(program: str, path: Path) -> tuple[float, float]:
     """Run a program on the log in a process of its own; seconds and peak GiB."""
     done = subprocess.run(
@@ -78,7 +49,7 @@ def main(rows: int = 5_000_000, runs: int = 5) -> None:
     """Print medians of the runs and the ratio of scan to decoding."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "log.parquet")
-        write_log(path, rows)
+        write_log(path, rows, people=False)
         timed(SCAN, path)  # kernels compile on the first run
         pairs = [(timed(SCAN, path), timed(DECODE, path)) for _ in range(runs)]
     scans, decodes = zip(*pairs, strict=True)

@@ -6,6 +6,7 @@ and changes no input but the table of `code`.
 
 code                hashes of text to dense codes, batch by batch
 grow                a bigger table for code
+known               the codes of hashes that a table may hold
 group               rows to groups: a stable counting sort
 collapse            rows to human actions: cascades and quick repeats
 earliest            what an action's rows say first
@@ -15,7 +16,11 @@ unite               identifiers of one person to one subject: union-find
 repeated_days       a user's returns to one subject on different days
 first_meetings      rows in which a user first meets a subject
 marked_rows         rows of a user and a subject that bear a mark
+inside              rows in a span of time that concerns them
+additions           days on which a group meets somebody new
 follows             rows that come soon after a row of another kind
+came_back           rows of users who look a subject up again long after
+homes               the value that most rows have, and the others beside it
 commonest           the value that most rows of a group have
 own_hours           the block of hours that holds most of a user's rows
 sessions            stretches of work between silences
@@ -30,25 +35,30 @@ beta_binomial_tail  P(X >= k), binomial with a chance that varies
 
 from __future__ import annotations
 
+from kernels.additions import additions
 from kernels.bursts import densest
 from kernels.cascade import collapse
-from kernels.code import code, grow
+from kernels.code import code, grow, known
 from kernels.common import commonest
 from kernels.converge import distinct_in_window
+from kernels.cover import inside
 from kernels.follow import follows
 from kernels.group import group
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
 from kernels.pairs import first_meetings, marked_rows
+from kernels.places import came_back, homes
 from kernels.repeats import repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 
 __all__ = [
+    "additions",
     "beta_binomial_tail",
     "binomial_tail",
+    "came_back",
     "code",
     "collapse",
     "commonest",
@@ -60,6 +70,9 @@ __all__ = [
     "follows",
     "group",
     "grow",
+    "homes",
+    "inside",
+    "known",
     "marked_rows",
     "own_hours",
     "poisson_tail",

@@ -69,3 +69,19 @@ def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
             bigger_keys[slot] = keys[i]
             bigger_slots[slot] = slots[i]
     return bigger_keys, bigger_slots
+
+
+@kernel
+def known(hashes: U64, keys: U64, slots: I32) -> I32:
+    """Find the code of each value in a table, which stays as it is.
+
+    hashes: (n,) uint64, 0 = missing; keys: (c,) uint64, slots: (c,) int32, as in `code`.
+    Returns (n,) int32, -1 for what is missing or not in the table. Cost: O(n), one or two cache misses a row.
+    """
+    codes = np.full(len(hashes), -1, np.int32)
+    for i in range(len(hashes)):
+        if hashes[i] != 0:
+            slot = find(keys, hashes[i])
+            if keys[slot] != 0:
+                codes[i] = slots[slot]
+    return codes

@@ -33,6 +33,11 @@ def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
     return np.append(keys, np.zeros(padding, np.uint64)), np.append(slots, np.zeros(padding, np.int32))
 
 
+def known(hashes: U64, keys: U64, slots: I32) -> I32:
+    table = {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
+    return np.array([table.get(value, -1) for value in hashes.tolist()], np.int32)
+
+
 def group(codes: I32, count: int) -> tuple[I64, I64]:
     members = [[i for i, c in enumerate(codes) if c == k] for k in range(count)]
     starts = [sum(len(m) for m in members[:k]) for k in range(count + 1)]
@@ -111,6 +116,15 @@ def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
     return np.array(first, np.bool_)
 
 
+def additions(starts: I64, subjects: I32, days: I32, marks: Bools, n_subjects: int) -> tuple[Bools, I32, I32]:
+    new = first_meetings(starts, subjects, n_subjects)
+    fresh = [[i for i in rows if new[i]] for rows in groups(starts)]
+    marked = [[i for i in rows if marks[i]] for rows in fresh]
+    mostly = [some if 2 * len(some) > len(every) else [] for some, every in zip(marked, fresh, strict=True)]
+    of_day = [np.array([len({days[i] for i in rows}) for rows in each], np.int32) for each in (fresh, mostly)]
+    return new, of_day[0], of_day[1]
+
+
 def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
     rows = list(groups(starts))
     return np.array(
@@ -133,6 +147,19 @@ def follows(
     return np.array([then[i] and follow(i, rows) for rows in groups(starts) for i in rows], np.bool_)
 
 
+def inside(
+    begins: I64, ends: I64, of_group: I32, of_code: I32, groups: I32, codes: I32, times: I64, n_groups: int
+) -> Bools:
+    spans = list(zip(begins, ends, of_group, of_code, strict=True))
+    return np.array(
+        [
+            group >= 0 and code >= 0 and any(b <= t <= e and (g, c) == (group, code) for b, e, g, c in spans)
+            for group, code, t in zip(groups, codes, times, strict=True)
+        ],
+        np.bool_,
+    )
+
+
 def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
     taken = []
     for a in range(n_actions):
@@ -141,6 +168,26 @@ def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
         ]
         taken.append(min(known)[1] if known else -1)
     return np.array(taken, np.int32)
+
+
+def came_back(starts: I64, times: I64, users: I32, apart: int, n_users: int) -> Bools:
+    again = np.zeros(len(users), np.bool_)
+    for rows in groups(starts):
+        for i in rows:
+            theirs = [times[j] for j in rows if users[j] == users[i]]
+            again[i] = users[i] >= 0 and max(theirs) - min(theirs) >= apart
+    return again
+
+
+def homes(starts: I64, codes: I32, marks: Bools, n_codes: int) -> tuple[I32, Bools, I64, I64]:
+    found = []
+    for rows in groups(starts):
+        mine = [int(codes[i]) for i in rows if codes[i] >= 0]
+        marked = {int(codes[i]) for i in rows if codes[i] >= 0 and marks[i]}
+        home = min(set(mine), key=lambda code: (-mine.count(code), code not in marked, code), default=-1)
+        found.append((home, home in marked, len(set(mine) - {home}), len(marked - {home})))
+    home, at_home, others, of_those = np.array(found, np.int64).reshape(-1, 4).T
+    return home.astype(np.int32), at_home.astype(np.bool_), others.copy(), of_those.copy()
 
 
 def commonest(starts: I64, codes: I32, n_codes: int) -> I32:

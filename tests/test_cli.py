@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "detectors", "explain", "synth", "evaluate")
+VERBS = ("scan", "demo", "profile", "detectors", "explain", "synth", "evaluate", "bench")
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}

@@ -7,6 +7,7 @@ from anomaly.coding.events import READ, EventCoder, Events
 from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, place_labels
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
 from anomaly.coding.roster import Roster, own_keys, roster_of
+from anomaly.coding.spans import inside_any
 
 __all__ = [
     "FEMALE",
@@ -22,6 +23,7 @@ __all__ = [
     "Groups",
     "Roster",
     "finish",
+    "inside_any",
     "key_rank",
     "own_keys",
     "place_labels",

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies, vocabularies
+from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import local_days, local_hours, offsets
 from anomaly.coding.subjects import Subjects
@@ -119,14 +119,12 @@ def finish(
     zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better; agencies:
     names of agencies (m,) String that are to have a code though the log may not have them.
     """
-    columns = coder.columns_read()
     if agencies is not None and "agency" in coder.tables:
         coder.tables["agency"].code(agencies)
-    texts = vocabularies(coder.tables, columns)
-    if np.any(np.diff(columns["time"]) < 0):
-        order = np.argsort(columns["time"], kind="stable")
-        columns = {name: column[order] for name, column in columns.items()}
-    columns, duplicates = _without_duplicates(columns, len(texts["user"]))
+    columns, texts = coder.columns_read()
+    if np.any(columns["time"][1:] < columns["time"][:-1]):
+        _take(columns, np.argsort(columns["time"], kind="stable"))
+    duplicates = _leave_out_duplicates(columns)
     cascade = columns.pop("cascade", None)
     subjects = coder.subjects.finish(cascade, columns["subject"], columns["time"])
     typed = columns["subject"]
@@ -150,18 +148,20 @@ def finish(
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
-def _without_duplicates(
-    columns: dict[str, NDArray[Any]], n_users: int
-) -> tuple[dict[str, NDArray[Any]], int]:
-    digest = columns.pop("digest")
-    starts, order = kernels.group(columns["user"] + np.int32(1), n_users + 1)
-    twice = kernels.written_twice(starts, columns["time"][order], digest[order])
+def _leave_out_duplicates(columns: dict[str, NDArray[Any]]) -> int:
+    """Take rows that repeat an earlier one out of all columns; returns how many they were."""
+    whole = np.array([0, len(columns["time"])])
+    twice = kernels.written_twice(whole, columns["time"], columns.pop("digest"))
     count = int(twice.sum())
     if count:
-        keep = np.ones(len(order), np.bool_)
-        keep[order[twice]] = False
-        columns = {name: column[keep] for name, column in columns.items()}
-    return columns, count
+        _take(columns, ~twice)
+    return count
+
+
+def _take(columns: dict[str, NDArray[Any]], rows: NDArray[Any]) -> None:
+    """Take rows of each column, one column at a time: all at once would hold the log twice."""
+    for name in columns:
+        columns[name] = columns[name][rows]
 
 
 def _offsets(
@@ -184,25 +184,8 @@ def _actions(
     subjects: Subjects,
     policy: Policy,
 ) -> Actions:
-    n_users = len(texts["user"])
-    starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
-    told_apart = events.subject.copy()
-    told_apart[events.user < 0] = -1  # redacted users are not one person
-    none = np.broadcast_to(np.int32(-1), len(events))
-    cascade = none if cascade is None else cascade
-    n_cascades = int(cascade.max(initial=-1)) + 1
-    in_user_order = kernels.collapse(
-        starts, events.time[order], told_apart[order], cascade[order], len(subjects), n_cascades, SAME_ACTION
-    )
-    # Actions are numbered in the time order of their first rows, not user by user.
-    first_event = order[np.diff(np.maximum.accumulate(in_user_order), prepend=-1) > 0]
-    n_actions = len(first_event)
-    opens = np.zeros(len(events), np.bool_)
-    opens[first_event] = True
-    number = np.cumsum(opens, dtype=np.int32) - np.int32(1)
-    of_event = np.empty(len(events), np.int32)
-    of_event[order] = number[first_event][in_user_order]
-    opening = np.flatnonzero(opens)
+    of_event, opening = _collapsed(events, cascade, len(texts["user"]), len(subjects))
+    n_actions = len(opening)
 
     def said(codes: NDArray[Any] | None) -> Codes:
         if codes is None:
@@ -240,6 +223,30 @@ def _actions(
         attention_class=class_of("attention", attention),
         of_event=of_event,
     )
+
+
+def _collapsed(
+    events: Events, cascade: Codes | None, n_users: int, n_subjects: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number the actions in the time order of their first rows.
+
+    Returns the action of each event, (n,) int32, and the first event of each action, (a,) int64.
+    """
+    starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
+    # Redacted users are not one person.
+    told_apart = np.where(events.user < 0, np.int32(-1), events.subject)[order]
+    cascade = np.full(len(events), -1, np.int32) if cascade is None else cascade[order]
+    n_cascades = int(cascade.max(initial=-1)) + 1
+    in_user_order = kernels.collapse(
+        starts, events.time[order], told_apart, cascade, n_subjects, n_cascades, SAME_ACTION
+    )
+    first_event = order[np.diff(np.maximum.accumulate(in_user_order), prepend=-1) > 0]
+    opens = np.zeros(len(events), np.bool_)
+    opens[first_event] = True
+    number = np.cumsum(opens, dtype=np.int32) - np.int32(1)
+    of_event = np.empty(len(events), np.int32)
+    of_event[order] = number[first_event][in_user_order]
+    return of_event, np.flatnonzero(opens)
 
 
 def _subjects(said: Callable[[Codes], Codes], subjects: Subjects, subject: Codes) -> Codes:

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.subjects import SubjectCoder
-from anomaly.coding.table import Codes, CodeTable, Hashes, Memo, hashes_of, ranked, recode
+from anomaly.coding.table import MISSING, Codes, CodeTable, Hashes, Memo, hashes_of, ranked, recode
 from anomaly.schema import SUBJECT_KINDS
 
 # Columns whose distinct texts are kept, and how wide their codes are stored.
@@ -81,7 +81,8 @@ class EventCoder:
             del self.tables["asked"]
         self.cascades = CodeTable(keep_text=False) if "cascade_id" in self.columns else None
         self.subjects = SubjectCoder(self.columns)
-        self._asked = Memo(self._ask, np.int32(-1))
+        asked = [name for name in ("message_key", "system") if name in self.columns]
+        self._asked = Memo(asked, self._ask, MISSING)
         self._drafts: dict[str, list[NDArray[Any]]] = {}
 
     def read(self, batches: Iterator[pl.DataFrame], progress: Callable[[int], None] | None = None) -> None:
@@ -137,9 +138,21 @@ class EventCoder:
         for name, column in columns.items():
             self._drafts.setdefault(name, []).append(column)
 
-    def columns_read(self) -> dict[str, NDArray[Any]]:
-        """Join the batches of each column, (n,) each, and let go of them."""
-        return {name: np.concatenate(self._drafts.pop(name)) for name in list(self._drafts)}
+    def columns_read(self) -> tuple[dict[str, NDArray[Any]], Vocabularies]:
+        """Join the batches of each column, (n,) each, in the order of their vocabularies; lets go of all else
+        but the subjects.
+
+        `place` (n,) int32 takes the room of agency and unit.
+        """
+        texts, columns = {}, {}
+        self.cascades = None
+        for name, parts in list(self._drafts.items()):
+            if name in self.tables:
+                texts[name], rank = ranked(self.tables.pop(name))
+                parts[:] = [recode(part, rank).astype(CODED[name]) for part in parts]
+            columns[name] = np.concatenate(parts)
+            del self._drafts[name]
+        return columns, Vocabularies(texts, _places(columns, len(texts.get("unit", ()))))
 
     @staticmethod
     def _digest(hashed: Mapping[str, Hashes]) -> Hashes:
@@ -183,22 +196,13 @@ class Vocabularies:
         return np.where(same, at, -1).astype(np.int32)
 
 
-def vocabularies(tables: dict[str, CodeTable], columns: dict[str, NDArray[Any]]) -> Vocabularies:
-    """Close the tables: sort each vocabulary and renumber its column, so that codes do not depend on the
-    order of rows.
-
-    columns: (n,) arrays by name, changed in place; agency and unit leave it, `place` (n,) int32 takes their
-    room.
-    """
-    texts = {}
-    for name, table in tables.items():
-        texts[name], rank = ranked(table)
-        columns[name] = recode(columns[name], rank).astype(CODED[name])
+def _places(columns: dict[str, NDArray[Any]], n_units: int) -> NDArray[np.int32]:
+    """Make `place` of agency and unit, which leave the columns; returns (p, 2) the codes of each place."""
     absent = np.broadcast_to(np.int32(-1), len(columns["time"]))
     agency, unit = columns.pop("agency", absent), columns.pop("unit", absent)
-    width = len(texts.get("unit", ())) + 1
+    width = n_units + 1
     pairs, columns["place"] = distinct((agency.astype(np.int64) + 1) * width + unit + 1)
-    return Vocabularies(texts, np.stack([pairs // width - 1, pairs % width - 1], axis=1).astype(np.int32))
+    return np.stack([pairs // width - 1, pairs % width - 1], axis=1).astype(np.int32)
 
 
 def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Codes]:

@@ -159,7 +159,7 @@ class Groups:
             np.int32, copy=False
         )
 
-    def actions(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int32]:
+    def actions(self, places: NDArray[np.integer] | NDArray[np.bool_] | slice) -> NDArray[np.int32]:
         """Return the actions at some places of the group order."""
         return self._grouping.order[places].astype(np.int32)
 

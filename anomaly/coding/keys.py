@@ -103,7 +103,12 @@ def letters_of(names: pl.Series) -> NDArray[np.int64]:
     names: (n,) String in capitals. Returns (n,) int64, -1 where null. Anything but a letter sorts first.
     """
     wide = np.frombuffer(
-        "".join(names.fill_null("").str.slice(0, _LETTERS).str.pad_end(_LETTERS)).encode("ascii", "replace"),
+        names.fill_null("")
+        .str.slice(0, _LETTERS)
+        .str.pad_end(_LETTERS)
+        .str.join()
+        .item()
+        .encode("ascii", "replace"),
         np.uint8,
     ).reshape(len(names), _LETTERS)
     digits = np.where((wide >= 65) & (wide <= 90), wide - 64, 0).astype(np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -61,14 +61,24 @@ class CodeTable:
         hashed = hashes_of(texts) if hashed is None else hashed
         needed = 2 * (self._used + len(hashed))
         if needed > len(self._keys):
-            self._keys, self._slots = kernels.grow(self._keys, self._slots, 1 << int(needed - 1).bit_length())
+            self._grow(1 << int(needed - 1).bit_length())
         codes, fresh = kernels.code(hashed, self._keys, self._slots, self._used)
         self._used += len(fresh)
         if len(fresh):
             self._fresh_hashes.append(hashed[fresh])
             if self.keep_text:
-                self._fresh_texts.append(texts.gather(fresh))
+                self._fresh_texts.append(_alone(texts.gather(fresh)))
         return codes, fresh
+
+    def _grow(self, capacity: int) -> None:
+        if self._used:
+            self._keys, self._slots = kernels.grow(self._keys, self._slots, capacity)
+        else:  # room that is never touched is no memory: most columns have few texts
+            self._keys, self._slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
+
+    def known(self, texts: pl.Series) -> Codes:
+        """Find the codes of texts, (n,) String -> (n,) int32; -1 where missing or not met before."""
+        return kernels.known(hashes_of(texts), self._keys, self._slots)
 
     @property
     def values(self) -> pl.Series:
@@ -81,11 +91,21 @@ class CodeTable:
         return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
 
 
+def _alone(texts: pl.Series) -> pl.Series:
+    """Copy gathered texts, which else keep all text of their batch in memory. (n,) String -> (n,) String."""
+    return pl.Series(texts.name, texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
 class Memo:
     """What a function says of what is written, asked once for each different writing."""
 
-    def __init__(self, read: Callable[[pl.DataFrame], NDArray[Any]], missing: np.generic) -> None:
-        """read: some rows -> an array of their length; missing: the value where nothing is written."""
+    def __init__(
+        self, columns: Sequence[str], read: Callable[[pl.DataFrame], NDArray[Any]], missing: np.generic
+    ) -> None:
+        """columns: what is read; read: these of some rows -> an array of their length; missing: the value
+        where nothing is written.
+        """
+        self._columns = columns
         self._read = read
         self._table = CodeTable(keep_text=False)
         self._values = np.array([missing])  # the missing one stands last, where code -1 finds it
@@ -97,7 +117,7 @@ class Memo:
         """
         codes, fresh = self._table.code(pl.Series(), hashed)
         if len(fresh):
-            said = self._read(rows[fresh]).astype(self._values.dtype)
+            said = self._read(rows.select(self._columns)[fresh]).astype(self._values.dtype)
             self._values = np.concatenate([self._values[:-1], said, self._values[-1:]])
         return self._values[codes]
 

@@ -6,16 +6,9 @@ import numpy as np
 
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
-from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.purposes import (
-    about,
-    distinct_subjects,
-    pending,
-    purposes_for,
-    same_work,
-    usual_rate,
-)
+from anomaly.detectors.contract import WEAKEST, Days, Signals, detector
+from anomaly.detectors.more_than_peers import beside_peers, standing_of, together
+from anomaly.detectors.purposes import about, distinct_subjects, pending, purposes_for
 from anomaly.detectors.since import split
 
 NOT_CRIMINAL = ("employment", "civil", "licensing")
@@ -38,11 +31,11 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
 
     Why: California's policy names checks for school residency and jobs among the misuse (EFF, May 2019); each
         such program has a purpose code of its own (J, H, I, F) or a fingerprint channel (NIEM).
-    Null: Users of units of one name come as often on people with an application of the last 180 days, or
-        state employment, civil matters or licensing as the reason, among all whom they ask about under a
-        purpose that is for none of these (beta-binomial, the user left out). Those whom a reason calls so are
-        counted by themselves too, and the smaller p-value is doubled. Each person counts once; fewer than
-        five are no program.
+    Null: Users of the own unit, and of units of its name, come as often on people with an application of the
+        last 180 days, or state employment, civil matters or licensing as the reason, among all whom they ask
+        about under a purpose that is for none of these (beta-binomial, the user left out). Those whom a
+        reason calls so are counted by themselves too; of both counts and both comparisons the p-value is the
+        harmonic mean. Each person counts once; fewer than five are no program.
     Also fires on: A clerk at a counter who meets applicants all day; a log that writes one purpose for
     everything.
     Clears: Purpose J, H, I or F; an open case or a call with that person; a statute that gives the authority.
@@ -54,37 +47,29 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
     # Dispatchers meet applicants by chance, 33 in 1,000: 18 whom the reasons called so drowned among them.
     counts = [known, said] if (known & ~said).any() and said.any() else [known]
     n = distinct_subjects(users, stated)
-    group, labels = same_work(users, context)
-    group = np.where(n > 0, group, -1).astype(np.int32)
     each = [distinct_subjects(users, stated & one & users.counted) for one in counts]
-    p_each = [np.where(k >= least_subjects, rate_tail(k, n, group), 1.0) for k in each]
-    which = np.argmin(p_each, axis=0)
-    p = np.minimum(1.0, len(counts) * np.min(p_each, axis=0))
+    beside = [beside_peers(users, context, k, n, least_subjects) for k in each]
+    which = np.argmin([one.p for one in beside], axis=0)
+    p = together([one.p for one in beside])
     actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     k = np.choose(which, each)
     wrong = stated & np.choose(which[users.owner], counts)
     open_ones = wrong & users.counted
     _, actions = split(users, open_ones & np.isin(users.owner, actor), wrong)
     told = [users.log.actions.purpose[rows] for rows in actions]
-    usual = np.choose(which[actor], [usual_rate(one, n, group, actor) for one in each])
     return Signals.of_chance(
         actor,
         p[actor],
         actions,
-        int((group >= 0).sum()),
+        int((beside[0].group >= 0).sum()),
         measures={
             "subjects": k[actor],
             "asked": n[actor],
             "events": np.bincount(users.owner[open_ones], minlength=len(users))[actor],
             "purposes": [", ".join(users.log.texts["purpose"].gather(np.unique(codes))) for codes in told],
-            "usual": usual,
+            "usual": np.choose(which, [one.usual for one in beside])[actor],
             "said": [", as the reasons say" if by else "" for by in which[actor].tolist()],
-            "peers": [labels[code] for code in group[actor]],
+            "peers": [beside[which[user]].peers[user] for user in actor.tolist()],
         },
-        standing=Standing(
-            "% of people asked about who apply for something",
-            np.where(group >= 0, np.round(100 * each[0] / np.maximum(n, 1), 2), np.nan),
-            group,
-            labels,
-        ),
+        standing=standing_of(each[0], n, beside[0], "% of people asked about who apply for something"),
     )

@@ -72,6 +72,8 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     everyone = np.zeros(len(subjects), np.int32)
     agency = subjects.log.actions.agency
     actions = tuple(subjects.actions(np.arange(begin[s], end[s])) for s in actor)
+    sizes = np.sort(most[most > 0])
+    as_many = (len(sizes) - np.searchsorted(sizes, most[actor])) / len(sizes)
     agencies = [len(np.unique(agency[rows])) for rows in actions]
     return Signals.of_chance(
         actor,
@@ -83,7 +85,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
             "n_users": most[actor],
             "n_agencies": [f"{n} agencies" if n > 1 else "one agency" for n in agencies],
             "window": np.full(len(actor), window),
-            "usual": [float(np.round(10_000 * np.mean(most[most > 0] >= n), 1)) for n in most[actor]],
+            "usual": np.round(10_000 * as_many, 1).tolist(),
         },
         standing=Standing(
             "different users in a week",

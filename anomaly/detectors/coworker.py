@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from anomaly.coding import Groups, own_keys
 from anomaly.context import Context
-from anomaly.detectors.acquaintance import as_applicants, of_user, returns
+from anomaly.detectors.acquaintance import as_applicants, of_user
+from anomaly.detectors.comebacks import comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
@@ -18,7 +19,7 @@ from anomaly.detectors.peers import peering
 @detector(
     group="user",
     needs=("subject",),
-    uses=("agency", "unit", "purpose"),
+    uses=("agency", "unit", "purpose", "case_number", "reason"),
     tables=("users",),
     clears=EXPLAIN_WHOM,
     category="personal use",
@@ -30,10 +31,10 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
     Why: Officers of Minnesota viewed a colleague's record some 1,000 times, many at night; officers of 25
         Florida agencies did so to one who had stopped a colleague (Human Rights Watch on a trial in
         Minneapolis, 2019; Legal News, 2014).
-    Null: Users come back to a colleague as often as their peers do to any subject (hurdle law, the user left
-        out); colleagues are as large a part of the people a user meets as of those the peers meet
-        (beta-binomial). Each pair of user and colleague met, and each user, is one chance. Users of units too
-        small to compare are not tested.
+    Null: Users come back to a colleague as often as their peers do to any subject whom as many others met,
+        with a case number or without (hurdle law, the user left out); colleagues are as large a part of the
+        people a user meets as of those the peers meet (beta-binomial). Each pair of user and colleague met,
+        and each user, is one chance. Users of units too small to compare are not tested.
     Also fires on: An officer who is the victim or a witness; a desk that checks applicants or tests accounts.
     Clears: A call or case with that colleague; purpose J, with an application on file where these are given;
     a test record.
@@ -45,21 +46,22 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
     about = others & (everybody >= 0) & listed[everybody]
     clear = others & users.counted & ~as_applicants(users, context)
 
-    found = returns(users, peers, everybody, clear, gap)
-    pair = np.flatnonzero(listed[found.subject] & peers.same_work[found.user])
-    back = pair[found.days[pair] >= min_days]
-    p_back = found.law.tail(found.user[back], found.days[back])
+    found = comebacks(users, peers, everybody, clear, gap)
+    back = np.flatnonzero(listed[found.subject] & peers.same_work[found.user] & (found.days >= min_days))
+    p_back = found.tail(back)
     back, p_back = back[p_back <= WEAKEST], p_back[p_back <= WEAKEST]
 
-    met = np.bincount(found.user, minlength=len(users))
-    colleagues = np.bincount(found.user[listed[found.subject]], minlength=len(users))
+    looker = users.owner[found.met]
+    met = np.bincount(looker, minlength=len(users))
+    looker = looker[listed[everybody[found.met]]]
+    colleagues = np.bincount(looker, minlength=len(users))
     group = np.where(wide.same_work & (met > 0), wide.code, np.int32(-1)).astype(np.int32)
     p_many = rate_tail(colleagues, met, group)
     many = np.flatnonzero((p_many <= WEAKEST) & (colleagues >= min_days))
 
     user = np.concatenate([found.user[back], many]).astype(np.int32)
     target = np.concatenate([found.subject[back], np.full(len(many), -1)]).astype(np.int32)
-    third = found.law.tail(found.user[back], np.full(len(back), 3))
+    third = found.tail(back, np.full(len(back), 3))
     return Signals.of_chance(
         user,
         np.concatenate([p_back, p_many[many]]),
@@ -67,7 +69,7 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
             users.actions(of_user(users, u, about if t < 0 else about & (everybody == t)))
             for u, t in zip(user.tolist(), target.tolist(), strict=True)
         ),
-        len(pair) + int((group >= 0).sum()),
+        int(peers.same_work[looker].sum()) + int((group >= 0).sum()),
         target=target,
         measures={
             "whom": [f"one colleague on {n} different days" for n in found.days[back].tolist()]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+from scipy import stats
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
@@ -13,6 +16,7 @@ from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
 
 LENT = 20  # meetings; a log that tells of fewer knows little of returns
+MEETINGS = np.geomspace(0.1, 1e4, 100)  # of all users with one subject
 
 
 @detector(
@@ -34,10 +38,13 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
         2017; Human Rights Watch on a trial in Minneapolis, 2019).
     Null: An agency comes back to a subject when one of its users looks again, `apart` days or more later; the
         agency that looks most often is left out, since people are known at home. So many other agencies meet
-        a subject as often as all subjects show; of those that do, as many come back as for anybody
-        (beta-binomial, the subject left out); the two p-values are put together by Fisher's product. In a log
-        of one agency its units stand for agencies. Where `public_subjects` are given, half of the weight is
-        theirs: a listed person is judged among the listed (Genovese, Roeder & Wasserman 2006).
+        a subject as often as all subjects show; of those that do, as many come back as for anybody (beta-
+        binomial, the subject left out), and users meet the subject again, a week being one meeting, as often
+        as somebody whom so many of those places' users met at all (Poisson, each user as often as that user
+        looks anybody up): the larger p-value counts, as in a small town everybody knows some people. The two
+        p-values, of meeting and of coming back, are put together by Fisher's product. In a log of one agency
+        its units stand for agencies. Where `public_subjects` are given, half of the weight is theirs: a
+        listed person is judged among the listed (Genovese, Roeder & Wasserman 2006).
     Also fires on: A wanted person without a bulletin; someone who lives across county lines and is known to
     every patrol.
     Clears: A case, call or bulletin with that person; a threat that was reported.
@@ -46,18 +53,30 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     log = subjects.log
     by_agency = len(log.texts["agency"]) > 1
     place = subjects["agency" if by_agency else "place"]
-    seen, back, at_home, rows = _places(subjects, place, apart)
+    place = np.where(subjects.counted & (subjects["user"] >= 0), place, np.int32(-1))
+    nobody = np.where(place >= 0, subjects["user"], np.int32(-1))
+    rows = kernels.came_back(subjects.starts, subjects["time"], nobody, apart * DAY, len(log.texts["user"]))
+    # Home is the place that looked most; among equals one that came back, so that none is made up.
+    n_places = max(len(log.texts["agency"]), len(log.texts.places))
+    home, at_home, seen, back = kernels.homes(subjects.starts, place, rows, n_places)
     met = np.flatnonzero(seen > 0)
     if not len(met):
         return Signals.none()
-    p = _together(_tail_of_others(seen[met]), _tail_of_returns(back[met], seen[met], at_home))
+    others = _tail_of_others(seen[met])
+    returned = _tail_of_returns(back[met], seen[met], float(at_home[home >= 0].mean()))
+    weight = np.ones(len(met))
     listed = np.zeros(len(subjects), np.bool_)
     if "public_subjects" in context:
         codes = log.subjects.lookup(context["public_subjects"]["subject"])
         listed[codes[codes >= 0]] = True
     if listed[met].any():
-        p = np.minimum(1.0, 2 * p * np.where(listed[met], listed[met].mean(), 1.0))
-    found = (p <= WEAKEST) & (back[met] > 0)
+        weight = 2 * np.where(listed[met], listed[met].mean(), 1.0)
+    found = (np.minimum(1.0, weight * _together(others, returned)) <= WEAKEST) & (back[met] > 0)
+    away = (place >= 0) & (place != home[subjects.owner])
+    meetings = _tail_of_meetings(subjects, place, away & rows, away, met[found], apart)
+    returned[found] = np.maximum(returned[found], meetings)
+    p = np.minimum(1.0, weight * _together(others, returned))
+    found &= p <= WEAKEST
     actor = met[found].astype(np.int32)
     usual = 1000 * back[met].sum() / seen[met].sum()
     parts = [slice(subjects.starts[s], subjects.starts[s + 1]) for s in actor]
@@ -108,34 +127,44 @@ def _tail_of_returns(back: NDArray[np.int64], seen: NDArray[np.int64], at_home: 
     return rate_tail(k, n, np.zeros(len(k), np.int32))[: len(back)]
 
 
-def _places(
-    subjects: Groups, place: NDArray[np.int32], apart: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], float, NDArray[np.bool_]]:
-    """Count, for each subject, the places beside the one that looked most, and those of them that came back.
+def _tail_of_meetings(
+    subjects: Groups,
+    place: NDArray[np.int32],
+    again: NDArray[np.bool_],
+    away: NDArray[np.bool_],
+    chosen: NDArray[np.int64],
+    apart: int,
+) -> NDArray[np.float64]:
+    """P(so many meetings beyond the first of each user), (c,) float64, for some subjects to whom one of the
+    other places came back. place: (m,) int32, -1 for look-ups that do not count; chosen: (c,) int64.
 
-    place: (m,) int32, -1 unknown; apart: days. Returns two (g,) int64; the share of subjects to whom
-    the place that looked most came back; and (m,) bool: the look-ups of users who came back.
+    again, away: (m,) bool, the look-ups from other places, of users who came back and of all. The meetings of
+    a user follow Poisson's law, at a rate proportional to all the user's look-ups, such that the places'
+    users who meet the subject at all are as many as did.
     """
-    counted = np.flatnonzero(subjects.counted & (subjects["user"] >= 0) & (place >= 0))
-    owner = subjects.owner[counted].astype(np.int64)
-    pair, which = np.unique(owner << 32 | subjects["user"][counted], return_inverse=True)
-    time = subjects["time"][counted]
-    first = np.full(len(pair), np.iinfo(np.int64).max)
-    last = np.full(len(pair), np.iinfo(np.int64).min)
-    np.minimum.at(first, which, time)
-    np.maximum.at(last, which, time)
-    again = (last - first >= apart * DAY)[which]
-    spot, at, looks = np.unique(owner << 32 | place[counted], return_inverse=True, return_counts=True)
-    returned = np.zeros(len(spot), np.bool_)
-    returned[at[again]] = True
-    # Home is the place that looked most; among equals one that came back, so that none is made up.
-    of = spot >> 32
-    order = np.lexsort((~returned, -looks, of))
-    away = np.ones(len(spot), np.bool_)
-    home = order[np.diff(of[order], prepend=-1) > 0]
-    away[home] = False
-    rows = np.zeros(len(place), np.bool_)
-    rows[counted[again]] = True
-    count = len(subjects)
-    seen, back = (np.bincount(of[kept], minlength=count) for kept in (away, away & returned))
-    return seen, back, float(returned[home].mean()) if len(home) else 0.0, rows
+    users, day = subjects["user"], subjects["day"]
+    belongs = (
+        pl.DataFrame({"place": place, "user": users})
+        .filter(pl.col("place") >= 0)
+        .group_by("place", "user")
+        .len()
+    )
+    belongs = belongs.sort("place", "user")
+    made = np.bincount(belongs["user"], belongs["len"], 1).astype(np.int64)
+    paces = {
+        key[0]: part["len"].to_numpy() for key, part in belongs.partition_by("place", as_dict=True).items()
+    }
+    reached: dict[tuple[int, ...], NDArray[np.float64]] = {}
+    p = np.ones(len(chosen))
+    for k, s in enumerate(chosen.tolist()):
+        rows = subjects.starts[s] + np.flatnonzero(away[subjects.starts[s] : subjects.starts[s + 1]])
+        met, back = np.unique(users[rows]), rows[again[rows]]
+        block = users[back].astype(np.int64) << 32 | day[back] // apart
+        extra = len(np.unique(block)) - len(np.unique(users[back]))
+        places = tuple(np.unique(place[rows]).tolist())
+        pace = np.concatenate([paces[one] for one in places])
+        if places not in reached:
+            reached[places] = -np.expm1(-MEETINGS[:, None] * pace / pace.sum()).sum(axis=1)
+        rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
+        p[k] = stats.poisson.sf(extra - 1, (rate / -np.expm1(-rate) - 1).sum())
+    return p

@@ -48,7 +48,7 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     Evades: Random pauses; shuffled numbers; many short runs.
     """
     keep = np.flatnonzero(users.counted)
-    starts = np.append(0, np.cumsum(users.counted))[users.starts]
+    starts = np.searchsorted(keep, users.starts)
     times = users["time"][keep]
     count, begin, end = kernels.densest(starts, times, window * 60_000)
     found = [

@@ -74,8 +74,8 @@ def household(users: Groups, context: Context, *, min_days: Days = 2, chance: Sh
     expected = np.bincount(user, weights=rate, minlength=len(users)).astype(float)
     law = returns(users, peering(users, context, least=3), users["subject"], clear).law
     often = np.flatnonzero(days >= min_days)
-    by_chance = _by_chance(law, often, days[often], expected[often])
-    actor = often[by_chance <= chance].astype(np.int32)
+    alone = by_chance(law, often, days[often], expected[often])
+    actor = often[alone <= chance].astype(np.int32)
     share = days / np.maximum(different(users, "day", theirs), 1)
     tied = np.isin(np.arange(len(users)), user)
     return Signals.of_rule(
@@ -99,16 +99,21 @@ def household(users: Groups, context: Context, *, min_days: Days = 2, chance: Sh
     )
 
 
-def _by_chance(
+def by_chance(
     law: Law, user: NDArray[np.intp], days: NDArray[np.int64], expected: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """P(so many days on the circle), when work brings up `expected` of its people, by Poisson's law, and the
-    user comes back to each as to anybody: of n people, one on an n-th of the days at least. All (k,).
+    """P(so many days or more on the circle), when work brings up `expected` of its people, by Poisson's law,
+    and the user comes back to each as to anybody. All (k,).
     """
     p = np.zeros(len(user))
-    for people in range(1, MOST + 1):
-        each = law.tail(user, -(-days // people))
-        p += stats.poisson.pmf(people, expected) * np.minimum(1.0, people * each)
+    for k, (who, total) in enumerate(zip(user.tolist(), days.tolist(), strict=True)):
+        tail = law.tail(np.full(total, who), np.arange(1, total + 1))
+        exactly = np.append(0.0, tail[:-1] - tail[1:])  # 0 ... total - 1 days on one person
+        fewer, below = np.append(1.0, np.zeros(total - 1)), np.ones(MOST + 1)
+        for people in range(1, MOST + 1):
+            fewer = np.convolve(fewer, exactly)[:total]
+            below[people] = fewer.sum()
+        p[k] = stats.poisson.pmf(np.arange(MOST + 1), expected[k]) @ (1 - below)
     return np.asarray(np.minimum(1.0, p + stats.poisson.sf(MOST, expected)))
 
 

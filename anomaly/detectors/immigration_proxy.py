@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -10,11 +12,13 @@ from anomaly.coding import CodedLog, Groups, roster_of
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
-from anomaly.detectors.purposes import about, beyond_history, in_force, strength_of
+from anomaly.detectors.purposes import beyond_history, in_force, strength_of
 from anomaly.detectors.since import split
-from anomaly.policy import REASON_CLASSES
+from anomaly.policy import MATTERS, REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
+CRIMINAL = MATTERS.index("criminal")
+NUMBER = r"\d{4}"  # four digits in a row, as a case number has
 
 
 @detector(
@@ -49,27 +53,38 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     """
     log = users.log
     federal = federal_agencies(log, context)
-    stated = users["reason_class"] == IMMIGRATION
+    asked_for, number = users["on_behalf_of"], users["case_number"]
     of_any = _agents(users, context, federal.immigration)
     of_removal = _agents(users, context, federal.removal) | (~of_any & _names_agency(log, "on_behalf_of"))
-    numbered = (users["case_number"] >= 0) | _with_number(log)[users["reason"]]
-    asked_for = users["on_behalf_of"]
-    on_cases = numbered | _mostly(users, of_any[asked_for], numbered)
+    told = _names_agency(log, "attention")[log.actions.attention][users.actions(slice(None))]
+    stated = users["reason_class"] == IMMIGRATION
+    rows = np.flatnonzero((of_any | of_removal)[asked_for] | told | stated)
+    owner, reason, stated = users.owner[rows], users["reason"][rows], stated[rows]
+    for_agent = of_any[asked_for[rows]]
+    numbered = (number[rows] >= 0) | _of_texts(
+        log, reason, lambda texts: texts.str.contains(NUMBER).to_numpy()
+    )
+    every, those = (
+        np.bincount(owner[kept], minlength=len(users)) for kept in (for_agent, for_agent & numbered)
+    )
+    on_cases = numbered | (2 * those > every)[owner]
     named = {
-        "on behalf of": of_removal[asked_for] | (of_any[asked_for] & (~on_cases | stated)),
-        "attention": _names_agency(log, "attention")[
-            log.actions.attention[users.actions(np.arange(users.starts[-1]))]
-        ],
-        "reason": _names_agency(log, "reason")[users["reason"]] & stated,
+        "on behalf of": of_removal[asked_for[rows]] | (for_agent & (~on_cases | stated)),
+        "attention": told[rows],
+        "reason": _of_texts(log, reason, log.policy.names_agency) & stated,
     }
-    known, unknown = beyond_history(users)
-    asked = in_force(users, "ppp-2019-immigration") & ~federal.any[users["agency"]] & (known | unknown)
-    asked &= ~about(users, "criminal") | stated | ~numbered
-    broken = asked & np.any(list(named.values()), axis=0)
-    actor, actions = split(users, broken & users.counted, broken)
-    certain = np.bincount(users.owner[broken & known & users.counted], minlength=len(users))[actor] > 0
-    events = np.bincount(users.owner[broken & users.counted], minlength=len(users))
-    fields = {field: np.unique(users.owner[broken & users.counted & by]) for field, by in named.items()}
+    known, unknown = (where[rows] for where in beyond_history(users))
+    broken = in_force(users, "ppp-2019-immigration")[rows] & ~federal.any[users["agency"][rows]]
+    broken &= (known | unknown) & np.any(list(named.values()), axis=0)
+    crime = _of_texts(log, reason, lambda texts: log.policy.matter_of_reasons(texts) == CRIMINAL)
+    broken &= ~crime | stated | ~numbered
+    is_open = broken & users.counted[rows]
+    chosen, about = np.zeros((2, users.starts[-1]), np.bool_)
+    chosen[rows], about[rows] = is_open, broken
+    actor, actions = split(users, chosen, about)
+    certain = np.bincount(owner[is_open & known], minlength=len(users))[actor] > 0
+    events = np.bincount(owner[is_open], minlength=len(users))
+    fields = {field: np.unique(owner[is_open & by]) for field, by in named.items()}
     return Signals.of_rule(
         actor,
         strength_of(events[actor], np.where(certain, 0.9, 0.6)),
@@ -94,16 +109,14 @@ def _names_agency(log: CodedLog, field: str) -> NDArray[np.bool_]:
     return np.append(log.policy.names_agency(log.texts[field]), np.False_)
 
 
-def _with_number(log: CodedLog) -> NDArray[np.bool_]:
-    """Return (r + 1,) bool by reason code: the text holds four digits in a row, as a case number does."""
-    return np.append(log.texts["reason"].str.contains(r"\d{4}").to_numpy(), np.False_)
-
-
-def _mostly(users: Groups, some: NDArray[np.bool_], marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (m,) bool, by user: most of some look-ups of that user are marked. some, marked: (m,) bool."""
-    every, those = (np.bincount(users.owner[kept], minlength=len(users)) for kept in (some, some & marked))
-    most: NDArray[np.bool_] = (2 * those > every)[users.owner]
-    return most
+def _of_texts(
+    log: CodedLog, codes: NDArray[np.int32], told: Callable[[pl.Series], NDArray[np.bool_]]
+) -> NDArray[np.bool_]:
+    """Return what is told of some reasons, (k,) int32 codes -> (k,) bool, False for none; each read once."""
+    used, at = np.unique(codes, return_inverse=True)
+    answers = np.zeros(len(used), np.bool_)
+    answers[used >= 0] = told(log.texts["reason"].gather(used[used >= 0]))
+    return answers[at]
 
 
 def _agents(users: Groups, context: Context, agencies: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -27,8 +27,8 @@ def immigration_query(users: Groups, context: Context) -> Signals:
     Why: The query to the federal centre (IAQ) is for a person thought to be foreign who is under
         investigation or arrest, or for a buyer of firearms (Nlets IAQ; Missouri's MULES manual). No case is
         public.
-    Null: Users of units of one name, here and in other agencies, send such queries for as large a part
-        of their look-ups (beta-binomial, the user left out): a jail asks about those it books.
+    Null: Users of the own unit, and of units of its name in all agencies, send such queries for as large a
+        part of their look-ups (beta-binomial, the user left out): a jail asks about those it books.
         Users of federal agencies, and of units too small to compare, are left out.
     Also fires on: An officer posted to the jail; a detective of human trafficking; firearms eligibility.
     Clears: A booking, a case or a call with that person; an application for a firearm under purpose F.

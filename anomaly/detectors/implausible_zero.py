@@ -10,8 +10,12 @@ from scipy import special, stats
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.agency_rates import LEAST_AGENCIES, law_of_others
-from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
+from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.filings import due, filings_of, moments
+
+# Whoever found none in n user-years has, with 95 % confidence, a rate of less than 3 / n (Hanley &
+# Lippman-Hand 1983, JAMA 249).
+RULE_OF_THREE = 3.0
 
 
 @detector(
@@ -20,9 +24,10 @@ from anomaly.detectors.filings import due, filings_of, moments
     uses=("user",),
     tables=("filings",),
     category="record keeping",
-    weight=0.4,
-    says="{agency} reported no violation in any of {years} years{pending}; one of its {size} users that "
-    "reports as the others do would report {expected} (and {low} to {high} nineteen times in twenty).",
+    weight=0.1,
+    says="{agency} reported no violation in any of {years} years{pending}; at the rate of the others, "
+    "an agency of its {size} users reports {expected} ({low} to {high} nine times in ten). As much as they "
+    "differ, {none} of 100 such agencies would report none all the same: a question about audits.",
 )
 def implausible_zero(agencies: Groups, context: Context, *, least_years: int = 5) -> Signals:
     """An agency has reported zero misuse in every year, at a size where others report some.
@@ -30,9 +35,11 @@ def implausible_zero(agencies: Groups, context: Context, *, least_years: int = 5
     Why: A federal department reported no investigation and no misuse at all (EFF, CLETS Misuse Data 2018);
         a sheriff answered that more reports can mean better auditing (San Diego Union-Tribune, 2018): the
         finding is a question about audits, never about people.
-    Null: Violations a user and year vary among agencies by a beta-binomial law, the agency left out; the
-        p-value is the chance of none. Users are those of the `users` table, or of the log; years are those
-        that were filed with a figure, `least_years` or more, without a last one that is still pending.
+    Null: None: a rule about records. An agency is listed whose violations were zero in all years that it
+        filed with a figure, `least_years` or more (without a last one that is still pending), where the rate
+        of the others, the agency left out, gives three or more in as many years to as many users: the rule of
+        three. Users are those of the `users` table, or of the log. The interval is Poisson's; how many would
+        report none by a beta-binomial law, as much as agencies differ, is told beside it and sets the score.
     Also fires on: A small agency with luck; an agency whose users look up little.
     Clears: Its own audit; violations that were found and entered under another agency.
     Evades: One reported violation.
@@ -63,24 +70,25 @@ def implausible_zero(agencies: Groups, context: Context, *, least_years: int = 5
         return Signals.none(because=f"fewer than {LEAST_AGENCIES} agencies filed {least_years} years")
     code_of = np.flatnonzero(fits)
     a, b = law_of_others(k[fits], trials[fits])
+    expected = trials[fits] * a / (a + b)
+    chosen = np.flatnonzero((k[fits] == 0) & (expected >= RULE_OF_THREE))
+    actor, law = code_of[chosen].astype(np.int32), stats.poisson(expected[chosen])
     # Of a beta-binomial law, one minus P(X >= 1) would lose its digits: the chance of none in closed form.
-    none = np.exp(special.betaln(a, b + trials[fits]) - special.betaln(a, b))
-    chosen = np.flatnonzero((k[fits] == 0) & (none <= WEAKEST))
-    actor, p = code_of[chosen].astype(np.int32), none[chosen]
-    law = stats.betabinom(trials[actor], a[chosen], b[chosen])
+    none = np.exp(special.betaln(a, b + trials[fits]) - special.betaln(a, b))[chosen]
     said = [f" (a case was pending in {pending[a]} of them)" if pending[a] else "" for a in actor.tolist()]
-    return Signals.of_chance(
+    return Signals.of_rule(
         actor,
-        p,
+        1 - none,
         tuple(np.zeros(0, np.int32) for _ in actor),
         int(fits.sum()),
         measures={
             "years": years[actor],
             "pending": said,
             "size": users[actor],
-            "expected": np.round(law.mean(), 1),
-            "low": law.ppf(0.025).astype(np.int64),
-            "high": law.ppf(0.975).astype(np.int64),
+            "expected": np.round(expected[chosen], 1),
+            "none": np.ceil(100 * none).astype(np.int64),
+            "low": law.ppf(0.05).astype(np.int64),
+            "high": law.ppf(0.95).astype(np.int64),
         },
         standing=Standing(
             "violations reported for 100 users a year",

@@ -38,8 +38,9 @@ def isolated_sessions(
         cases by it (haveibeenflocked.com, "Isolated Session").
     Null: Short sessions among all sessions follow the peers' rate with the peers' spread (binomial, rates
         beta or log-normal, whichever tail is longer, the user left out; tempered by how often small p-values
-        turn up in the log).
-    Also fires on: A supervisor who rarely queries; call-outs; somebody on call.
+        turn up in the log). A user most of whose sessions are so has no sessions of work that they are
+        exceptions from: not tested, and nobody's peer.
+    Also fires on: Call-outs; somebody on call; a supervisor who queries once or twice on many days.
     Clears: A shift, overtime or call-out record; a service account; test records.
     Evades: Misuse inside ordinary shifts.
     """
@@ -53,7 +54,8 @@ def isolated_sessions(
     sessions = np.bincount(owner, minlength=len(users))
     isolated = np.bincount(owner[short], minlength=len(users))
     peers = peering(users, context)
-    code = np.where((sessions >= least_sessions) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
+    works = (sessions >= least_sessions) & (2 * isolated <= sessions)
+    code = np.where(works & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(isolated, sessions, code)
     actor = np.flatnonzero((p <= WEAKEST) & (isolated >= 3)).astype(np.int32)
     in_short = np.repeat(short, size)

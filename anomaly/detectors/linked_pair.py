@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import hypergeom
 
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.acquaintance import CROWD, of_pairs, returns
+from anomaly.detectors.acquaintance import CROWD, of_pairs
+from anomaly.detectors.comebacks import MOST, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.met import EXPLAIN_WHOM
-from anomaly.detectors.peers import peering
+from anomaly.detectors.peers import Peering, peering
 
-MOST = 16  # days told apart
+BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
 
 
 @detector(
     group="user",
     needs=("subject",),
-    uses=("agency", "unit", "address_key"),
+    uses=("agency", "unit", "address_key", "case_number", "reason"),
     clears=EXPLAIN_WHOM,
     category="personal use",
     says="{user} came back to two people who belong together ({tie}), to each on {days} days or more between "
@@ -35,37 +38,40 @@ def linked_pair(users: Groups, context: Context, *, min_days: Days = 3, gap: Min
     Why: A Milwaukee officer is charged with running the plates of a former partner and of that person's new
         partner, 55 and 124 times in two months (Urban Milwaukee, 2026).
     Null: Couples whom a user came back to: at one address, in one case or call, in the user's own relations,
-        or looked up on the same day, twice. The days on the less looked-up of the two
-        follow the law of the couples of the unit's peers, the user left out (negative binomial). Users of
-        units too small to compare are not tested.
+        or looked up on the same day, twice and more often than chance would have it (hypergeometric). The
+        days on the less looked-up of the two follow the law of the couples of the unit's peers, the user left
+        out, those under case numbers that of all such couples (negative binomial); and neither was come back
+        to for more days than such people alone are, whatever ties the two. The larger p-value counts. Users
+        of units too small to compare are not tested.
     Also fires on: Domestic violence: the victim and the respondent, for months; a landlord's dispute.
     Clears: An open case or a call with both.
     Evades: One of the two only, which `repeated_lookups` sees; two whom nothing in log or tables ties.
     """
     peers = peering(users, context, least=3)
-    found = returns(users, peers, users["subject"], users.counted, gap)
-    back = found.days >= 2
-    user, subject, days = found.user[back], found.subject[back], found.days[back]
-    couples = _couples(users, context, user, subject)
+    found = comebacks(users, peers, users["subject"], users.counted, gap)
+    couples = _couples(users, context, found.user, found.subject)
     if not couples.height:
         return Signals.none()
-    seen = pl.DataFrame({"user": user, "one": subject, "days": days})
+    seen = pl.DataFrame(
+        {"user": found.user, "one": found.subject, "days": found.days, "case": found.numbered}
+    ).with_row_index("pair")
     rows = (
         couples.join(seen, on=["user", "one"])
-        .join(seen.rename({"one": "other", "days": "days_other"}), on=["user", "other"])
-        .with_columns(both=pl.min_horizontal("days", "days_other"))
+        .join(seen.rename({"one": "other"}), on=["user", "other"], suffix="_other")
+        .with_columns(
+            both=pl.min_horizontal("days", "days_other"), case=pl.col("case") | pl.col("case_other")
+        )
         .sort("user", "both", "one", "other", descending=[False, True, False, False])
     )
     rows = rows.filter(_apart(rows))
-    who, both = rows["user"].to_numpy(), rows["both"].to_numpy()
-    at_least = np.zeros((len(users), MOST), np.int64)
-    np.add.at(at_least, (who, np.minimum(both, MOST) - 1), 1)
-    at_least = at_least[:, ::-1].cumsum(axis=1)[:, ::-1]
-    law = law_of_peers(at_least, at_least, np.ones(len(users)), np.maximum(peers.code, 0), peers.kin)
-    p = law.tail(who, both)
+    who, both, case, *pairs = (
+        rows[name].to_numpy() for name in ("user", "both", "case", "pair", "pair_other")
+    )
+    p, third = _by_couples(who, both, case, peers)
+    alone = (found.tail(each, both) / found.tail(each, np.full(len(each), 2)) for each in pairs)
+    p = np.maximum(p, np.minimum(*alone))
     comparable = peers.same_work[who]
     listed = np.flatnonzero((p <= WEAKEST) & comparable & (both >= min_days))
-    third = law.tail(who[listed], np.full(len(listed), 3))
     most = np.zeros(len(users))
     np.maximum.at(most, who, both.astype(float))
     return Signals.of_chance(
@@ -80,11 +86,33 @@ def linked_pair(users: Groups, context: Context, *, min_days: Days = 3, gap: Min
             "tie": rows["tie"].gather(listed).to_list(),
             "days": both[listed],
             "peers": [peers.names[peers.code[u]] for u in who[listed]],
-            "usual": np.round(1000 * third, 1),
+            "usual": np.round(1000 * third[listed], 1),
         },
         left_out=peers.left_out,
         standing=Standing("most days on both of a couple", most, peers.code, peers.names),
     )
+
+
+def _by_couples(
+    who: NDArray[np.int32], both: NDArray[np.int64], case: NDArray[np.bool_], peers: Peering
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return P(both on so many days), and on three, by the law of couples under case numbers, and of others.
+
+    who: (k,) int32; both: (k,) int64 days, 2 at least; case: (k,) bool. Returns two (k,) float64.
+    """
+    count = len(peers.code)
+    everyone = np.zeros(count, np.int32)
+    p, third = np.ones(len(who)), np.ones(len(who))
+    for kind, group, kin in ((case, everyone, everyone), (~case, np.maximum(peers.code, 0), peers.kin)):
+        mine = np.flatnonzero(kind)
+        at_least = np.zeros((count, MOST), np.int64)
+        np.add.at(at_least, (who[mine], np.minimum(both[mine], MOST) - 1), 1)
+        at_least = at_least[:, ::-1].cumsum(axis=1)[:, ::-1]
+        law = law_of_peers(at_least, at_least, np.ones(count), group, kin)
+        law = replace(law, again=np.ones(count))  # a couple is one that was come back to
+        p[mine] = law.tail(who[mine], both[mine])
+        third[mine] = law.tail(who[mine], np.full(len(mine), 3))
+    return p, third
 
 
 def _apart(couples: pl.DataFrame) -> pl.Series:
@@ -153,18 +181,33 @@ def _ties(users: Groups, context: Context) -> list[tuple[str, pl.DataFrame]]:
 
 
 def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
-    """List the couples both of whom were looked up on one day, on two days or more; a day with a crowd of
-    people who are come back to tells nothing.
+    """List the couples both of whom were looked up on one day, on two days or more, and on more than chance
+    would bring together; a day with a crowd of people who are come back to tells nothing.
+
+    Two people of two cases, 13 and 15 days each, meet on two of a user's 150 days as likely as not: the
+    overlap is judged as if the days of each were drawn from the user's (hypergeometric).
     """
     mine = of_pairs(users, pairs["user"].to_numpy(), pairs["subject"].to_numpy()) & users.counted
     seen = pl.DataFrame(
         {"user": users.owner[mine], "subject": users["subject"][mine], "key": users["day"][mine]}
-    )
-    days = _paired(seen, ["user", "key"], "looked up together", ["key"])
-    return (
-        days.group_by("user", "one", "other", "tie")
-        .len()
-        .filter(pl.col("len") >= 2)
-        .drop("len")
+    ).unique()
+    opened = np.append(True, np.diff(users["day"]) != 0)
+    opened[users.starts[:-1][np.diff(users.starts) > 0]] = True
+    worked = np.diff(np.append(0, np.cumsum(opened))[users.starts])
+    own = seen.group_by("user", "subject").len("days")
+    couples = (
+        _paired(seen, ["user", "key"], "looked up together", ["key"])
+        .group_by("user", "one", "other", "tie")
+        .len("together")
+        .filter(pl.col("together") >= 2)
+        .join(own.rename({"subject": "one"}), on=["user", "one"])
+        .join(own.rename({"subject": "other"}), on=["user", "other"], suffix="_other")
         .sort("user", "one", "other")
+    )
+    together, one, other, user = (
+        couples[name].to_numpy().astype(np.int64) for name in ("together", "days", "days_other", "user")
+    )
+    chance = hypergeom.sf(together - 1, worked[user], one, other)
+    return couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean)).select(
+        "user", "one", "other", "tie"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,76 @@ from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.peers import peering
 from anomaly.detectors.purposes import same_work, usual_rate
 from anomaly.detectors.since import split
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """How each user's count stands beside those who do the same work.
+
+    p: (g,) float64, 1 where not tested. usual: (g,) float64, how many in 1,000 the others have of the group
+    that differs most; peers: its name, for each user. group: (g,) int32, users of units of one name, -1 not
+    tested; labels: the name of each.
+    """
+
+    p: Floats
+    usual: Floats
+    peers: tuple[str, ...]
+    group: NDArray[np.int32]
+    labels: tuple[str, ...]
+
+
+def beside_peers(
+    users: Groups, context: Context, k: NDArray[np.int64], n: NDArray[np.int64], least: int = 1
+) -> Beside:
+    """Compare each user with units of that name everywhere, and with the own unit where that is large enough.
+
+    k, n: (g,) int64 successes and trials; fewer successes than `least` are no signal. See `rate_tail` for the
+    null of each; the p-value is of both (`together`). Agencies differ: detectives of a county's large
+    units met applicants in 42 of 1,000 people, those of its small ones in 19, where 26 of 153 had a p-value
+    of 2e-4 beside all and 1e-15 beside the small. A unit that shares a habit is compared with its sisters.
+    """
+    own = peering(users, context)
+    group, labels = same_work(users, context)
+    wide, near = (np.where(n > 0, one, -1).astype(np.int32) for one in (group, own.code))
+    near[~own.same_work | (wide < 0)] = -1
+    # Small units of one name are of many agencies, and differ as agencies do: the spread inside large units,
+    # which groups borrow, is too small for them.
+    mixed = _mixed(near, users.home)
+    each = [
+        rate_tail(k, n, wide),
+        np.where(mixed, *(rate_tail(k, n, np.where(some, near, -1)) for some in (mixed, ~mixed))),
+    ]
+    each[1] = np.where(near >= 0, each[1], each[0])
+    each = [np.where((k >= least) & (wide >= 0), p, 1.0) for p in each]
+    everyone = np.arange(len(users), dtype=np.int32)
+    usual = [usual_rate(k, n, one, everyone) for one in (wide, near)]
+    by_own = each[1] < each[0]
+    names = [
+        own.names[theirs] if inside else labels[theirs_too]
+        for inside, theirs, theirs_too in zip(by_own.tolist(), own.code.tolist(), group.tolist(), strict=True)
+    ]
+    return Beside(together(each), np.where(by_own, usual[1], usual[0]), tuple(names), wide, labels)
+
+
+def _mixed(group: NDArray[np.int32], place: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Say of each user, (g,) bool, whether users of several places are in the group. Both (g,) int32."""
+    pairs = np.unique(np.stack([group, place]), axis=1)
+    places = np.bincount(pairs[0] + 1, minlength=int(group.max(initial=-1)) + 2)
+    several: NDArray[np.bool_] = places[group + 1] > 1
+    return several
+
+
+def together(each: list[Floats]) -> Floats:
+    """Return one p-value of several about one count, which depend on each other: their harmonic mean (Wilson
+    2019, PNAS 116). Where they agree it costs nothing; the smallest of two is at most doubled.
+    """
+    mean: Floats = len(each) / np.sum([1 / np.maximum(one, 1e-300) for one in each], axis=0)
+    return np.minimum(mean, 1.0)
 
 
 def more_than_peers(
@@ -19,31 +89,30 @@ def more_than_peers(
     """Signal the users of whose look-ups `among`, (m,) bool, more are `done`, (m,) bool, than chance gives.
 
     Only what nothing explains is counted as done; the signal is about all that is. statistic: the share in
-    words. Measures: events, asked, usual, peers. See `rate_tail` for the null.
+    words. Measures: events, asked, usual, peers. See `beside_peers` for the null.
     """
     owner, count = users.owner, len(users)
     k = np.bincount(owner[done & users.counted], minlength=count)
     n = np.bincount(owner[among], minlength=count)
-    group, labels = same_work(users, context)
-    group = np.where(n > 0, group, -1).astype(np.int32)
-    p = rate_tail(k, n, group)
-    actor = np.flatnonzero((k > 0) & (p <= WEAKEST)).astype(np.int32)
+    beside = beside_peers(users, context, k, n)
+    actor = np.flatnonzero(beside.p <= WEAKEST).astype(np.int32)
     _, actions = split(users, done & users.counted & np.isin(owner, actor), done)
     return Signals.of_chance(
         actor,
-        p[actor],
+        beside.p[actor],
         actions,
-        int((group >= 0).sum()),
+        int((beside.group >= 0).sum()),
         measures={
             "events": k[actor],
             "asked": n[actor],
-            "usual": usual_rate(k, n, group, actor),
-            "peers": [labels[code] for code in group[actor]],
+            "usual": beside.usual[actor],
+            "peers": [beside.peers[user] for user in actor.tolist()],
         },
-        standing=Standing(
-            statistic,
-            np.where(group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan),
-            group,
-            labels,
-        ),
+        standing=standing_of(k, n, beside, statistic),
     )
+
+
+def standing_of(k: NDArray[np.int64], n: NDArray[np.int64], beside: Beside, statistic: str) -> Standing:
+    """Return where each user stands among units of one name: k of n, in percent."""
+    share = np.where(beside.group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan)
+    return Standing(statistic, share, beside.group, beside.labels)

@@ -27,7 +27,7 @@ SHIFT = 4  # hours of look-ups that are a shift, and silence that ends one; UNV
     weight=0.7,
     circumstance=True,
     says="{user} works between {from_hour}:00 and {to_hour}:00, and looked people up outside these "
-    "hours on {outside} of {active} days; users of {peers} do so on {usual} of 100.",
+    "hours in {outside} of {active} weeks; users of {peers} do so in {usual} of 100.",
 )
 def own_hours(
     users: Groups,
@@ -43,12 +43,12 @@ def own_hours(
 
     Why: Off-duty look-ups from home or a parked car; a public log site found cases by each user's own active
     window (haveibeenflocked.com, Search Anomaly Index).
-    Null: Days with a look-up outside the user's own block of hours, among days with any, follow the peers'
+    Null: Weeks with a look-up outside the user's own block of hours, among weeks with any, follow the peers'
         rate with the peers' spread (binomial, rates beta or log-normal, whichever tail is longer, the user
         left out; tempered by how often small p-values turn up in the log). Four hours of look-ups are a shift
-        worked at another time, and no such day; nor is one without work in the own hours within three days
-        (a new post), nor, where no table of shifts says when court was, a weekday's office hours. Rotating
-        users, who have no block that holds most of their work, are not tested.
+        worked at another time and do not count; nor does a day without work in the own hours within three
+        days (a new post, a month of nights), nor, where no table of shifts says when court was, a weekday's
+        office hours. Rotating users, who have no block that holds most of their work, are not tested.
     Also fires on: Call-outs, overtime, court, a new post in mid-log, a clock that is wrong.
     Clears: A call or an open case at that hour; an overtime or court record; a shift change.
     Evades: Looking people up on duty, or for four hours on end.
@@ -69,16 +69,18 @@ def own_hours(
             f"of them inside {width} hours"
         )
     owner = users.owner
+    weekday, weeks = (users["day"] + 3) % 7, (users["day"] + 3) // 7  # day 0, 1 January 1970: a Thursday
     since = (hours - window[owner] + margin) % 24
     outside = (since >= width + 2 * margin) & regular[owner]
-    inside_days = np.unique(_key(owner, users["day"])[~outside & regular[owner]])
+    # Who works an hour into the margin on either side has another shift.
+    at_work = (hours - window[owner]) % 24 < width
+    inside_days = np.unique(_key(owner, users["day"])[at_work & regular[owner]])
     outside &= users.counted & ~_shifts(owner, times, outside, SHIFT * HOUR)
     outside &= _worked_near(_key(owner, users["day"]), inside_days)
     if "shifts" not in context:
-        weekday = (users["day"] + 3) % 7 < 5  # day 0, 1 January 1970, was a Thursday
-        outside &= ~(weekday & (hours >= OFFICE[0]) & (hours < OFFICE[1]))
-    active = _days(owner, users["day"], np.ones(len(owner), np.bool_), len(users))
-    odd = _days(owner, users["day"], outside, len(users))
+        outside &= ~((weekday < 5) & (hours >= OFFICE[0]) & (hours < OFFICE[1]))
+    # Days of one week go together: two weeks of a colleague's nights were ten days of a hundred, p 1e-12.
+    odd, active = (_different(owner[rows], weeks[rows], len(users)) for rows in (outside, slice(None)))
     peers = peering(users, context)
     code = np.where(regular & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(odd, active, code)
@@ -100,7 +102,7 @@ def own_hours(
         },
         left_out=peers.left_out,
         standing=Standing(
-            "% of active days with a look-up outside the own hours",
+            "% of active weeks with a look-up outside the own hours",
             np.where(code >= 0, 100 * odd / np.maximum(active, 1), np.nan),
             code,
             peers.names,
@@ -134,14 +136,8 @@ def _worked_near(key: NDArray[np.int64], worked: NDArray[np.int64]) -> NDArray[n
     return np.asarray(np.searchsorted(worked, key + NEAR, "right") > np.searchsorted(worked, key - NEAR))
 
 
-def _days(
-    owner: NDArray[np.int32], day: NDArray[np.int32], chosen: NDArray[np.bool_], count: int
-) -> NDArray[np.int64]:
-    """Count each user's different days among the chosen actions, which are in time order.
-
-    (m,) ... -> (count,) int64.
-    """
-    owner, day = owner[chosen], day[chosen]
+def _different(owner: NDArray[np.int32], span: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Count the different spans of time of each owner's actions, in time order. (m,), (m,) -> (count,)."""
     new = np.ones(len(owner), np.bool_)
-    new[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
+    new[1:] = (owner[1:] != owner[:-1]) | (span[1:] != span[:-1])
     return np.bincount(owner[new], minlength=count)

@@ -1,5 +1,5 @@
 """Who is comparable with whom: the same unit and role; if they are few, units of that name; then the agency;
-then everyone in the log.
+then everyone in the log. Where nobody's unit is known, what users ask tells who does the same work.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import Groups
 from anomaly.context import Context
+from anomaly.detectors.behaviour import kinds_of_work
 
 LEAST_PEERS = 8  # fewer say little about what is usual; UNV
 WHOLE = "the whole log"
@@ -22,8 +23,9 @@ class Peering:
     """The group each user is compared in.
 
     code: (g,) int32, -1 where there are too few users anywhere; names: of each group. kin: (g,) int32, the
-    wider group a small one borrows from: units of that name anywhere. same_work: (g,) bool, True where the
-    group is a unit, or units of one name, or where nobody's unit is known.
+    wider group a small one borrows from: units of that name, or users of that kind of work, anywhere.
+    same_work: (g,) bool, True where the group is a unit, or units of one name, or where nobody's unit is
+    known.
     """
 
     code: NDArray[np.int32]
@@ -43,12 +45,17 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
     """Group users by unit; where that has fewer than `least` users, with units of the same name elsewhere, by
     agency, or all together.
 
-    A user's unit is the one most of their actions were made in; where the log names no units, the roster's.
-    Where a unit mixes roles of the roster (clerks and officers of one station), each role that has `least`
-    users there is a group of its own.
+    A user's unit is the one most of their actions were made in; where the log names no units, the roster's;
+    where that names none either, the users whose look-ups are like theirs (`kinds_of_work`), if the log
+    shows that there are kinds. Where a unit mixes roles of the roster (clerks and officers of one station),
+    each role that has `least` users there is a group of its own.
     """
     home = _homes(users, context).with_row_index("user_code")
-    unit, role = pl.col("unit").str.to_uppercase(), pl.col("role")
+    known = home["unit"].null_count() < len(home)
+    if not known and (kinds := kinds_of_work(users)) is not None:
+        home = home.with_columns(unit=kinds)
+    unit, role = pl.col("unit") if not known else pl.col("unit").str.to_uppercase(), pl.col("role")
+    anywhere = pl.lit("all units named " if known else "all agencies · ")
 
     def enough(*by: str | pl.Expr) -> pl.Expr:
         return pl.len().over(*by) >= least
@@ -61,7 +68,7 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
         .when(unit.is_not_null() & enough("agency", unit))
         .then(whose)
         .when(unit.is_not_null() & enough(unit))
-        .then(pl.concat_str(pl.lit("all units named "), unit))
+        .then(pl.concat_str(anywhere, unit))
         .when(pl.col("agency").is_not_null() & enough("agency"))
         .then("agency")
         .otherwise(pl.lit(WHOLE))
@@ -69,7 +76,7 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
     named = home.with_columns(
         peer=peer,
         kin=pl.when(unit.is_not_null()).then(unit).otherwise(pl.lit(WHOLE)).rank("dense") - 1,
-        same=(unit.is_not_null() & enough(unit)) | unit.is_null().all(),
+        same=(unit.is_not_null() & enough(unit)) | pl.lit(not known),
     ).sort("user_code")
     names = pl.concat([named["peer"], pl.Series([WHOLE])]).unique().sort()
     code = names.search_sorted(named["peer"]).to_numpy().astype(np.int32)

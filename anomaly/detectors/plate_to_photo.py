@@ -46,8 +46,9 @@ def plate_to_photo(
     Clears: A call or stop with the owner; a case; a bulletin.
     Evades: Waiting for hours between the plate and the owner.
     """
-    plates = np.isin(users["kind"], OF_CARS) & (users["subject"] >= 0) & users.counted
-    followed, chain = _followed(users, plates, within * 60_000)
+    known_subject, of_car = users["subject"] >= 0, np.isin(users["kind"], OF_CARS)
+    plates = of_car & known_subject & users.counted
+    followed, chain = _followed(users, plates, ~of_car & known_subject, within * 60_000)
     owner = users.owner
     went_on = once_each(users, followed)
     ran = np.bincount(owner[once_each(users, plates)], minlength=len(users))
@@ -101,16 +102,15 @@ def _whose(sex: int, of_sex: NDArray[np.int64]) -> str:
 
 
 def _followed(
-    users: Groups, plates: NDArray[np.bool_], within: int
+    users: Groups, plates: NDArray[np.bool_], asks: NDArray[np.bool_], within: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark the plates after which the user typed a query for the owner's record, and all that belongs to such
-    chains. (m,) bool both.
+    chains. (m,) bool both. asks: (m,) bool, the look-ups by anything but a plate.
     """
     subject = users["subject"]
-    asks = ~np.isin(users["kind"], OF_CARS) & (subject >= 0)
     later = np.zeros_like(plates)
-    if users.has("message_key"):
-        asks &= (users["reach"] & DRIVER) != 0
+    if users.has("message_key") and plates.any():
+        asks = asks & ((users["reach"] & DRIVER) != 0)
         later = _typed_later(users, plates)
     known, theirs = _linked(users, subject, plates, asks, within)
     # Where the log does not know a plate's owner, it may be anybody asked for at once.
@@ -142,14 +142,14 @@ def _linked(
 
 def _typed_later(users: Groups, plates: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Mark the plates whose own action goes on to the driver's record later than a switch does, (m,) bool."""
-    log, rows = users.log, np.flatnonzero(plates)
-    actions = users.actions(rows)
-    events, owner = log.events_of(actions)
+    log = users.log
     assert log.events.asked is not None
     reaches = np.append(
         log.policy.reach_of_keys(log.texts["asked"]) == REACH_CLASSES.index("driver"), np.False_
     )
-    late = reaches[log.events.asked[events]] & (log.events.time[events] - log.actions.time[owner] > BY_ITSELF)
-    typed = np.zeros_like(plates)
-    typed[rows] = np.isin(actions, owner[late])
+    events = np.flatnonzero(reaches[log.events.asked])
+    action = log.actions.of_event[events]
+    late = np.zeros(len(log.actions), np.bool_)
+    late[action[log.events.time[events] - log.actions.time[action] > BY_ITSELF]] = True
+    typed: NDArray[np.bool_] = plates & late[users.actions(slice(None))]
     return typed

@@ -20,6 +20,7 @@ PROTEST = REASON_CLASSES.index("protest")
     needs=("reason",),
     uses=("agency", "networks", "subject"),
     clears=("case", "call", "partner", "party", "test record"),
+    practice=True,
     category="unauthorized purpose",
     rule="alpr-purpose",
     weight=0.9,
@@ -82,7 +83,10 @@ def _of_an_operation(users: Groups, broken: NDArray[np.bool_]) -> NDArray[np.boo
     """Return (m,) bool: most look-ups of that agency and day with such a reason are explained: the others are
     of the same operation, and their paperwork is missing.
     """
-    _, at = np.unique(users["agency"].astype(np.int64) << 32 | users["day"], return_inverse=True)
-    every = np.bincount(at, weights=broken)
-    explained = np.bincount(at, weights=broken & ~users.counted)
-    return (2 * explained > every)[at]
+    rows = np.flatnonzero(broken)
+    day = users["agency"][rows].astype(np.int64) << 32 | users["day"][rows]
+    _, at, every = np.unique(day, return_inverse=True, return_counts=True)
+    explained = np.bincount(at, ~users.counted[rows], len(every))
+    found = np.zeros(len(broken), np.bool_)
+    found[rows] = (2 * explained > every)[at]
+    return found

@@ -26,8 +26,8 @@ def reason_mismatch(users: Groups, context: Context) -> Signals:
     Why: A stop needs a licence and a registration; some agencies bar criminal history from cars altogether
         (California's prison department, operations manual 47030.5). A reason that does not fit what was asked
         is the plainest sign of a false one.
-    Null: Users of units of one name ask for criminal history in as large a part of their look-ups under
-        traffic reasons (beta-binomial, the user left out): some stops escalate.
+    Null: Users of the own unit, and of units of its name, ask for criminal history in as large a part of
+        their look-ups under traffic reasons (beta-binomial, the user left out): some stops escalate.
     Also fires on: Stops that became arrests; an officer who types the first reason all day long.
     Clears: An open case, or a call or stop with that person, in the dispatch record; a test record.
     Evades: "Investigation"; a few among many stops.

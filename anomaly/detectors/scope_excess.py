@@ -18,6 +18,7 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
     needs=("networks",),
     uses=("agency", "unit", "subject"),
     clears=("case", "call", "bulletin", "test record", "stated test", "program's text", "service account"),
+    practice=True,
     category="unauthorized purpose",
     weight=0.7,
     says="{user} {seen}, compared with {peers}; the middle one of them went to {reached} networks, of all "

@@ -16,6 +16,7 @@ from anomaly.detectors.acquaintance import (
     returns,
 )
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
+from anomaly.detectors.household import by_chance
 from anomaly.detectors.peers import peering
 
 PLENTY = 5  # days
@@ -43,7 +44,7 @@ def self_lookup(users: Groups, context: Context, *, min_days: Days = 2, chance: 
     Null: None: a rule. The own licence, or name with date of birth, or car, was asked for on `min_days` days;
         a day of the car alone weighs half, because a household shares it. It does not count where work
         alone would do it for more than `chance` of users, as often as colleagues meet this person and come
-        back to anybody.
+        back to anybody; a car that no row ties to its owner is one more person.
     Also fires on: Trying a new terminal or a new screen with the one record that is at hand; a namesake born
     on the same day.
     Clears: A test record, a reason that says test or training, a call or case the user is a party of, an
@@ -60,10 +61,11 @@ def self_lookup(users: Groups, context: Context, *, min_days: Days = 2, chance: 
     weight = of_record + 0.5 * (days - of_record)
     often = np.flatnonzero(weight >= min_days)
     user, subject = keys["user"].to_numpy(), keys["subject"].to_numpy()
-    met = np.bincount(user, weights=chance_to_meet(users, clear, user, subject), minlength=len(users))
+    rate = -np.log1p(-np.minimum(chance_to_meet(users, clear, user, subject), 1 - 1e-9))
+    expected = np.bincount(user, weights=rate, minlength=len(users)).astype(float)
     law = returns(users, peering(users, context, least=3), users["subject"], clear).law
-    by_chance = np.minimum(met[often], 1.0) * law.tail(often, days[often])
-    actor = often[by_chance <= chance].astype(np.int32)
+    alone = by_chance(law, often, days[often], expected[often])
+    actor = often[alone <= chance].astype(np.int32)
     listed = roster_of(users.log, context).listed
     known = int(listed.sum())
     return Signals.of_rule(

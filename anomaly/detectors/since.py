@@ -24,11 +24,8 @@ def split(
 
     chosen, about: (m,) bool in group order; what is chosen is also about.
     """
-    owner = groups.owner
-    actor = np.unique(owner[chosen])
-    return actor, tuple(
-        groups.actions(
-            groups.starts[a] + np.flatnonzero((about | chosen)[groups.starts[a] : groups.starts[a + 1]])
-        )
-        for a in actor.tolist()
+    actor = np.unique(np.searchsorted(groups.starts, np.flatnonzero(chosen), side="right") - 1)
+    parts = [slice(groups.starts[a], groups.starts[a + 1]) for a in actor.tolist()]
+    return actor.astype(np.int32), tuple(
+        groups.actions(part.start + np.flatnonzero(about[part] | chosen[part])) for part in parts
     )

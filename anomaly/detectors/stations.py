@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 
@@ -19,12 +20,12 @@ NEARLY_ALL = 0.95
 class Stations:
     """Who sat where: p triples of user, terminal and the agency the user was logged under, in that order.
 
-    at: (m,) int64, the triple of each action in group order, -1 where one of the three is unknown. user,
+    at: (m,) int32, the triple of each action in group order, -1 where one of the three is unknown. user,
     terminal, agency: (p,) int32; owner: (p,) int32, the agency the terminal belongs to, -1 unknown. listed:
     (p,) bool, whether the table says so.
     """
 
-    at: NDArray[np.int64]
+    at: NDArray[np.int32]
     user: NDArray[np.int32]
     terminal: NDArray[np.int32]
     agency: NDArray[np.int32]
@@ -38,13 +39,21 @@ def stations_of(users: Groups, context: Context) -> Stations:
     users: grouped by user. A terminal that the table does not list belongs to the agency of which nearly all
     its other users are, once they have made `OTHERS` actions there.
     """
-    known = np.flatnonzero((users["terminal"] >= 0) & (users["agency"] >= 0))
+    agency_of, terminal_of = users["agency"], users["terminal"]
     n_agencies = np.int64(len(users.log.texts["agency"]) + 1)
-    place = users["terminal"][known].astype(np.int64) * n_agencies + users["agency"][known]
-    n_places = np.int64((len(users.log.texts["terminal"]) + 1) * n_agencies)
-    triples, of, n = np.unique(users.owner[known] * n_places + place, return_inverse=True, return_counts=True)
-    at = np.full(len(users.owner), -1, np.int64)
-    at[known] = of
+    n_terminals = len(users.log.texts["terminal"])
+    n_places = np.int64((n_terminals + 1) * n_agencies)
+    # By terminal, then user: sorting the triples of 3 M actions took 0.7 s, their stretches take 0.07.
+    _, rows = kernels.group(np.where(agency_of >= 0, terminal_of, np.int32(-1)), n_terminals)
+    columns = (users.owner[rows], terminal_of[rows], agency_of[rows])
+    opens = np.any([np.diff(column, prepend=np.int32(-2)) != 0 for column in columns], axis=0)
+    begins = np.flatnonzero(opens)
+    user, terminal, agency = (column[begins].astype(np.int64) for column in columns)
+    sizes = np.diff(begins, append=len(rows))
+    triples, of = np.unique(user * n_places + terminal * n_agencies + agency, return_inverse=True)
+    n = np.bincount(of, sizes, len(triples)).astype(np.int64)
+    at = np.full(len(agency_of), -1, np.int32)
+    at[rows] = np.repeat(of.astype(np.int32), sizes)
     user, place = np.divmod(triples, n_places)
     terminal, agency = np.divmod(place, n_agencies)
     owner = _by_use(terminal, agency, n)

@@ -51,8 +51,8 @@ def unbroken_days(
     Evades: Misuse inside ordinary shifts; pausing every few days.
     """
     window, _ = kernels.own_hours(users.starts, users["hour"], 12)
-    quietest = (window.astype(np.int64) + 18) % 24  # the middle of the other twelve hours
-    days = (users["day"] - (users["hour"] < quietest[users.owner])).astype(np.int32)
+    quietest = (window + np.int8(18)) % np.int8(24)  # the middle of the other twelve hours
+    days = users["day"] - (users["hour"] < quietest[users.owner])
     human = ~users.covered(NOBODY)
     active, longest, begin, end = _stretches(users.starts, days, human, rest)
     _, at_work, _, _ = _stretches(users.starts, days, human & users.covered(AT_WORK), rest)
@@ -60,14 +60,17 @@ def unbroken_days(
     code = np.where((active >= least_days) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     logs = np.log(np.maximum(longest, 1.0))
     actor, p, usual, tested = [], [], [], 0
+    members = {c: np.flatnonzero(code == c) for c in np.unique(code).tolist()}
     for u in np.flatnonzero((code >= 0) & (2 * at_work <= longest)):
-        alike = (code == code[u]) & (active >= as_active * active[u])
-        alike[u] = False
-        if alike.sum() < LEAST_PEERS - 1:
+        others = members[int(code[u])]
+        alike = others[(active[others] >= as_active * active[u]) & (others != u)]
+        if len(alike) < LEAST_PEERS - 1:
             continue
         tested += 1
+        if longest[u] < least_stretch:
+            continue
         chance = float(level(logs[[u]], logs[alike][None, :], LEAST_SCALE, LEAST_SCALE, extreme, KNOWN)[0])
-        if chance <= WEAKEST and longest[u] >= least_stretch:
+        if chance <= WEAKEST:
             actor.append(u)
             p.append(chance)
             usual.append(float(np.median(longest[alike])))
@@ -101,8 +104,7 @@ def _stretches(
 ) -> tuple[NDArray[np.int64], ...]:
     """Return each user's active days, longest stretch and its rows begin:end, among the chosen rows."""
     rows = np.flatnonzero(chosen)
-    active, longest, begin, end = kernels.day_streaks(
-        np.append(0, np.cumsum(chosen))[starts], days[rows], rest - 1
-    )
-    places = np.append(rows, 0)
-    return active, longest, places[begin], places[np.maximum(end - 1, 0)] + 1
+    active, longest, begin, end = kernels.day_streaks(np.searchsorted(rows, starts), days[rows], rest - 1)
+    some = np.flatnonzero(active)
+    begin[some], end[some] = rows[begin[some]], rows[end[some] - 1] + 1
+    return active, longest, begin, end

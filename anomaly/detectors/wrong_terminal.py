@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
@@ -45,11 +46,12 @@ def wrong_terminal(
     wrong = np.append(_elsewhere(users, context, stations, arranged), np.False_)
     at = stations.at
     there = wrong[at] & users.counted & in_force(users, "terminal-mnemonic")
-    day = users["day"].astype(np.int64)
+    day = users["day"] - users["day"].min(initial=0)
+    last = int(day.max(initial=0))
 
     def days_of(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-        each = np.unique(users.owner[rows].astype(np.int64) << 32 | day[rows])
-        return np.bincount(each >> 32, minlength=len(users))
+        each = kernels.first_meetings(users.starts, np.where(rows, day, np.int32(-1)), last + 1)
+        return np.bincount(users.owner[each], minlength=len(users))
 
     days, active = days_of(there), days_of(np.ones(len(day), np.bool_))
     often = (days >= min_days) & (days < seconded * active)

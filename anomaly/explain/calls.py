@@ -104,8 +104,8 @@ def call_nearby(records: Records) -> Covered:
     """
     calls = records.calls
     if "call_people" in records.context:
-        calls = calls.join(records.context["call_people"], on="call_id", how="anti")
-    spans = around(calls, BEFORE, BEFORE).join(records.sent, on="call_id")
+        calls = calls.join(records.of_calls("call_people"), on="call", how="anti", maintain_order="left")
+    spans = around(calls, BEFORE, BEFORE).join(records.sent, on="call", maintain_order="left")
     return records.covered(spans, by=("user",), clock="time")
 
 

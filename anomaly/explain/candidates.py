@@ -87,10 +87,7 @@ def applicant(records: Records) -> Covered:
 
     Limits: Under the wrong purpose this is misuse, not an explanation.
     """
-    table = records.agencies(records.subjects(records.context["permits"]))
-    spans = table.with_columns(
-        begin=pl.col("applied").to_physical().cast(pl.Int64).fill_null(-FOREVER), end=pl.lit(FOREVER)
-    )
+    spans = records.permits.with_columns(begin=pl.col("applied").fill_null(-FOREVER), end=pl.lit(FOREVER))
     return records.covered(spans, by=("subject", "agency"), clock="day")
 
 

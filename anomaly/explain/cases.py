@@ -78,5 +78,7 @@ def booking(records: Records) -> Covered:
     spans = [records.cases.select("subject", "kind", "begin", "end")]
     if "calls" in records.context and "call_people" in records.context:
         spans.append(records.called.select("subject", "kind", begin="first", end=pl.col("last") + 1))
-    held = pl.concat(spans).filter(pl.col("kind").str.contains(CUSTODY))
+    stood = pl.concat(spans)
+    kinds = stood["kind"].unique()  # few: read once each, not once a case
+    held = stood.filter(pl.col("kind").is_in(kinds.filter(kinds.str.contains(CUSTODY)).implode()))
     return records.covered(held, by=("subject",), clock="day")

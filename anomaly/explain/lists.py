@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
 from anomaly.explain.contract import Covered, explanation
-from anomaly.explain.joins import FOREVER, days
+from anomaly.explain.joins import FOREVER
 from anomaly.explain.records import Records
 from anomaly.policy import MATTERS, REACH_CLASSES
 
@@ -34,11 +34,10 @@ def bulletin(records: Records) -> Covered:
 
     Limits: It clears whoever asks, with or without a part in the search.
     """
-    zone = records.log.zone
-    spans = records.context["bulletins"].select(
-        "subject", begin=days("issued", FOREVER, zone), end=days("expires", FOREVER, zone)
+    spans = records.bulletins.with_columns(
+        begin=pl.col("issued").fill_null(FOREVER), end=pl.col("expires").fill_null(FOREVER)
     )
-    return records.covered(records.subjects(spans), by=("subject",), clock="day")
+    return records.covered(spans, by=("subject",), clock="day")
 
 
 @explanation(
@@ -57,7 +56,7 @@ def permit(records: Records) -> Covered:
     Limits: It does not show that the application was this user's to handle.
     """
     log = records.log
-    table = records.agencies(records.subjects(records.context["permits"]))
+    table = records.permits
     kinds = table["kind"].unique().drop_nulls().sort()
     matters = log.policy.matter_of_reasons(kinds)
     lawful = [
@@ -67,7 +66,7 @@ def permit(records: Records) -> Covered:
         if MATTERS[matter] in _matters(log, purpose)
     ]
     allowed = pl.DataFrame(lawful, schema={"kind": pl.String, "purpose": pl.Int32}, orient="row")
-    applied = pl.col("applied").to_physical().cast(pl.Int64)
+    applied = pl.col("applied")
     spans = table.join(allowed, on="kind").with_columns(
         begin=applied.fill_null(-FOREVER), end=(applied + PERMIT_DAYS).fill_null(FOREVER)
     )

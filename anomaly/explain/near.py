@@ -150,7 +150,7 @@ def _numbered_case(opened: Open) -> Iterator[Near]:
 
 def _others_calls(opened: Open) -> Iterator[Near]:
     pairs = opened.inside(around(opened.about(opened.records.called)), "time", "subject")
-    calls = pairs["call_id"].n_unique()
+    calls = pairs["call"].n_unique()
     which = "the call" if calls == 1 else f"the {calls} calls"
     yield Near(
         "call",
@@ -162,9 +162,9 @@ def _others_calls(opened: Open) -> Iterator[Near]:
 
 def _own_calls(opened: Open) -> Iterator[Near]:
     users = opened.lines["user"].unique().implode()
-    sent = opened.records.sent.filter(pl.col("user").is_in(users))
-    pairs = opened.inside(around(opened.records.calls).join(sent, on="call_id"), "time", "user")
-    calls = pairs["call_id"].n_unique()
+    sent = opened.records.dispatched.filter(pl.col("user").is_in(users))
+    pairs = opened.inside(around(sent), "time", "user")
+    calls = pairs["call"].n_unique()
     which = "the call" if calls == 1 else f"the {calls} calls"
     whom = f"to which {opened.user} {'was' if opened.user == 'the user' else 'were'} sent in those hours"
     yield Near(
@@ -176,13 +176,10 @@ def _own_calls(opened: Open) -> Iterator[Near]:
 
 
 def _lapsed_bulletin(opened: Open) -> Iterator[Near]:
-    zone = opened.records.log.zone
-    table = opened.records.context["bulletins"].select(
-        "subject",
-        begin=days("issued", FOREVER, zone) - LAPSED,
-        end=days("expires", -FOREVER, zone) + LAPSED,
+    spans = opened.about(opened.records.bulletins).with_columns(
+        begin=pl.col("issued").fill_null(FOREVER) - LAPSED, end=pl.col("expires").fill_null(-FOREVER) + LAPSED
     )
-    pairs = opened.inside(opened.about(opened.records.subjects(table)), "day", "subject")
+    pairs = opened.inside(spans, "day", "subject")
     yield Near(
         "bulletin",
         f"the bulletin about {opened.subject} had been in force on those days",
@@ -192,9 +189,9 @@ def _lapsed_bulletin(opened: Open) -> Iterator[Near]:
 
 
 def _other_purpose(opened: Open) -> Iterator[Near]:
-    table = opened.records.agencies(opened.records.subjects(opened.records.context["permits"]))
-    applied = pl.col("applied").to_physical().cast(pl.Int64).fill_null(-FOREVER)
-    spans = opened.about(table).with_columns(begin=applied, end=pl.lit(FOREVER))
+    spans = opened.about(opened.records.permits).with_columns(
+        begin=pl.col("applied").fill_null(-FOREVER), end=pl.lit(FOREVER)
+    )
     pairs = opened.inside(spans, "day", "subject", "agency")
     kinds = ", ".join(sorted(pairs["kind"].drop_nulls().unique()))
     yield Near(

@@ -11,9 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import Actions, CodedLog, Grouping
+from anomaly.coding import Actions, CodedLog, Grouping, inside_any
+from anomaly.coding.table import Codes, CodeTable
 from anomaly.context import Context
-from anomaly.explain.joins import FOREVER, days, inside_any, milliseconds
+from anomaly.explain.joins import FOREVER, days, milliseconds
 
 _WITH_USERS = ("users", "call_units", "case_officers", "shifts")
 
@@ -36,6 +37,29 @@ class Records:
         other.log = replace(self.log, actions=actions)
         other._masks = {}
         return other
+
+    def narrowed(self, actions: NDArray[np.int32]) -> Records:
+        """Return the tables without the people and calls that concern neither the subjects nor the users of
+        some actions, (k,) int32; shifts are left empty.
+
+        What comes near an incident is sought in these: 51 incidents took 11 s on a region's whole tables.
+        """
+        log, tables = self.log, dict(self.context.tables)
+        asked = np.zeros(len(log.subjects) + 1, np.bool_)
+        asked[log.actions.subject[actions]] = True
+        asked[-1] = False  # where code -1 finds it
+        for name in {"call_people", "case_people", "bulletins", "permits"} & tables.keys():
+            tables[name] = tables[name].filter(asked[log.subjects.lookup(tables[name]["subject"])])
+        if "call_units" in tables:
+            users = log.texts.named("user", np.unique(log.actions.user[actions]))
+            tables["call_units"] = tables["call_units"].filter(pl.col("user").is_in(users.implode()))
+        if "calls" in tables:
+            of = [tables[name]["call_id"] for name in ("call_people", "call_units") if name in tables]
+            listed = pl.concat([tables["calls"]["call_id"].clear(), *of]).unique().implode()
+            tables["calls"] = tables["calls"].filter(pl.col("call_id").is_in(listed))
+        if "shifts" in tables:
+            tables["shifts"] = tables["shifts"].clear()
+        return Records(log, replace(self.context, tables=tables))
 
     def once(self, name: str, make: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
         """Return a mask that several explanations share, (a,) bool, made on first use."""
@@ -136,43 +160,62 @@ class Records:
         return table.with_columns(user=pl.Series(codes), unit=pl.Series(unit))
 
     @cached_property
+    def _call_numbers(self) -> dict[str, Codes]:
+        """Number the calls, (lines,) int32 by table, -1 for one that is not listed: numbers join faster."""
+        numbers = CodeTable(keep_text=False)
+        calls, _ = numbers.code(self.context["calls"]["call_id"])
+        others = [name for name in ("call_people", "call_units") if name in self.context]
+        return {"calls": calls} | {name: numbers.known(self.context[name]["call_id"]) for name in others}
+
+    def of_calls(self, name: str) -> pl.DataFrame:
+        """Return the table `call_people` or `call_units` with `call`, the number of its call, for call_id."""
+        return self.context[name].select(pl.Series("call", self._call_numbers[name]), pl.exclude("call_id"))
+
+    @cached_property
     def calls(self) -> pl.DataFrame:
-        """Every call: call_id, agency (code), kind, start and end (ms UTC), first and last (local days)."""
+        """Every call: call (its number), agency (code), kind, start and end (ms UTC), first and last (local
+        days), in order of start.
+        """
         zone = self.log.zone
-        return self.agencies(
-            self.context["calls"].select(
-                "call_id",
-                "agency",
-                "kind",
-                first=days("start", FOREVER, zone),
-                last=days("end", -FOREVER, zone),
-                start=milliseconds("start", FOREVER),
-                end=milliseconds("end", -FOREVER),
-            )
+        table = self.context["calls"].select(
+            pl.Series("call", self._call_numbers["calls"]),
+            "agency",
+            "kind",
+            first=days("start", FOREVER, zone),
+            last=days("end", -FOREVER, zone),
+            start=milliseconds("start", FOREVER),
+            end=milliseconds("end", -FOREVER),
         )
+        return self.agencies(table.sort("start", maintain_order=True))
 
     @cached_property
     def called(self) -> pl.DataFrame:
         """Return calls with each subject they name: the columns of `calls`, and subject (code)."""
-        people = self.subjects(self.context["call_people"].select("call_id", "subject"))
-        return self.calls.join(people, on="call_id")
+        people = self.subjects(self.of_calls("call_people"))
+        return self.calls.join(people, on="call", maintain_order="left")
 
     @cached_property
     def sent(self) -> pl.DataFrame:
-        """List who was sent to which call: call_id, user, unit (codes)."""
-        return self.staff(self.context["call_units"].select("call_id", "user"))
+        """List who was sent to which call: call (its number), user, unit (codes)."""
+        return self.staff(self.of_calls("call_units"))
+
+    @cached_property
+    def dispatched(self) -> pl.DataFrame:
+        """Return calls with each user sent: the columns of `calls`, user and unit (codes)."""
+        return self.calls.join(self.sent, on="call", maintain_order="left")
 
     @cached_property
     def attended(self) -> pl.DataFrame:
         """Return calls with each subject they name and each user sent: the codes and times of `called`, user,
         unit.
         """
-        return self.called.drop("kind", "agency").join(self.sent, on="call_id").drop("call_id")
+        called = self.called.drop("kind", "agency")
+        return called.join(self.sent, on="call", maintain_order="left").drop("call")
 
     @cached_property
     def cases(self) -> pl.DataFrame:
         """Return cases with each subject they name: case_number, kind (String), agency, subject (codes),
-        begin and end (local days it was open), number (code of case_number in the log).
+        begin and end (local days it was open; in order of begin), number (code of case_number in the log).
         """
         table = self.context["cases"].select(
             "case_number",
@@ -181,10 +224,12 @@ class Records:
             begin=days("opened", -FOREVER, self.log.zone),
             end=days("closed", FOREVER, self.log.zone),
         )
+        numbers = self.log.texts.lookup("case_number", table["case_number"])
         people = self.subjects(self.context["case_people"].select("case_number", "subject"))
-        named = self.agencies(table.join(people, on="case_number"))
-        numbers = self.log.texts.lookup("case_number", named["case_number"])
-        return named.with_columns(number=pl.Series(numbers))
+        cases = self.agencies(
+            table.with_columns(number=pl.Series(numbers)).sort("begin", maintain_order=True)
+        )
+        return cases.join(people, on="case_number", maintain_order="left")
 
     @cached_property
     def assigned(self) -> pl.DataFrame:
@@ -194,7 +239,7 @@ class Records:
     @cached_property
     def worked(self) -> pl.DataFrame:
         """Return cases with each subject they name and each user assigned: `cases` and `assigned` joined."""
-        return self.cases.join(self.assigned, on="case_number")
+        return self.cases.join(self.assigned, on="case_number", maintain_order="left")
 
     @cached_property
     def shifts(self) -> pl.DataFrame:
@@ -203,9 +248,25 @@ class Records:
             self.context["shifts"].select(
                 "user", start=milliseconds("start", FOREVER), end=milliseconds("end", -FOREVER)
             )
-        )
+        ).sort("start", maintain_order=True)
         agency = np.append(self.people["agency"].to_numpy(), np.int32(-1))[table["user"].to_numpy()]
         return table.with_columns(agency=pl.Series(agency))
+
+    @cached_property
+    def bulletins(self) -> pl.DataFrame:
+        """List bulletins: subject (code), issued and expires (local days, null where empty)."""
+        zone = self.log.zone
+        return self.subjects(
+            self.context["bulletins"].select(
+                "subject", issued=days("issued", None, zone), expires=days("expires", None, zone)
+            )
+        )
+
+    @cached_property
+    def permits(self) -> pl.DataFrame:
+        """List applications: subject, agency (codes), kind (String), applied (day, null where empty)."""
+        table = self.agencies(self.subjects(self.context["permits"]))
+        return table.with_columns(pl.col("applied").to_physical().cast(pl.Int64))
 
     @cached_property
     def bulletin_reasons(self) -> NDArray[np.bool_]:

@@ -27,10 +27,11 @@ class Explained:
     why_not: dict[str, str]
     records: Records
 
-    def by(self, names: Collection[str]) -> NDArray[np.bool_]:
-        """Return (a,) bool: True where one of the named explanations covers the action."""
+    def by(self, names: Collection[str], actions: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
+        """Return (a,) bool: True where one of the named explanations covers the action; (k,) of some."""
         mask = sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names)
-        covered: NDArray[np.bool_] = (self.bits & np.uint32(mask)) != 0
+        bits = self.bits if actions is None else self.bits[actions]
+        covered: NDArray[np.bool_] = (bits & np.uint32(mask)) != 0
         return covered
 
     def names(self, action: int, honoured: Collection[str]) -> list[str]:
@@ -38,9 +39,11 @@ class Explained:
         bits = int(self.bits[action])
         return [e.name for k, e in enumerate(EXPLANATIONS) if bits >> k & 1 and e.name in honoured]
 
-    def covered(self, explanation: Explanation) -> NDArray[np.bool_]:
-        """Return (a,) bool: what one explanation covers."""
-        return self.by((explanation.name,))
+    def covered(
+        self, explanation: Explanation, actions: NDArray[np.integer] | None = None
+    ) -> NDArray[np.bool_]:
+        """Return (a,) bool: what one explanation covers; (k,) of some actions."""
+        return self.by((explanation.name,), actions)
 
 
 def try_all(log: CodedLog, context: Context) -> Explained:

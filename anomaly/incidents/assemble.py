@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from anomaly.coding import CodedLog
 from anomaly.coding.local import local_days
 from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
-from anomaly.incidents.evidence import fetch, subject_names
+from anomaly.incidents.evidence import Batches, SomeRows, fetch, subject_names
 from anomaly.incidents.model import Incident
 from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
@@ -59,20 +59,20 @@ class Rows:
         return np.isin(self.of_action, self.actions[self.open])
 
 
-def rows_of(bundle: Bundle, log: CodedLog, explained: Explained) -> Rows:
+def rows_of(bundle: Bundle, log: CodedLog, explained: Explained, made: NDArray[np.integer]) -> Rows:
     """Collect the actions of a bundle's signals; an action is open when one signal's detector finds it
     unexplained.
 
-    A signal about everything its user did selects nothing: beside others, its actions are no evidence.
+    made: (u,) how many actions each user made. A signal about everything its user did selects nothing: beside
+    others, its actions are no evidence.
     """
-    made = np.bincount(log.actions.user[log.actions.user >= 0], minlength=len(log.texts["user"]))
     everything = [one.detector.group == "user" and len(one.actions) == made[one.actor] for one in bundle.kept]
     chosen = [one for one, every in zip(bundle.kept, everything, strict=True) if not every] or bundle.kept
     actions = np.unique(np.concatenate([one.actions for one in chosen]))
     still_open = np.zeros(len(actions), np.bool_)
     for one in chosen:
         mine = np.isin(actions, one.actions)
-        still_open |= mine & ~explained.by(one.detector.clears)[actions]
+        still_open |= mine & ~explained.by(one.detector.clears, actions)
     events, of_action = log.events_of(actions)
     return Rows(actions, still_open, events, of_action)
 
@@ -82,25 +82,29 @@ def assemble(
     log: CodedLog,
     explained: Explained,
     *,
-    batches: Callable[[Collection[str]], Iterator[pl.DataFrame]],
+    batches: Batches,
     columns: Collection[str],
     files: Sequence[str],
     key: bytes,
     clear: bool,
+    some_rows: SomeRows | None = None,
 ) -> tuple[tuple[Incident, ...], pl.DataFrame]:
     """Make the ranked incidents and their evidence (docs/contracts.md).
 
-    batches, columns: for the second pass over the log; files: shown name of each; key: of the tokens; clear:
-    show subjects as they are.
+    batches, some_rows, columns: for the second pass over the log, see `fetch`; files: shown name of each;
+    key: of the tokens; clear: show subjects as they are.
     """
     if not bundles:
         return (), EVIDENCE_SCHEMA.to_frame()
-    rows = [rows_of(bundle, log, explained) for bundle in bundles]
+    made = np.bincount(log.actions.user[log.actions.user >= 0], minlength=len(log.texts["user"]))
+    rows = [rows_of(bundle, log, explained, made) for bundle in bundles]
     events = np.unique(np.concatenate([one.events for one in rows]))
-    fetched = fetch(log, events, batches, columns)
+    fetched = fetch(log, events, batches, columns, some_rows)
     names = subject_names(log, fetched)
     tokens = {code: token(key, name) for code, name in names.items()}
-    teller = Teller(log, explained, names if clear else tokens)
+    still_open = np.unique(np.concatenate([one.actions[one.open] for one in rows]))
+    near = replace(explained, records=explained.records.narrowed(still_open))
+    teller = Teller(log, near, names if clear else tokens)
     drafts = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
     order = sorted(range(len(drafts)), key=lambda k: _rank_key(drafts[k]))
     ranked = tuple(replace(drafts[k], rank=place) for place, k in enumerate(order, start=1))
@@ -194,7 +198,7 @@ def _evidence(incident: str, bundle: Bundle, rows: Rows, log: CodedLog, explaine
         honoured = ones[0].detector.clears
         mine = np.isin(rows.of_action, np.concatenate([one.actions for one in ones]))
         events, actions = rows.events[mine], rows.of_action[mine]
-        covered = explained.by(honoured)[actions]
+        covered = explained.by(honoured, actions)
         order = np.lexsort((log.events.row[events], log.events.file[events], log.events.time[events]))
         explanations = [
             ", ".join(explained.names(action, honoured)) if clear else None

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
 from anomaly.incidents.findings import Kept
+from anomaly.incidents.practices import practices
 
-# A practice is what so many users of a unit do alike, and this share of all who were active in it.
-LEAST_USERS, LEAST_SHARE = 3, 0.25
 # Categories that one and the same inquiry answers.
 THEMES = {"curiosity": "personal use", "credential misuse": "access control"}
 
@@ -52,49 +51,12 @@ def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
     circumstance (hours, volume, reasons) joins the strongest of them. A user's signal about a subject whom
     many looked up, or mostly about rows of a wider incident, stands in that one.
     """
-    alone, practices = _practices([one for one in kept if one.detector.kind == "person"], log)
-    wide = [*practices, *_by_actor([one for one in kept if one.detector.kind != "person"])]
+    alone, found = practices([one for one in kept if one.detector.kind == "person"], log)
+    alike = [Bundle(one.kind, _ordered(one.kept), one.name) for one in found]
+    wide = [*alike, *_by_actor([one for one in kept if one.detector.kind != "person"])]
     wide = _joined(wide)
     alone, wide = _folded(alone, wide)
     return [*wide, *_by_actor(alone)]
-
-
-def _practices(persons: Sequence[Kept], log: CodedLog) -> tuple[list[Kept], list[Bundle]]:
-    """Return the signals that stay a person's, and the practices of units and agencies."""
-    alike: dict[str, list[Kept]] = defaultdict(list)
-    for one in persons:
-        if one.detector.practice:
-            alike[one.detector.name].append(one)
-    taken: set[int] = set()
-    found: list[Bundle] = []
-    for signals in alike.values():
-        for by, kind in (("place", "unit"), ("agency", "agency")):
-            codes = getattr(log.actions, by)
-            home = {id(one): _home(codes[one.actions]) for one in signals if id(one) not in taken}
-            for code in sorted({at for at in home.values() if at >= 0}):
-                ours = [one for one in signals if home.get(id(one)) == code]
-                active = len(np.unique(log.actions.user[codes == code]))
-                users = {one.actor for one in ours}
-                if len(users) >= max(LEAST_USERS, LEAST_SHARE * active):
-                    taken |= {id(one) for one in ours}
-                    found.append(Bundle(kind, _ordered(ours), _named(log, kind, code)))
-    return [one for one in persons if id(one) not in taken], found
-
-
-def _home(codes: NDArray[np.int32]) -> int:
-    known = codes[codes >= 0]
-    return int(np.bincount(known).argmax()) if len(known) else -1
-
-
-def _named(log: CodedLog, kind: str, code: int) -> str:
-    if kind == "agency":
-        return str(log.texts["agency"][code])
-    agency, unit = log.texts.places[code].tolist()
-    names = (
-        log.texts["agency"][agency] if agency >= 0 else None,
-        log.texts["unit"][unit] if unit >= 0 else None,
-    )
-    return " · ".join(name for name in names if name)
 
 
 def _by_actor(kept: Sequence[Kept]) -> list[Bundle]:

@@ -19,6 +19,7 @@ from anomaly.incidents.findings import Kept
 from anomaly.incidents.model import Day, Finding, Peers, Tried
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_NAMED = 6  # users of a practice in its sentence; its findings and evidence have all
 
 
 def utc(milliseconds: int) -> datetime:
@@ -52,7 +53,7 @@ class Teller:
 
     def finding(self, one: Kept) -> Finding:
         """Tell one signal: its sentence, its figures, its peers."""
-        open_actions = one.actions[~self.explained.by(one.detector.clears)[one.actions]]
+        open_actions = one.actions[~self.explained.by(one.detector.clears, one.actions)]
         days = self.log.actions.day[open_actions if len(open_actions) else one.actions]
         words: dict[str, Any] = {
             name: _plain(values[one.index]) for name, values in one.signals.measures.items()
@@ -71,13 +72,23 @@ class Teller:
             score=one.score,
         )
 
-    @staticmethod
-    def summary(bundle: Bundle, sentence: str) -> str:
+    def summary(self, bundle: Bundle, sentence: str) -> str:
         """Say what an incident is in one sentence: that of its strongest finding, or of a practice."""
-        users = {one.actor for one in bundle.kept if one.detector.group == "user"}
         if bundle.practice is None or bundle.kept[0].detector.group != "user":
             return sentence
-        return f"{len(users)} users of {bundle.practice} did alike, one of them so: {sentence}"
+        parts: dict[str, int] = {}
+        for one in bundle.kept:
+            if one.detector.group == "user":
+                open_ones = ~self.explained.by(one.detector.clears, one.actions)
+                who = self.actor(one)
+                parts[who] = max(parts.get(who, 0), int(open_ones.sum()))
+        named = sorted(parts.items(), key=lambda part: (-part[1], part[0]))[:MOST_NAMED]
+        each = ", ".join(f"{who} {count:,}" for who, count in named)
+        more = f", {len(parts) - MOST_NAMED} others fewer" if len(parts) > MOST_NAMED else ""
+        return (
+            f"{len(parts)} users of {bundle.practice} did alike (look-ups: {each}{more}), one of them so: "
+            f"{sentence}"
+        )
 
     def actor(self, one: Kept) -> str:
         """Name the actor of a signal."""
@@ -121,7 +132,7 @@ class Teller:
                 other.title.rstrip("."),
                 other.name not in self.explained.why_not,
                 self.explained.why_not.get(other.name),
-                int(self.explained.covered(other)[of_action].sum()),
+                int(self.explained.covered(other, of_action).sum()),
             )
             for other in EXPLANATIONS
             if other.name in honoured

@@ -94,7 +94,7 @@ class ReasonReader:
         targets = vocabulary(alone, dict.fromkeys(lists, ())) | set(spelling.targets)
         # "deport*" met only in a context must not pass "deportaton" for known
         known = found | {w for w in around if not w.endswith("*")}
-        self._speller = Speller(known, targets, {*spelling.english, *spelling.names})
+        self._speller = Speller(known, targets, {*spelling.english, *spelling.spanish, *spelling.names})
         self._names = {*lists.get("given_names", ()), *spelling.names}
 
     def classify(self, texts: pl.Series) -> npt.NDArray[np.uint8]:

@@ -46,9 +46,10 @@ class Speller:
         """Return {word: what it should be} for those of the words that can be mended.
 
         An ending is taken off, a held key released ("uuvwww"), a digit inside dropped ("feld9ony");
-        then the nearest word within one edit (5 to 7 letters) or two (8 and more), swapped neighbours being
-        one (optimal string alignment), that begins with the same letter or, when long, has lost it. Ties go
-        to the longer word (dropped letters are the commonest slip), then to the alphabet.
+        then the nearest word within one edit (5 to 7 letters) or two (8 and more, one of them lost at most),
+        swapped neighbours being one (optimal string alignment), that begins with the same letter or, when
+        long, has lost it. Ties go to the longer word (dropped letters are the commonest slip), then to the
+        alphabet.
         """
         mended: dict[str, str] = {}
         pending: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -72,7 +73,9 @@ class Speller:
             distance = process.cdist(
                 [form for _, form in pairs], targets, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
             )
-            allowed = np.where(np.array([len(t) for t in targets]) >= LONG, 2, 1)
+            long_target = np.array([len(target) for target in targets]) >= LONG
+            long_form = np.array([len(form) + 1 for _, form in pairs]) >= LONG
+            allowed = 1 + (long_form[:, None] & long_target[None, :]).astype(np.uint8)
             for row, column in np.argwhere(distance <= allowed):
                 word, form = pairs[row]
                 target = targets[column]

@@ -112,4 +112,5 @@ class Spelling(Table):
 
     targets: tuple[str, ...]
     english: tuple[str, ...]
+    spanish: tuple[str, ...]
     names: tuple[str, ...]

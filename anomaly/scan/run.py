@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
 from anomaly.explain import Explained, try_all
 from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
+from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
@@ -52,6 +54,7 @@ def scan(
         files=[file.name for file in log.files],
         key=key,
         clear=settings.clear,
+        some_rows=partial(some_rows, log),
     )
     rejects = pl.DataFrame(
         [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],

@@ -288,6 +288,13 @@ def test_six_years_of_zero() -> None:
     assert list(found) == ["A0"]
     assert found["A0"]["years"] == 6
     assert found["A0"]["expected"] == pytest.approx(6.0, abs=0.1)
+    assert (found["A0"]["low"], found["A0"]["high"]) == (2, 10)
+
+
+def test_zero_is_no_finding_where_three_are_not_to_be_expected() -> None:
+    seldom = {f"{agency}_{year}": filed(agency, year) for agency in AGENCIES for year in range(2018, 2022)}
+    assert seen("implausible_zero", reports(**seldom)).keys() == set()
+    assert seen("implausible_zero", reports(**(seldom | zeros("A0")))) == {}
 
 
 def test_a_case_that_is_pending_every_year_is_still_a_zero() -> None:

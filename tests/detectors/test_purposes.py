@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import binom, norm
 
 from anomaly.context import Context
 from anomaly.detectors import BY_NAME
 from anomaly.detectors.federal import MARKED, federal_agencies, federal_monitor
+from anomaly.detectors.more_than_peers import together
 from anomaly.detectors.purposes import strength_of
 from anomaly.scan import Settings, scan
 from tests.detectors.bench import Bench
@@ -267,3 +269,36 @@ def test_a_task_forces_paper_without_its_number_is_still_a_task_forces() -> None
     assert found(Bench.of(pl.DataFrame(rows + agent), Context(table)), "immigration_proxy") == []
     rows[1] |= {"case_number": None}
     assert found(Bench.of(pl.DataFrame(rows + agent), Context(table)), "immigration_proxy") == ["ANN"]
+
+
+@pytest.mark.parametrize("common", [0.0, 0.7, 1.0])
+def test_one_p_value_of_two_that_depend_on_each_other(common: float) -> None:
+    rng = np.random.default_rng(3)
+    shared, own = rng.normal(size=200_000), rng.normal(size=(2, 200_000))
+    first, second = (norm.sf(np.sqrt(common) * shared + np.sqrt(1 - common) * one) for one in own)
+    both = together([first, second])
+    assert (both >= np.minimum(first, second) * (1 - 1e-12)).all()
+    assert (both <= 2 * np.minimum(first, second)).all()
+    for alpha in (0.01, 0.001):
+        assert (both <= alpha).sum() <= binom.isf(1e-3, len(both), 1.1 * alpha)
+
+
+def asked(user: str, unit: str, agency: str, plain: int, history: int) -> list[dict[str, str | None]]:
+    """Look-ups under a traffic reason, some of them for a criminal history."""
+    row = {"user": user, "unit": unit, "agency": agency, "reason": "traffic stop"}
+    return look_ups(plain, message_key="DQ", **row) + look_ups(history, message_key="QH", **row)
+
+
+def test_a_user_is_beside_the_own_unit_and_its_sisters() -> None:
+    # The large unit's officers ask for histories in one of three stops, those of the small ones never.
+    large = [asked(f"L{k}", "PATROL", "BIG", 20, 10) for k in range(12)]
+    small = [asked(f"S{k}", "PATROL", f"TOWN{k}", 60, 0) for k in range(12)]
+    odd = asked("ODD", "PATROL", "TOWN0", 45, 15)
+    bench = Bench.of(pl.DataFrame([row for part in [*large, *small, odd] for row in part]))
+    signals = bench.run(BY_NAME["reason_mismatch"])
+    told = bench.groups(BY_NAME["reason_mismatch"]).labels().gather(signals.actor).to_list()
+    assert "ODD" in told
+    assert not [user for user in told if user.startswith("L")]
+    at = told.index("ODD")
+    assert signals.p[at] < 1e-4
+    assert (signals.measures["peers"][at], signals.measures["usual"][at]) == ("all units named PATROL", 0.0)

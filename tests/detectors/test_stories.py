@@ -56,9 +56,6 @@ def matching(name: str, scenario: str) -> list[str]:
 # Late nights that hours alone cannot tell from chance at the default rate, in a unit where two clerks have
 # them: the nine are listed through `off_duty`, as the shifts are known; the five are seen, and not listed.
 TOO_FAINT = {("own_hours", "M001"), ("own_hours", "M002")}
-# Wrong entries, one in ten of those with a chance model is promised: `isolated_sessions` lists two people who
-# ask so seldom that nearly all their sessions are of one or two look-ups.
-BY_CHANCE = {"copied_case_number": {"ELM9285"}, "reason_mismatch": {"ELM6187"}}
 
 
 @pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=True))
@@ -81,6 +78,6 @@ def test_does_not_list_the_hard_negative(name: str, scenario: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_other_detectors_list_nobody_innocent(name: str) -> None:
-    """Only people of the misuse are listed as persons, by any detector; but for what chance was promised."""
+    """Only people of the misuse are listed as persons, by any detector."""
     listed = {user for i in scanned(name).incidents if i.kind == "person" for user in i.users}
-    assert listed - load_story(name).users(misuse=True) == BY_CHANCE.get(name, set())
+    assert listed - load_story(name).users(misuse=True) == set()

@@ -17,9 +17,13 @@ DAYS = [row(f"03-{day:02}T12:00", user="BOB") for day in (4, 6, 8, 12)]
 
 
 def fact(folder: Path, tables: Tables, rows: Rows, honoured: tuple[str, ...] = ALL) -> MissingFact | None:
+    """Name the missing fact, the same in the whole tables and in what of them concerns the rows."""
     log = coded(rows, ZONE)
     records = Records(log, written(folder, tables))
-    return missing_fact(records, log.actions.of_event, honoured)
+    found = missing_fact(records, log.actions.of_event, honoured)
+    narrowed = records.narrowed(np.unique(log.actions.of_event))
+    assert missing_fact(narrowed, log.actions.of_event, honoured) == found
+    return found
 
 
 def test_a_case_that_is_somebody_elses(tmp_path: Path) -> None:

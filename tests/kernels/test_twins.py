@@ -72,6 +72,7 @@ def test_code_batch_by_batch(batches: list[list[int]]) -> None:
         np.testing.assert_array_equal(fresh, new, strict=True)
         assert codes[fresh].tolist() == list(range(used, used + len(fresh)))
         used += len(fresh)
+        agree("known", np.array([*batch, 5, 2**32, 2**63 + 1], np.uint64), *table)
     assert entries(*table) == entries(*twin)
 
 
@@ -133,6 +134,14 @@ def test_first_meetings(rows: tuple[I64, I64], data: st.DataObject) -> None:
 
 
 @given(grouped(), st.data())
+def test_additions(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    starts, times = rows
+    days = (times // 6).astype(np.int32)
+    subjects = column(data, starts, st.integers(0, N_CODES - 1), np.int32)
+    agree("additions", starts, subjects, days, column(data, starts, st.booleans(), np.bool_), N_CODES)
+
+
+@given(grouped(), st.data())
 def test_marked_rows(rows: tuple[I64, I64], data: st.DataObject) -> None:
     starts, _ = rows
     subjects = column(data, starts, CODE, np.int32)
@@ -150,6 +159,20 @@ def test_follows(rows: tuple[I64, I64], data: st.DataObject, within: int) -> Non
     subjects = column(data, starts, CODE, np.int32)
     marks = [column(data, starts, st.booleans(), np.bool_) for _ in range(2)]
     agree("follows", *rows, subjects, *marks, within, N_CODES)
+
+
+@given(st.data())
+def test_inside(data: st.DataObject) -> None:
+    moment = st.integers(0, 30)
+    span = st.tuples(moment, moment, CODE, CODE)
+    spans = sorted(data.draw(st.lists(span, max_size=9)), key=lambda one: one[0])
+    row = st.tuples(st.integers(-1, N_CODES), CODE, moment)  # the last group has no span
+    rows = sorted(data.draw(st.lists(row, max_size=9)), key=lambda one: one[2])
+    begins, ends = (np.array([one[k] for one in spans], np.int64) for k in (0, 1))
+    of_group, of_code = (np.array([one[k] for one in spans], np.int32) for k in (2, 3))
+    groups, codes = (np.array([one[k] for one in rows], np.int32) for k in (0, 1))
+    times = np.array([one[2] for one in rows], np.int64)
+    agree("inside", begins, ends, of_group, of_code, groups, codes, times, N_CODES)
 
 
 def test_work_across_midnight_is_one_day() -> None:
@@ -231,6 +254,17 @@ def test_distinct_in_window(rows: tuple[I64, I64], data: st.DataObject, window: 
     agree("distinct_in_window", *rows, column(data, rows[0], CODE, np.int32), window, N_CODES)
 
 
+@given(grouped(), st.data(), WINDOW)
+def test_came_back(rows: tuple[I64, I64], data: st.DataObject, apart: int) -> None:
+    agree("came_back", *rows, column(data, rows[0], CODE, np.int32), apart, N_CODES)
+
+
+@given(grouped(), st.data())
+def test_homes(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    marks = column(data, rows[0], st.booleans(), np.bool_)
+    agree("homes", rows[0], column(data, rows[0], CODE, np.int32), marks, N_CODES)
+
+
 EMPTY = np.zeros(1, np.int64), np.zeros(0, np.int64)
 NONE = np.zeros(0, np.int32)
 
@@ -242,8 +276,13 @@ NONE = np.zeros(0, np.int32)
         ("unite", (NONE, NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
+        ("additions", (EMPTY[0], NONE, NONE, NONE.astype(np.bool_), 0)),
         ("marked_rows", (EMPTY[0], NONE, NONE.astype(np.bool_), NONE, NONE, 0)),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
+        ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
+        ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
+        ("came_back", (*EMPTY, NONE, 1, 0)),
+        ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),

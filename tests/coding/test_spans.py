@@ -1,4 +1,4 @@
-"""The search for a span finds what pairing every action with every span finds."""
+"""The sweep over spans finds what pairing every action with every span finds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anomaly.explain import joins
-from anomaly.explain.joins import FOREVER, inside_any
+from anomaly.coding import inside_any
+from anomaly.explain.joins import FOREVER
 
 codes = st.integers(-1, 3)
 moments = st.integers(-3, 12)
@@ -29,7 +29,7 @@ def naive(
 
 @settings(deadline=None, max_examples=300)
 @given(st.data(), st.integers(1, 3))
-def test_a_search_finds_what_pairing_finds(data: st.DataObject, width: int) -> None:
+def test_a_sweep_finds_what_pairing_finds(data: st.DataObject, width: int) -> None:
     key = st.tuples(*[codes] * width)
     keys = data.draw(st.lists(key, max_size=12))
     at = data.draw(st.lists(moments, min_size=len(keys), max_size=len(keys)))
@@ -45,13 +45,19 @@ def test_a_search_finds_what_pairing_finds(data: st.DataObject, width: int) -> N
     assert found.tolist() == naive(keys, at, of_spans, spans)
 
 
-@given(st.lists(moments), st.lists(moments), st.sampled_from(["left", "right"]))
-def test_sorting_first_changes_nothing(known: list[int], wanted: list[int], side: str) -> None:
-    ascending, asked = np.array(sorted(known), np.int64), np.array(wanted, np.int64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(joins, "LARGE", 0)
-        sorted_first = joins._search(ascending, asked, side)
-    assert sorted_first.tolist() == np.searchsorted(ascending, asked, side).tolist()
+def test_actions_out_of_order_are_marked_in_their_places() -> None:
+    """Local days run backwards where agencies of two zones stand in one log."""
+    key = np.array([1, 1, 1, 2], np.int32)
+    found = inside_any(
+        [key], np.array([9, 7, 8, 8], np.int32), [np.array([1, 1])], np.array([8, 3]), np.array([8, 7])
+    )
+    assert found.tolist() == [False, True, True, False]
+
+
+def test_codes_too_many_to_pair_are_refused() -> None:
+    many = np.array([2**17], np.int32)
+    with pytest.raises(AssertionError):
+        inside_any([many] * 3, np.array([0]), [many] * 3, np.array([0]), np.array([0]))
 
 
 def test_a_year_in_milliseconds_and_a_million_keys_do_not_overflow() -> None:

@@ -1,0 +1,58 @@
+"""Who comes back to a subject, and from where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+import kernels
+
+WEEK = 7 * 86_400_000
+N_PLACES = 40
+
+
+def test_came_back(world: Any, contest: Any) -> None:
+    starts, rows = world.by_subject
+    time, user = rows["time"].to_numpy(), rows["user"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.came_back(starts, time, user, WEEK, world.n_users),)
+
+    def rival() -> tuple[Any, ...]:
+        pairs = rows.group_by("subject", "user").agg(
+            again=pl.col("time").max() - pl.col("time").min() >= WEEK
+        )
+        joined = rows.join(pairs, on=["subject", "user"], how="left", maintain_order="left")
+        return (joined["again"],)
+
+    contest(kernel, rival)
+
+
+def test_homes(world: Any, contest: Any) -> None:
+    starts, rows = world.by_subject
+    rows = rows.select("subject", place=pl.col("user") % N_PLACES, mark=pl.col("hour") < 3)
+    place, mark = rows["place"].to_numpy(), rows["mark"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return kernels.homes(starts, place, mark, N_PLACES)
+
+    def rival() -> tuple[Any, ...]:
+        spots = rows.group_by("subject", "place").agg(pl.len(), pl.col("mark").any())
+        ranked = spots.sort("subject", "len", "mark", "place", descending=[False, True, True, False])
+        homes = ranked.group_by("subject").agg(
+            home=pl.col("place").first(),
+            at_home=pl.col("mark").first(),
+            others=pl.len().cast(pl.Int64) - 1,
+            marked=pl.col("mark").slice(1).sum().cast(pl.Int64),
+        )
+        every = pl.DataFrame({"subject": pl.int_range(world.n_subjects, dtype=pl.Int32, eager=True)})
+        found = every.join(homes, on="subject", how="left", maintain_order="left")
+        return (
+            found["home"].fill_null(-1),
+            found["at_home"].fill_null(False),
+            found["others"].fill_null(0),
+            found["marked"].fill_null(0),
+        )
+
+    contest(kernel, rival)
