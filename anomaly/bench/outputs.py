@@ -44,7 +44,7 @@ def to_json(measured: Measured) -> dict[str, Any]:
         "versions": {
             "anomaly": __version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "polars", "scipy")},
+            **{name: version(name) for name in ("numba", "numpy", "polars", "scikit-learn", "scipy")},
         },
         "machine": {"cores": os.cpu_count(), "system": platform.system(), "processor": platform.machine()},
         "log": {

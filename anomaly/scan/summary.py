@@ -148,7 +148,7 @@ def manifest_of(
         "versions": {
             "anomaly": __version__,
             "python": platform.python_version(),
-            **{name: version(name) for name in ("numba", "numpy", "polars", "scipy")},
+            **{name: version(name) for name in ("numba", "numpy", "polars", "scikit-learn", "scipy")},
         },
         "settings": {
             "profile": log.profile.name,

@@ -163,7 +163,7 @@ def test_one_look_each_is_not_coming_back() -> None:
     towns = [f"{name} PD" for name in "ABCDEFGH"]
     once = [row for k, town in enumerate(towns) for row in by(town, k, DAYS[k : k + 1])]
     again = [row for k, town in enumerate(towns) for row in by(town, k, [DAYS[0], DAYS[12]])]
-    home = [{**row, "agency": towns[int(row["user"][1:]) % 8]} for row in work(8)]
+    home = [{**row, "agency": towns[int(row["user"][1:]) % 8]} for row in work(80)]
     few = Bench.of(frame(home + once)).run(critics)
     many = Bench.of(frame(home + again)).run(critics)
     assert len(few) == 0
