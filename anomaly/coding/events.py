@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.hashes import Codes, CodeTable, Hashes
+from anomaly.coding.lexicon import Lexicons, Said
 from anomaly.coding.subjects import SubjectCoder
-from anomaly.coding.table import MISSING, Codes, CodeTable, Hashes, Memo, hashes_of, ranked, recode
+from anomaly.coding.table import MISSING, Derived, Memo, ranked, recode
 from anomaly.schema import SUBJECT_KINDS
+from anomaly.sources import Log, Rows
 
 # Columns whose distinct texts are kept, and how wide their codes are stored.
 CODED: dict[str, type[np.signedinteger]] = {
@@ -72,71 +76,86 @@ class Events:
 
 
 class EventCoder:
-    """Codes batches of text; holds vocabularies, never the text of the log."""
+    """Codes what rows say; holds vocabularies, never the text of the log."""
 
     def __init__(self, columns: Collection[str]) -> None:
         self.columns = frozenset(columns)
         self.tables = {name: CodeTable() for name in CODED if name in self.columns or name == "asked"}
         if not {"message_key", "system"} & self.columns:
             del self.tables["asked"]
-        self.cascades = CodeTable(keep_text=False) if "cascade_id" in self.columns else None
         self.subjects = SubjectCoder(self.columns)
-        asked = [name for name in ("message_key", "system") if name in self.columns]
-        self._asked = Memo(asked, self._ask, MISSING)
+        # Every row's event id is another, and of columns nobody reads only a whole row's hash is wanted.
+        self._coded = self.columns & READ - {"event_id", "time"}
+        self._codes = {
+            name: Derived(partial(self._vocabulary, name), MISSING)
+            for name in self.tables
+            if name in self.columns
+        }
+        self._message_key = Derived(self._asked, MISSING)
+        self._system = Memo(MISSING)
+        self._networks = Derived(_reached, MISSING)
         self._drafts: dict[str, list[NDArray[Any]]] = {}
 
-    def read(self, batches: Iterator[pl.DataFrame], progress: Callable[[int], None] | None = None) -> None:
-        """Code every batch, the columns of one side by side, while the next is read."""
-        with ThreadPoolExecutor(2) as pool, ThreadPoolExecutor(1) as ahead:
-            following = ahead.submit(next, batches, None)
-            while (batch := following.result()) is not None:
-                following = ahead.submit(next, batches, None)
-                self._code(batch, pool)
+    def rows_of(self, log: Log, also: Collection[str] = ()) -> Iterator[Rows[Said]]:
+        """Give the rows of a log as this coder reads them; also: further columns, for somebody else."""
+        return log.rows(self.columns.union(also), Lexicons(self._coded))
+
+    def read(self, blocks: Iterator[Rows[Said]], progress: Callable[[int], None] | None = None) -> None:
+        """Code every block, see `rows_of`, while the next is read."""
+        with ThreadPoolExecutor(1) as ahead:
+            following = ahead.submit(next, blocks, None)
+            while (rows := following.result()) is not None:
+                following = ahead.submit(next, blocks, None)
+                self._code(rows)
                 if progress:
-                    progress(batch.height)
+                    progress(len(rows))
 
-    def _code(self, batch: pl.DataFrame, pool: ThreadPoolExecutor) -> None:
-        names = sorted(set(batch.columns) - {"file", "row", "time"})
-        hashed = dict(zip(names, pool.map(lambda name: hashes_of(batch[name]), names), strict=True))
-        subject = pool.submit(self.subjects.code, batch, hashed)
-        coded = dict(
-            zip(
-                self.tables, pool.map(lambda name: self._codes(batch, name, hashed), self.tables), strict=True
-            )
-        )
-        if self.cascades is not None:
-            self._add(cascade=self.cascades.code(batch["cascade_id"], hashed["cascade_id"])[0])
-        if "networks" in batch.columns:
-            reached = batch["networks"].cast(pl.Float64, strict=False).clip(0, 2**31 - 1)
-            self._add(networks=reached.fill_null(-1).fill_nan(-1).cast(pl.Int32).to_numpy())
-        self._add(
-            time=batch["time"].to_physical().to_numpy(),
-            file=batch["file"].to_numpy().astype(np.uint16),
-            row=batch["row"].to_numpy().astype(np.uint32),
-            subject=subject.result(),
-            digest=self._digest(hashed),
-            **{name: codes.astype(CODED[name]) for name, codes in coded.items()},
-        )
+    def _code(self, rows: Rows[Said]) -> None:
+        said, count = rows.columns, len(rows)
+        assert rows.time is not None
+        for name, width in CODED.items():
+            if name in self._codes:
+                self._add(name, self._codes[name].of(said[name]) if name in said else None, count, width)
+        if "asked" in self.tables:
+            self._add("asked", self._what_is_asked(said, count), count, CODED["asked"])
+        if "cascade_id" in self.columns:
+            self._add("cascade", said["cascade_id"].filled_codes if "cascade_id" in said else None, count)
+        if "networks" in self.columns:
+            self._add("networks", self._networks.of(said["networks"]) if "networks" in said else None, count)
+        self._add("time", rows.time.to_physical().to_numpy(), count, np.int64)
+        self._add("file", np.full(count, rows.file, np.uint16), count, np.uint16)
+        self._add("row", rows.row.to_numpy(), count, np.uint32)
+        self._add("subject", self.subjects.code(said, count), count)
+        self._add("digest", _digest(said, count), count, np.uint64)
 
-    def _codes(self, batch: pl.DataFrame, name: str, hashed: Mapping[str, Hashes]) -> Codes:
-        if name != "asked":
-            return self.tables[name].code(batch[name], hashed[name])[0]
-        parts = [hashed[column] for column in ("message_key", "system") if column in hashed]
-        written = (
-            parts[0] if len(parts) == 1 else np.where(parts[0] != 0, parts[0], ~parts[1] * (parts[1] != 0))
-        )
-        return self._asked.of(batch, written)
+    def _add(
+        self, name: str, values: NDArray[Any] | None, count: int, width: type[np.integer] = np.int32
+    ) -> None:
+        """Keep a block's part of a column, (count,), all missing where it has none."""
+        part = np.full(count, MISSING) if values is None else values
+        self._drafts.setdefault(name, []).append(part.astype(width, copy=False))
 
-    def _ask(self, rows: pl.DataFrame) -> Codes:
+    def _vocabulary(self, name: str, texts: pl.Series) -> Codes:
+        return self.tables[name].code(texts)[0]
+
+    def _what_is_asked(self, said: Mapping[str, Said], count: int) -> Codes:
         """Code what rows ask: the message key in capitals, or the system where there is none."""
-        parts = [pl.col("message_key").str.to_uppercase()] if "message_key" in rows.columns else []
-        if "system" in rows.columns:
-            parts.append(pl.concat_str(pl.lit(SYSTEM), pl.col("system").str.to_uppercase()))
-        return self.tables["asked"].code(rows.select(pl.coalesce(parts)).to_series())[0]
+        codes = np.full(count, MISSING)
+        if "message_key" in said:
+            codes = self._message_key.of(said["message_key"])
+        left = np.flatnonzero(codes < 0)
+        if len(left) and "system" in said:
+            system = said["system"]
 
-    def _add(self, **columns: NDArray[Any]) -> None:
-        for name, column in columns.items():
-            self._drafts.setdefault(name, []).append(column)
+            def read(fresh: NDArray[np.int64]) -> Codes:
+                texts = system.texts(left[fresh]).str.to_uppercase()
+                return self.tables["asked"].code(SYSTEM + texts)[0]
+
+            codes[left] = self._system.of(system.hashes[left], read)
+        return codes
+
+    def _asked(self, texts: pl.Series) -> Codes:
+        return self.tables["asked"].code(texts.str.to_uppercase())[0]
 
     def columns_read(self) -> tuple[dict[str, NDArray[Any]], Vocabularies]:
         """Join the batches of each column, (n,) each, in the order of their vocabularies; lets go of all else
@@ -145,7 +164,7 @@ class EventCoder:
         `place` (n,) int32 takes the room of agency and unit.
         """
         texts, columns = {}, {}
-        self.cascades = None
+        self._codes.clear()
         for name, parts in list(self._drafts.items()):
             if name in self.tables:
                 texts[name], rank = ranked(self.tables.pop(name))
@@ -154,13 +173,20 @@ class EventCoder:
             del self._drafts[name]
         return columns, Vocabularies(texts, _places(columns, len(texts.get("unit", ()))))
 
-    @staticmethod
-    def _digest(hashed: Mapping[str, Hashes]) -> Hashes:
-        """Hash what makes a row itself: what it says in every column that was read."""
-        total = np.zeros(len(next(iter(hashed.values()))), np.uint64)
-        for place, values in enumerate(hashed.values()):
-            total = total * np.uint64(0x9E3779B97F4A7C15) + values + np.uint64(place)
-        return total
+
+def _digest(said: Mapping[str, Said], count: int) -> Hashes:
+    """Hash what makes a row itself: what is written in every column that was read. (n,) uint64."""
+    total = np.zeros(count, np.uint64)
+    for name in sorted(said):
+        total *= np.uint64(0x9E3779B97F4A7C15)
+        total += said[name].hashes
+    return total
+
+
+def _reached(texts: pl.Series) -> Codes:
+    """Read how many networks a query reached, (m,) String -> (m,) int32, -1 where it is no number."""
+    numbers = texts.cast(pl.Float64, strict=False).clip(0, 2**31 - 1)
+    return numbers.fill_null(-1).fill_nan(-1).cast(pl.Int32).to_numpy()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding.table import Hashes, hashes_of
+from anomaly.coding.hashes import Hashes, hashes_of
 from anomaly.schema import SUBJECT_KINDS
 
 PERSON_KINDS = (

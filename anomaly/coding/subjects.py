@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
 from anomaly.coding.keys import (
     KEY_KINDS,
     OF_KEY,
@@ -23,7 +24,8 @@ from anomaly.coding.keys import (
     subject_keys,
     years,
 )
-from anomaly.coding.table import MISSING, Codes, CodeTable, Hashes, Memo, hashes_of
+from anomaly.coding.lexicon import Said
+from anomaly.coding.table import MISSING, Derived, Memo
 
 
 class Ties:
@@ -155,11 +157,14 @@ def _of_root(root: Codes, values: NDArray[Any]) -> NDArray[Any]:
     return joined[root]
 
 
-class SubjectCoder:
-    """Codes the subjects of a log, batch after batch.
+OF_COLUMN = {"name only": "name"}  # kinds of keys that are called otherwise than their column
 
-    What is written is hashed as it stands; a key is put in order (capitals, spaces) once for each different
-    writing, not once a row: on five million rows that takes a quarter of the time.
+
+class SubjectCoder:
+    """Codes the subjects of a log, block after block.
+
+    A key is put in order (capitals, spaces) once for each different writing, not once a row: on five million
+    rows that takes a quarter of the time.
     """
 
     def __init__(self, columns: Collection[str]) -> None:
@@ -167,16 +172,18 @@ class SubjectCoder:
         self._table = CodeTable(keep_text=False)
         self._of_key: dict[str, list[NDArray[Any]]] = {name: [] for name in (*OF_KEY, "surname")}
         self._written = {
-            kind: Memo(key.meta.root_names(), partial(self._key, kind), MISSING)
-            for kind, key in self._keys.items()
+            kind: Derived(partial(self._key_of_column, kind), MISSING)
+            for kind in self._keys
+            if kind != "name"
         }
+        self._name_and_dob = Memo(MISSING)
         readers: dict[str, tuple[str, Callable[[pl.Series], NDArray[Any]]]] = {
             "sex": ("sex", sexes),
             "born": ("dob", years),
             "address": ("address_key", addresses),
         }
         self._said = {
-            name: (column, Memo([column], partial(_read, column, read), OF_PERSON[name]))
+            name: (column, Derived(read, OF_PERSON[name]))
             for name, (column, read) in readers.items()
             if column in columns
         }
@@ -185,44 +192,67 @@ class SubjectCoder:
         }
         self.ties = Ties()
 
-    def _key(self, kind: str, rows: pl.DataFrame) -> Codes:
-        """Code the keys of one kind of some rows."""
-        keys = rows.select(self._keys[kind]).to_series()
+    def _key_of_column(self, kind: str, texts: pl.Series) -> Codes:
+        return self._key(kind, texts.alias(OF_COLUMN.get(kind, kind)).to_frame())
+
+    def _key(self, kind: str, texts: pl.DataFrame) -> Codes:
+        """Code the keys of one kind of some clean texts."""
+        keys = texts.select(self._keys[kind]).to_series()
         codes, fresh = self._table.code(keys)
         for name, values in read_key(keys.gather(fresh), KEY_KINDS.index(kind)).items():
             self._of_key[name].append(values)
         return codes
 
-    def code(self, batch: pl.DataFrame, hashed: Mapping[str, Hashes]) -> Codes:
+    def code(self, said: Mapping[str, Said], count: int) -> Codes:
         """Return the subject of each row, (n,) int32, -1 where the row names nobody.
 
-        hashed: column -> (n,) uint64, its texts hashed, of all columns that subjects are told by.
+        said: of the columns that subjects are told by, those that the block has; count: n.
         """
-        none = np.full(batch.height, -1, np.int32)
-        chosen = none
-        for kind, written in self._written.items():
-            codes = written.of(batch, _hashed(kind, hashed))
-            if chosen is none:
+        chosen: Codes | None = None
+        for kind in self._keys:
+            codes = self._codes(kind, said)
+            if codes is None:
+                continue
+            if chosen is None:
                 chosen = codes
                 continue
             if kind != "name only":
                 rows = np.flatnonzero((codes >= 0) & (chosen >= 0) & (codes != chosen))
                 self.ties.add(chosen[rows], codes[rows])
             chosen = np.where(chosen >= 0, chosen, codes)
-        self._note(batch, hashed, chosen)
+        if chosen is None:
+            return np.full(count, MISSING)
+        self._note(said, chosen)
         return chosen
 
-    def _note(self, batch: pl.DataFrame, hashed: Mapping[str, Hashes], codes: Codes) -> None:
+    def _codes(self, kind: str, said: Mapping[str, Said]) -> Codes | None:
+        """Code what is written of one kind of key, (n,), None where the block has no such column."""
+        if kind != "name":
+            column = OF_COLUMN.get(kind, kind)
+            return self._written[kind].of(said[column]) if column in said else None
+        if "name" not in said or "dob" not in said:
+            return None
+        name, dob = said["name"], said["dob"]
+        both = (name.hashes != 0) & (dob.hashes != 0)
+        mixed = name.hashes * np.uint64(0x9E3779B97F4A7C15) ^ dob.hashes
+
+        def read(fresh: NDArray[np.int64]) -> Codes:
+            texts = [each.texts(fresh).alias(column) for column, each in (("name", name), ("dob", dob))]
+            return self._key("name", pl.DataFrame(texts))
+
+        return self._name_and_dob.of(np.where(both, np.maximum(mixed, np.uint64(1)), np.uint64(0)), read)
+
+    def _note(self, said: Mapping[str, Said], codes: Codes) -> None:
         """Keep what the rows say of their subjects beside the key; the largest, where rows disagree."""
         named = np.flatnonzero(codes >= 0)
-        for name, (column, said) in self._said.items():
-            if column not in hashed:
+        for name, (column, derived) in self._said.items():
+            if column not in said:
                 continue
             held = self._of_person[name]
             if len(held) < len(self._table):
                 held = np.append(held, np.zeros(2 * len(self._table) - len(held), held.dtype))
                 self._of_person[name] = held
-            values = said.of(batch, hashed[column])[named]
+            values = derived.of(said[column])[named]
             told = np.flatnonzero(values > held[codes[named]])
             np.maximum.at(held, codes[named[told]], values[told])
 
@@ -241,18 +271,3 @@ class SubjectCoder:
         self.ties.add(*cascade_ties(cascade, subject, time, known["kind"]))
         root = identities(*self.ties.arrays(), person)
         return Subjects(self._table.hashes, root, person, known)
-
-
-def _read(column: str, read: Callable[[pl.Series], NDArray[Any]], rows: pl.DataFrame) -> NDArray[Any]:
-    return read(rows[column])
-
-
-def _hashed(kind: str, hashed: Mapping[str, Hashes]) -> Hashes:
-    """Hash what is written of one kind of key: a name with its date of birth, or one column."""
-    if kind == "name only":
-        return hashed["name"]
-    if kind != "name":
-        return hashed[kind]
-    both = (hashed["name"] != 0) & (hashed["dob"] != 0)
-    mixed = hashed["name"] * np.uint64(0x9E3779B97F4A7C15) ^ hashed["dob"]
-    return np.where(both, np.maximum(mixed, np.uint64(1)), np.uint64(0))

@@ -1,124 +1,53 @@
-"""Text becomes integers here and nowhere else: one table per column, fed batch after batch."""
+"""What is written becomes values here: each different writing is asked for once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-import kernels
-
-Codes = NDArray[np.int32]
-Hashes = NDArray[np.uint64]
+from anomaly.coding.hashes import Codes, CodeTable, Hashes
+from anomaly.coding.lexicon import Said
 
 MISSING = np.int32(-1)
-_SEED = 20_200_101
-_START = 1 << 12
 
 
-def hashes_of(texts: pl.Series) -> Hashes:
-    """Hash each text to 64 bits; 0 stands for missing.
+class Derived:
+    """What a function says of the writings of one column."""
 
-    texts: (n,) String. Returns (n,) uint64, read-only. Two texts in 10^9 share a hash with probability 0.03
-    (birthday bound). The values hold for one process only; nothing that leaves the process may depend on
-    them.
-    """
-    hashed = texts.hash(_SEED)
-    if texts.null_count():
-        hashed = pl.select(pl.when(texts.is_null()).then(pl.lit(0, pl.UInt64)).otherwise(hashed)).to_series()
-    values = np.ascontiguousarray(hashed.to_numpy())
-    values.flags.writeable = False
-    return values
+    def __init__(self, read: Callable[[pl.Series], NDArray[Any]], missing: np.generic) -> None:
+        """read: clean texts (m,) String -> (m,); missing: the value where nothing is written."""
+        self._read = read
+        self._values = np.array([missing])  # the missing one stands last, where code -1 finds it
 
-
-class CodeTable:
-    """Gives each distinct text of a column a dense code, in order of appearance.
-
-    keep_text: hold the distinct texts (`values`), or only their hashes (for subjects, of whom there may be
-    millions and whose text must not linger).
-    """
-
-    def __init__(self, *, keep_text: bool = True) -> None:
-        self.keep_text = keep_text
-        self._keys = np.zeros(_START, np.uint64)
-        self._slots = np.zeros(_START, np.int32)
-        self._used = 0
-        self._fresh_texts: list[pl.Series] = []
-        self._fresh_hashes: list[Hashes] = []
-
-    def __len__(self) -> int:
-        return self._used
-
-    def code(self, texts: pl.Series, hashed: Hashes | None = None) -> tuple[Codes, NDArray[np.int64]]:
-        """Code a batch.
-
-        texts: (n,) String. Returns codes (n,) int32, -1 where missing, and the positions (m,) int64 of the
-        texts that were new.
-        """
-        hashed = hashes_of(texts) if hashed is None else hashed
-        needed = 2 * (self._used + len(hashed))
-        if needed > len(self._keys):
-            self._grow(1 << int(needed - 1).bit_length())
-        codes, fresh = kernels.code(hashed, self._keys, self._slots, self._used)
-        self._used += len(fresh)
-        if len(fresh):
-            self._fresh_hashes.append(hashed[fresh])
-            if self.keep_text:
-                self._fresh_texts.append(_alone(texts.gather(fresh)))
-        return codes, fresh
-
-    def _grow(self, capacity: int) -> None:
-        if self._used:
-            self._keys, self._slots = kernels.grow(self._keys, self._slots, capacity)
-        else:  # room that is never touched is no memory: most columns have few texts
-            self._keys, self._slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
-
-    def known(self, texts: pl.Series) -> Codes:
-        """Find the codes of texts, (n,) String -> (n,) int32; -1 where missing or not met before."""
-        return kernels.known(hashes_of(texts), self._keys, self._slots)
-
-    @property
-    def values(self) -> pl.Series:
-        """Return the distinct texts, (m,) String, in order of code."""
-        return pl.concat(self._fresh_texts).rechunk() if self._fresh_texts else pl.Series([], dtype=pl.String)
-
-    @property
-    def hashes(self) -> Hashes:
-        """Return the hash of each code, (m,) uint64."""
-        return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
-
-
-def _alone(texts: pl.Series) -> pl.Series:
-    """Copy gathered texts, which else keep all text of their batch in memory. (n,) String -> (n,) String."""
-    return pl.Series(texts.name, texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    def of(self, said: Said) -> NDArray[Any]:
+        """Return what the function says of each row, (n,)."""
+        if len(said.fresh):
+            found = self._read(said.fresh).astype(self._values.dtype)
+            self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
+        return self._values[said.codes]
 
 
 class Memo:
-    """What a function says of what is written, asked once for each different writing."""
+    """What a function says of things that are known by a hash, asked once for each of them."""
 
-    def __init__(
-        self, columns: Sequence[str], read: Callable[[pl.DataFrame], NDArray[Any]], missing: np.generic
-    ) -> None:
-        """columns: what is read; read: these of some rows -> an array of their length; missing: the value
-        where nothing is written.
-        """
-        self._columns = columns
-        self._read = read
+    def __init__(self, missing: np.generic) -> None:
+        """missing: the value of hash 0."""
         self._table = CodeTable(keep_text=False)
-        self._values = np.array([missing])  # the missing one stands last, where code -1 finds it
+        self._values = np.array([missing])
 
-    def of(self, rows: pl.DataFrame, hashed: Hashes) -> NDArray[Any]:
-        """Return what the function says of each row, (n,).
+    def of(self, hashed: Hashes, read: Callable[[NDArray[np.int64]], NDArray[Any]]) -> NDArray[Any]:
+        """Return the value of each row, (n,).
 
-        hashed: (n,) uint64 of what is written, 0 missing.
+        hashed: (n,) uint64; read: positions (m,) of rows whose hash is new -> (m,) values.
         """
-        codes, fresh = self._table.code(pl.Series(), hashed)
+        codes, fresh = self._table.code_hashes(hashed)
         if len(fresh):
-            said = self._read(rows.select(self._columns)[fresh]).astype(self._values.dtype)
-            self._values = np.concatenate([self._values[:-1], said, self._values[-1:]])
+            found = read(fresh).astype(self._values.dtype)
+            self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
         return self._values[codes]
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from anomaly.sources import Log
 from anomaly.sources.blocks import Block, ahead
-from anomaly.sources.canonical import Tally, canonical
+from anomaly.sources.canonical import Tally, as_frame, canonical
+from anomaly.sources.meaning import Plain
 from anomaly.sources.recognise import REQUIRED, Recognised, matched
 
 _LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -37,6 +38,6 @@ def some_rows(
             here = np.isin(block.rows.to_numpy(), rows, assume_unique=True)
             if here.any():
                 few = Block(block.frame.filter(here), block.rows.filter(here))
-                batch, _ = canonical(few, names, needed, index, _LATEST, Tally())
-                yield batch.select("file", "row", *sorted(asked))
+                found, _ = canonical(few, names, needed, index, _LATEST, Tally(), Plain())
+                yield as_frame(found, sorted(asked))
         file.check_unchanged()

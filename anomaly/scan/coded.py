@@ -37,7 +37,7 @@ def code_log(
     # Without the log's own row numbers, only the whole row tells a duplicate.
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder = EventCoder(columns)
-    coder.read(log.batches(columns), lambda rows: tell("reading", rows))
+    coder.read(coder.rows_of(log), lambda rows: tell("reading", rows))
     tell("coding", 0)
     coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
     return log, coded, _marked(context, log)

@@ -1,5 +1,6 @@
 """Intake: any vendor's query log, in any format, as canonical batches with every row accounted for."""
 
+from anomaly.sources.canonical import Rows
 from anomaly.sources.files import LogFile
 from anomaly.sources.log import Log, open_log
 from anomaly.sources.quality import ColumnQuality, ProfileReport, profile_report
@@ -17,6 +18,7 @@ __all__ = [
     "Reason",
     "Reject",
     "Rejects",
+    "Rows",
     "load_profile",
     "open_log",
     "profile_names",

@@ -13,8 +13,9 @@ import polars as pl
 from anomaly.errors import InputError
 from anomaly.schema import EVENT
 from anomaly.sources.blocks import ahead
-from anomaly.sources.canonical import Tally, canonical
+from anomaly.sources.canonical import C, Reader, Rows, Tally, as_frame, canonical
 from anomaly.sources.files import LogFile, gather
+from anomaly.sources.meaning import Plain
 from anomaly.sources.recognise import REQUIRED, Recognised, recognise
 from anomaly.sources.rejects import Rejects
 from anomaly.sources.text import Filled
@@ -65,6 +66,15 @@ class Log:
         """
         wanted = self.columns if columns is None else self.columns.intersection(columns)
         order = [column.name for column in EVENT if column.name in wanted]
+        for rows in self.rows(wanted, Plain()):
+            yield as_frame(rows, order)
+
+    def rows(self, columns: Collection[str], reader: Reader[C]) -> Iterator[Rows[C]]:
+        """The same rows as a reader gives them: canonical columns, those that each file has.
+
+        reader: fed with every block in turn. Raises as `batches` does.
+        """
+        wanted = self.columns.intersection(columns)
         rejects, tally, read, accepted = Rejects(), Tally(), 0, 0
         whole = [True] * len(self.files)
         for index, (file, names) in enumerate(zip(self.files, self._known, strict=True)):
@@ -72,13 +82,13 @@ class Log:
             needed = wanted if self._whole[index] else wanted.union(REQUIRED)
             headers = {names.header_map[name] for name in needed if name in names.header_map}
             for block in ahead(file.reader.blocks(headers or set(names.header_map.values()))):
-                batch, refused = canonical(block, names, needed, index, self._latest, tally)
+                rows, refused = canonical(block, names, needed, index, self._latest, tally, reader)
                 rejects.add(file.name, refused)
                 whole[index] &= len(refused) == len(block.refused)
-                read += batch.height + len(refused)
-                accepted += batch.height
-                if batch.height:
-                    yield batch.select("file", "row", *order)
+                read += len(rows) + len(refused)
+                accepted += len(rows)
+                if len(rows):
+                    yield rows.of(wanted)
             file.check_unchanged()
         if not self._counted:
             self._counted, self._whole = True, whole

@@ -1,13 +1,16 @@
-"""Text columns made clean: no white space around values, null for what is empty or redacted (a redacted
-reason stays, as `***`), and the counts of both.
+"""Text made clean: no white space around values, null for what is empty or redacted (a redacted reason stays,
+as `***`), and which of these each value was.
 """
 
 from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from enum import IntEnum
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from anomaly.schema import REDACTED
 
@@ -20,71 +23,66 @@ HIDDEN = sorted(
 HIDDEN_REASON = REDACTED[0]
 SPACE = " \t\r\n\u00a0"
 
+States = NDArray[np.uint8]  # a State each
+
+
+class State(IntEnum):
+    """What a row that could be read holds in one column."""
+
+    FILLED = 0
+    EMPTY = 1
+    REDACTED = 2
+    UNREADABLE = 3
+
 
 @dataclass
 class Filled:
-    """What the rows that could be read hold in one column; the four add up to their number."""
+    """How many rows hold what in one column; the four add up to the rows that could be read."""
 
     filled: int = 0
     empty: int = 0
     redacted: int = 0
     unreadable: int = 0
 
-    def add(self, part: Filled) -> None:
-        """Count another block's rows in."""
-        self.filled += part.filled
-        self.empty += part.empty
-        self.redacted += part.redacted
-        self.unreadable += part.unreadable
+    def add(self, states: States) -> None:
+        """Count the states of another block's rows in, (n,)."""
+        if not states.any():  # most columns are filled: 0.1 ns a row, a full count takes 5
+            self.filled += len(states)
+            return
+        filled, empty, redacted, unreadable = np.bincount(states, minlength=len(State)).tolist()
+        self.filled += filled
+        self.empty += empty
+        self.redacted += redacted
+        self.unreadable += unreadable
 
 
 @dataclass(frozen=True)
 class Clean:
-    """Clean text columns, the counts of each, and where empty values are: (n,) Boolean."""
+    """A clean column: texts (n,) String, null where nothing is said, and the states (n,)."""
 
-    frame: pl.DataFrame
-    counts: dict[str, Filled]
-    empty: dict[str, pl.Series]
-
-
-def clean(frame: pl.DataFrame) -> Clean:
-    """Clean every column of a frame; other types become text first, nested ones JSON."""
-    frame = frame.select(_as_text(name, dtype) for name, dtype in frame.schema.items())
-    # 19 ns a value; looking first which columns need it takes 27 ns.
-    frame = frame.with_columns(pl.all().str.strip_chars(SPACE))
-    gone = frame.select(
-        *(pl.col(name).is_in(HIDDEN).sum().alias(f"hidden {name}") for name in frame.columns),
-        *(
-            (pl.col(name).is_null() | (pl.col(name) == "")).sum().alias(f"empty {name}")
-            for name in frame.columns
-        ),
-    ).row(0, named=True)
-    counts, empty, changed = {}, {}, []
-    for name in frame.columns:
-        hidden, blank = gone[f"hidden {name}"], gone[f"empty {name}"]
-        counts[name] = Filled(frame.height - hidden - blank, blank, hidden)
-        if blank:
-            empty[name] = frame[name].is_null() | (frame[name] == "").fill_null(False)
-        if hidden or blank > frame[name].null_count():
-            changed.append(name)
-    shown = [
-        pl.when(~pl.col(name).is_in([*HIDDEN, ""])).then(pl.col(name)).otherwise(_kept(name)).alias(name)
-        for name in changed
-    ]
-    return Clean(frame.with_columns(shown), counts, empty)
+    texts: pl.Series
+    states: States
 
 
-def _kept(name: str) -> pl.Expr:
-    """What stands for a hidden value: null, but a hidden reason was given, which a missing one was not."""
-    if name != "reason":
-        return pl.lit(None, pl.String)
-    return pl.when(pl.col(name).is_in(HIDDEN)).then(pl.lit(HIDDEN_REASON))
-
-
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if dtype.is_nested():
-        return pl.struct(column).struct.json_encode().alias(name)
-    if dtype == pl.Binary:
+def as_text(column: pl.Series) -> pl.Series:
+    """Write a column of any type as text, nested ones as JSON. (n,) -> (n,) String."""
+    if column.dtype.is_nested():
+        return pl.select(pl.struct(column).struct.json_encode()).to_series().alias(column.name)
+    if column.dtype == pl.Binary:
         return column.bin.encode("hex")
-    return column if dtype == pl.String else column.cast(pl.String)
+    return column if column.dtype == pl.String else column.cast(pl.String)
+
+
+def clean(column: pl.Series) -> Clean:
+    """Clean a column of text, (n,) String; one named `reason` keeps that it was hidden."""
+    texts = column.str.strip_chars(SPACE)  # 19 ns a value; looking first which ones need it takes 27 ns
+    hidden = texts.is_in(HIDDEN).fill_null(False)
+    empty = (texts == "").fill_null(True)
+    states = np.zeros(len(column), np.uint8)
+    states[empty.to_numpy()] = State.EMPTY
+    states[hidden.to_numpy()] = State.REDACTED
+    if empty.any():
+        texts = texts.set(empty, None)
+    if hidden.any():
+        texts = texts.set(hidden, HIDDEN_REASON if column.name == "reason" else None)
+    return Clean(texts, states)

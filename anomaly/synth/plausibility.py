@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from anomaly.coding import READ, CodedLog, EventCoder, finish
 from anomaly.coding.events import SYSTEM
+from anomaly.coding.lexicon import Said
 from anomaly.context import Context
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, load_policy
-from anomaly.sources import Log
+from anomaly.sources import Log, Rows
 
 
 class Band(NamedTuple):
@@ -84,7 +85,7 @@ def marginals(log: Log, context: Context) -> pl.DataFrame:
     sexes: Counter[str] = Counter()
     columns = log.columns & READ
     coder = EventCoder(columns)
-    coder.read(_counted(log.batches(columns | (log.columns & {"sex"})), sexes))
+    coder.read(_counted(coder.rows_of(log), sexes))
     coded = finish(coder, load_policy(None), log.profile.local_zone, {})
     actions = _of_people(coded, context)
     found = {
@@ -122,12 +123,11 @@ def plausibility_table(logs: Mapping[str, pl.DataFrame]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _counted(batches: Iterator[pl.DataFrame], sexes: Counter[str]) -> Iterator[pl.DataFrame]:
-    for batch in batches:
-        if "sex" in batch.columns:
-            sexes.update(dict(batch["sex"].drop_nulls().value_counts().rows()))
-            batch = batch.drop("sex")
-        yield batch
+def _counted(blocks: Iterator[Rows[Said]], sexes: Counter[str]) -> Iterator[Rows[Said]]:
+    for rows in blocks:
+        if "sex" in rows.columns:
+            sexes.update(dict(rows.columns["sex"].texts().drop_nulls().value_counts().rows()))
+        yield rows
 
 
 def _of_people(coded: CodedLog, context: Context) -> pl.DataFrame:

@@ -41,5 +41,5 @@ def coded(
     log = open_log([source], time_zone=time_zone or zone, local_zone=zone)
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder = EventCoder(columns)
-    coder.read(log.batches(columns))
+    coder.read(coder.rows_of(log))
     return finish(coder, POLICY, zone, dict(agency_zones or {}))

@@ -12,12 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import READ, CodedLog, EventCoder, Grouping, Groups, finish, key_rank, subject_keys
+from anomaly.coding.lexicon import Said
 from anomaly.coding.subjects import Subjects
 from anomaly.context import Context, load_context
 from anomaly.detectors.peers import Peering, peering
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, load_policy
 from anomaly.scan import Settings
-from anomaly.sources import Log, open_log
+from anomaly.sources import Log, Rows, open_log
+from anomaly.sources.canonical import as_frame
 
 SAID = ("sex", "surname", "hit")  # of the subject and the answer: the detectors do not keep them
 NO = ("N", "NO", "F", "FALSE", "0", "NONE")
@@ -81,7 +83,7 @@ def read_queries(
     )
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder, aside = EventCoder(columns), _Aside(columns)
-    coder.read(aside.watch(log))
+    coder.read(aside.watch(log, coder))
     coded = finish(coder, load_policy(settings.policy), log.profile.local_zone, dict(zones))
     actions = _actions(coded).join(aside.said(coded), on="action", how="left", maintain_order="left")
     actions = actions.filter(pl.col("user").is_not_null(), ~_set_aside(coded, context))
@@ -147,13 +149,15 @@ class _Aside:
         self._said: list[pl.DataFrame] = []
         self._keys: list[pl.Series] = []
 
-    def watch(self, log: Log) -> Iterator[pl.DataFrame]:
+    def watch(self, log: Log, coder: EventCoder) -> Iterator[Rows[Said]]:
         wanted = self._columns | (log.columns & {"sex", "name", "hit"})
         keys = [expr for _, expr in subject_keys(self._columns)]
         no = pl.lit(None, pl.String)
         sex, name, hit = (pl.col(c).str.to_uppercase() if c in wanted else no for c in ("sex", "name", "hit"))
         sex = sex.str.slice(0, 1)
-        for batch in log.batches(wanted):
+        for rows in coder.rows_of(log, also=wanted):
+            texts = {name: said.texts() for name, said in rows.columns.items()}
+            batch = as_frame(Rows(rows.file, rows.row, rows.time, texts), sorted(wanted))
             self._said.append(
                 batch.select(
                     pl.col("file").cast(pl.UInt16),
@@ -167,7 +171,7 @@ class _Aside:
                 self._keys.append(
                     batch.select(pl.coalesce(keys).alias("key")).to_series().drop_nulls().unique()
                 )
-            yield batch.select(name for name in batch.columns if name in self._columns | {"file", "row"})
+            yield rows.of(self._columns)
 
     def said(self, coded: CodedLog) -> pl.DataFrame:
         """Return what the earliest row of each action that says so says: action, sex, surname, hit."""

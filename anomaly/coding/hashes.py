@@ -1,0 +1,97 @@
+"""Text as hashes, and hashes as dense codes: one table per column, fed batch after batch."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+import kernels
+
+Codes = NDArray[np.int32]
+Hashes = NDArray[np.uint64]
+
+_SEED = 20_200_101
+_START = 1 << 12
+
+
+def hashes_of(texts: pl.Series, salt: int = 0) -> Hashes:
+    """Hash each text to 64 bits; 0 stands for missing.
+
+    texts: (n,) String; salt: other hashes for the same texts. Returns (n,) uint64, read-only. Two texts in
+    10^9 share a hash with probability 0.03 (birthday bound). The values hold for one process only; nothing
+    that leaves the process may depend on them.
+    """
+    hashed = texts.hash(_SEED + salt)
+    if texts.null_count():
+        hashed = pl.select(pl.when(texts.is_null()).then(pl.lit(0, pl.UInt64)).otherwise(hashed)).to_series()
+    values = np.ascontiguousarray(hashed.to_numpy())
+    values.flags.writeable = False
+    return values
+
+
+class CodeTable:
+    """Gives each distinct text of a column a dense code, in order of appearance.
+
+    keep_text: hold the distinct texts (`values`), or only their hashes (for subjects, of whom there may be
+    millions and whose text must not linger).
+    """
+
+    def __init__(self, *, keep_text: bool = True) -> None:
+        self.keep_text = keep_text
+        self._keys = np.zeros(_START, np.uint64)
+        self._slots = np.zeros(_START, np.int32)
+        self._used = 0
+        self._fresh_texts: list[pl.Series] = []
+        self._fresh_hashes: list[Hashes] = []
+
+    def __len__(self) -> int:
+        return self._used
+
+    def code(self, texts: pl.Series, hashed: Hashes | None = None) -> tuple[Codes, NDArray[np.int64]]:
+        """Code a batch.
+
+        texts: (n,) String. Returns codes (n,) int32, -1 where missing, and the positions (m,) int64 of the
+        texts that were new.
+        """
+        hashed = hashes_of(texts) if hashed is None else hashed
+        codes, fresh = self.code_hashes(hashed)
+        if len(fresh):
+            self._fresh_hashes.append(hashed[fresh])
+            if self.keep_text:
+                self._fresh_texts.append(_alone(texts.gather(fresh)))
+        return codes, fresh
+
+    def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:
+        """Code hashes, (n,) uint64, as `code` does, and keep nothing else of them."""
+        needed = 2 * (self._used + len(hashed))
+        if needed > len(self._keys):
+            self._grow(1 << int(needed - 1).bit_length())
+        codes, fresh = kernels.code(hashed, self._keys, self._slots, self._used)
+        self._used += len(fresh)
+        return codes, fresh
+
+    def _grow(self, capacity: int) -> None:
+        if self._used:
+            self._keys, self._slots = kernels.grow(self._keys, self._slots, capacity)
+        else:  # room that is never touched is no memory: most columns have few texts
+            self._keys, self._slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
+
+    def known(self, texts: pl.Series) -> Codes:
+        """Find the codes of texts, (n,) String -> (n,) int32; -1 where missing or not met before."""
+        return kernels.known(hashes_of(texts), self._keys, self._slots)
+
+    @property
+    def values(self) -> pl.Series:
+        """Return the distinct texts, (m,) String, in order of code."""
+        return pl.concat(self._fresh_texts).rechunk() if self._fresh_texts else pl.Series([], dtype=pl.String)
+
+    @property
+    def hashes(self) -> Hashes:
+        """Return the hash of each code, (m,) uint64."""
+        return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
+
+
+def _alone(texts: pl.Series) -> pl.Series:
+    """Copy gathered texts, which else keep all text of their batch in memory. (n,) String -> (n,) String."""
+    return pl.Series(texts.name, texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
