@@ -139,24 +139,13 @@ def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Seri
     raw = frame[column.name]
     if raw.dtype == pl.String:
         raw = raw.str.strip_chars().replace("", None)
-    text = pl.col(column.name)
     if column.kind is Kind.TEXT:
         return raw.cast(pl.String)
     if raw.dtype.is_temporal():
-        read = _moment(text, raw.dtype, zone)
-        read = read.dt.date() if column.kind is Kind.DATE else read
-    elif column.kind is Kind.NUMBER:
-        read = text.cast(pl.Float64, strict=False)
-    elif column.kind is Kind.DATE:
-        text = text.cast(pl.String)
-        parsed = [text.str.to_date(pattern, strict=False) for pattern in _DATES]
-        read = pl.coalesce(*parsed, text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+        typed = _moment(raw, zone)
+        typed = typed.dt.date() if column.kind is Kind.DATE else typed
     else:
-        text = text.cast(pl.String).str.replace("T", " ", literal=True)
-        zoned = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="ms", time_zone="UTC", strict=False)
-        naive = pl.coalesce(text.str.to_datetime(pattern, time_unit="ms", strict=False) for pattern in _TIMES)
-        read = pl.coalesce(zoned, _moment(naive, pl.Datetime("ms"), zone))
-    typed = raw.to_frame().select(read.alias(column.name)).to_series()
+        typed = _read_text(raw.cast(pl.String), column.kind, zone)
     wrong = (typed.is_null() & raw.is_not_null()).arg_true()
     if len(wrong):
         row = int(wrong[0])
@@ -173,11 +162,33 @@ def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Seri
     return typed
 
 
-def _moment(time: pl.Expr, dtype: pl.DataType | type[pl.DataType], zone: str) -> pl.Expr:
-    """Place a time on the UTC line; a naive one is local, the earlier of two where the clock was set back."""
-    if isinstance(dtype, pl.Datetime) and dtype.time_zone:
-        return time.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
-    naive = time.cast(pl.Datetime("ms"))
-    shifted = naive.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+def _read_text(text: pl.Series, kind: Kind, zone: str) -> pl.Series:
+    """Read what is written as what the column holds, (n,) String -> (n,); null where it cannot be."""
+    if kind is Kind.NUMBER:
+        return text.cast(pl.Float64, strict=False)
+    if kind is Kind.DATE:
+        parsed = [text.str.to_date(pattern, strict=False) for pattern in _DATES]
+        return _first(*parsed, text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False))
+    text = text.str.replace("T", " ", literal=True)
+    zoned = text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="ms", time_zone="UTC", strict=False)
+    naive = _first(*(text.str.to_datetime(pattern, time_unit="ms", strict=False) for pattern in _TIMES))
+    return _first(zoned, _moment(naive, zone))
+
+
+def _first(*columns: pl.Series) -> pl.Series:
+    """Take of columns, (n,) each, the first value that is not null."""
+    return pl.select(pl.coalesce(*columns)).to_series()
+
+
+def _moment(times: pl.Series, zone: str) -> pl.Series:
+    """Place times on the UTC line; naive ones are local, the earlier of two where the clock was set back, an
+    hour later where it was set forward.
+    """
+    if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone:
+        return times.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
+    naive = times.cast(pl.Datetime("ms"))
     local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return pl.coalesce(local, shifted).dt.convert_time_zone("UTC")
+    if local.null_count() > naive.null_count():
+        later = naive.dt.offset_by("1h")
+        local = _first(local, later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"))
+    return local.dt.convert_time_zone("UTC")
