@@ -125,8 +125,8 @@ def finish(
     if np.any(columns["time"][1:] < columns["time"][:-1]):
         _take(columns, np.argsort(columns["time"], kind="stable"))
     duplicates = _leave_out_duplicates(columns)
+    subjects = coder.subjects.finish(columns)
     cascade = columns.pop("cascade", None)
-    subjects = coder.subjects.finish(cascade, columns["subject"], columns["time"])
     typed = columns["subject"]
     columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)

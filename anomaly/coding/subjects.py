@@ -26,49 +26,7 @@ from anomaly.coding.keys import (
 )
 from anomaly.coding.lexicon import Said
 from anomaly.coding.table import MISSING, Derived, Memo
-
-
-class Ties:
-    """Pairs of subject codes that a row shows to belong together (a plate and the licence that came back)."""
-
-    def __init__(self) -> None:
-        self._left: list[Codes] = []
-        self._right: list[Codes] = []
-
-    def add(self, left: Codes, right: Codes) -> None:
-        """Add pairs, (m,) int32 each."""
-        if len(left):
-            pairs = pl.Series(left.astype(np.int64) << 32 | right).unique().to_numpy()
-            self._left.append((pairs >> 32).astype(np.int32))
-            self._right.append((pairs & 0xFFFFFFFF).astype(np.int32))
-
-    def arrays(self) -> tuple[Codes, Codes]:
-        """Return all pairs as two (m,) int32 arrays."""
-        if not self._left:
-            return np.zeros(0, np.int32), np.zeros(0, np.int32)
-        return np.concatenate(self._left), np.concatenate(self._right)
-
-
-def cascade_ties(
-    cascade: Codes | None, subject: Codes, time: NDArray[np.int64], kind: NDArray[np.uint8]
-) -> tuple[Codes, Codes]:
-    """Pair the different subjects of neighbouring rows of one cascade.
-
-    kind: (s,) uint8 of each subject: rows of one moment stand in the order of their kinds, persons first, so
-    that the order in which a switch wrote them does not matter.
-    """
-    if cascade is None or not len(cascade):
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    named = np.flatnonzero((cascade >= 0) & (subject >= 0))
-    _, order = kernels.group(cascade[named], int(cascade.max()) + 1)
-    rows = named[order]
-    together = (cascade[rows[1:]] == cascade[rows[:-1]]) & (time[rows[1:]] == time[rows[:-1]])
-    moved = np.flatnonzero(np.append(together, False) | np.append(False, together))
-    at = rows[moved]
-    rows[moved] = at[np.lexsort((subject[at], kind[subject[at]], time[at], cascade[at]))]
-    left, right = rows[:-1], rows[1:]
-    tied = (cascade[left] == cascade[right]) & (subject[left] != subject[right])
-    return subject[left[tied]], subject[right[tied]]
+from anomaly.coding.ties import Ties, cascade_ties, moment_ties
 
 
 def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
@@ -256,8 +214,11 @@ class SubjectCoder:
             told = np.flatnonzero(values > held[codes[named]])
             np.maximum.at(held, codes[named[told]], values[told])
 
-    def finish(self, cascade: Codes | None, subject: Codes, time: NDArray[np.int64]) -> Subjects:
-        """Close the table; the rows of a cascade, (n,) each in time order, tie further keys."""
+    def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
+        """Close the table; the rows of one action tie further keys.
+
+        columns: those of the log, (n,) each in time order, `cascade` where it has them.
+        """
         self._written.clear()
         self._said.clear()
         fills = OF_KEY | {"surname": OF_PERSON["surname"]}
@@ -268,6 +229,10 @@ class SubjectCoder:
         person = np.isin(known["kind"], [KEY_KINDS.index(kind) for kind in PERSON_KINDS])
         for name, held in self._of_person.items():
             known[name] = np.append(held, np.zeros(len(person), held.dtype))[: len(person)]
-        self.ties.add(*cascade_ties(cascade, subject, time, known["kind"]))
+        if "cascade" in columns:
+            cascade, subject, time = columns["cascade"], columns["subject"], columns["time"]
+            self.ties.add(*cascade_ties(cascade, subject, time, known["kind"]))
+        else:
+            self.ties.add(*moment_ties(columns, known["kind"]))
         root = identities(*self.ties.arrays(), person)
         return Subjects(self._table.hashes, root, person, known)

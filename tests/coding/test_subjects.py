@@ -216,3 +216,52 @@ def test_the_order_of_a_cascades_rows_at_one_moment_does_not_matter(order: tuple
     keys = [{"plate": "7ABC123"}, {"license": "D1"}, {"name": "A,B", "dob": "1990-01-01"}]
     log = coded([{"time": at(0), "cascade_id": "c", **keys[k]} for k in order])
     assert len(set(log.subjects.root[log.events.subject].tolist())) == 1
+
+
+def moments(
+    *keys: dict[str, str], days: int = 2, first: int = 0, gap: float = 9, **words: str
+) -> list[dict[str, str]]:
+    """Rows of one moment on each of some days, `gap` seconds apart, with the same words."""
+    return [
+        {"time": at(first + day, seconds=gap * place), **words, **key}
+        for day in range(days)
+        for place, key in enumerate(keys)
+    ]
+
+
+LICENCE, OTHER, JANES = {"license": "D1"}, {"license": "D2"}, {"name": JANE, "dob": "1990-04-12"}
+
+
+def how_many(rows: list[dict[str, str]]) -> int:
+    """How many different subjects the rows of a log have."""
+    return len(set(coded(rows).events.subject.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "people"),
+    [
+        (moments({"plate": PLATE}, LICENCE, JANES), 1),
+        (moments({"plate": PLATE}, LICENCE, JANES, days=1), 3),
+        (moments({"plate": PLATE}, LICENCE, gap=21), 2),  # too long apart
+        (moments({"plate": PLATE}, LICENCE, days=3) + moments({"plate": PLATE}, OTHER, days=1, first=5), 3),
+        (moments(LICENCE, OTHER, days=9), 2),  # two people asked for one after the other
+    ],
+    ids=["again and again", "once", "later", "a passenger", "of one kind"],
+)
+def test_keys_seen_together_again_and_again_are_one_persons(rows: list[dict[str, str]], people: int) -> None:
+    assert how_many(rows) == people
+
+
+def test_only_rows_with_the_same_words_are_one_moment() -> None:
+    same = moments({"plate": PLATE}, LICENCE, reason="traffic stop", case_number="24-1")
+    assert how_many(same) == 1
+    assert how_many([row | {"reason": f"stop {n}"} for n, row in enumerate(same)]) == 2
+    assert how_many([row | {"user": "AB"[n % 2]} for n, row in enumerate(same)]) == 2
+
+
+def test_moments_do_not_depend_on_the_order_of_rows() -> None:
+    rows = moments({"plate": PLATE}, LICENCE, JANES, gap=0) + moments(
+        OTHER, {"plate": "8XYZ999"}, first=5, gap=5
+    )
+    orders = [rows, rows[::-1], rows[3:] + rows[:3], rows[::2] + rows[1::2]]
+    assert [how_many(order) for order in orders] == [2, 2, 2, 2]
