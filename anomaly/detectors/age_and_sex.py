@@ -67,7 +67,7 @@ BANDS = Bands(
     group="user",
     needs=("subject", "sex", "dob"),
     uses=("agency", "unit", "reason", "case_number", "message_key"),
-    clears=EXPLAIN_WHOM,
+    clears=(*EXPLAIN_WHOM, "stated program"),
     category="personal use",
     weight=0.9,
     says="Of the {people} people whom {user} looked up {how}, and whom nothing explains, {many} are {sex} "
@@ -84,7 +84,8 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
         (all; by name or number; by a name alone; with no reason or a vague one; under a case number; in the
         drivers' records alone) counts, times how many there are.
     Also fires on: Detectives of missing juveniles or trafficking in a log without units; a school officer.
-    Clears: The unit's own mix; a case, a call, a bulletin.
+    Clears: The unit's own mix; a case, a call, a bulletin; a stated programme that goes through a
+        register.
     Evades: Asking for people of all ages besides; names without a date of birth.
     """
     owner, sex, born = users.owner, users["sex"], users["born"]

@@ -12,7 +12,8 @@ from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 # What tells why this user asked for this person; that a test or a permit is stated tells nothing.
 EXPLAIN_WHOM = (
     *("case", "call", "case of the unit", "partner", "party", "booking", "for an officer"),
-    *("bulletin", "stated bulletin", "permit", "test record", "training day"),
+    *("bulletin", "stated bulletin", "permit", "test record", "stated test record"),
+    "training day",
     *("service account", "batch message"),
 )
 OF_CARS = [KEY_KINDS.index("plate"), KEY_KINDS.index("vin")]

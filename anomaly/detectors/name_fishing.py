@@ -18,7 +18,7 @@ from anomaly.detectors.peers import peering
     group="user",
     needs=("subject",),
     uses=("agency", "unit", "name"),
-    clears=EXPLAIN_WHOM,
+    clears=(*EXPLAIN_WHOM, "stated program"),
     category="harvesting",
     weight=0.9,
     says="{user} {what}; {usual}.",
@@ -35,7 +35,8 @@ def name_fishing(users: Groups, context: Context, *, least: int = 8) -> Signals:
         partial and alphabet the smaller counts, times two.
     Also fires on: A witness's half of a plate, tried in every way; a roll of the jail or a list of warrants,
         which is alphabetical.
-    Clears: A call or a case with the subject; a bulletin; a service account; batch message keys.
+    Clears: A call or a case with the subject; a bulletin; a stated programme that goes through a list; a
+        service account; batch message keys.
     Evades: Whole names in random order.
     """
     owner = users.owner

@@ -20,7 +20,7 @@ LEAST_OF_KIND = 8
     group="user",
     needs=("subject", "sex"),
     uses=("agency", "unit", "reason", "case_number", "message_key"),
-    clears=EXPLAIN_WHOM,
+    clears=(*EXPLAIN_WHOM, "stated program"),
     category="personal use",
     weight=0.9,
     says="Of the {people} people whom {user} looked up {how}, and whom nothing explains, {many} are {sex}; "
@@ -38,7 +38,8 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
         smallest p-value counts, times their number and two.
     Also fires on: Detectives of sex crimes in a log without units; a matron in a jail; one large case with
     many women in it.
-    Clears: The unit's own mix; a case, a call, a bulletin.
+    Clears: The unit's own mix; a case, a call, a bulletin; a stated programme that goes through a
+        register.
     Evades: Looking up as many men; plates that the log never ties to their owners.
     """
     owner, sex = users.owner, users["sex"]

@@ -17,7 +17,10 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
     group="user",
     needs=("networks",),
     uses=("agency", "unit", "subject"),
-    clears=("case", "call", "bulletin", "test record", "stated test", "program's text", "service account"),
+    clears=(
+        *("case", "call", "bulletin", "stated program", "test record", "stated test"),
+        *("program's text", "service account"),
+    ),
     practice=True,
     category="unauthorized purpose",
     weight=0.7,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from anomaly.coding import FEMALE
 from anomaly.explain.contract import Covered, explanation
 from anomaly.explain.records import Records
 from anomaly.policy import REASON_CLASSES
@@ -14,6 +15,13 @@ from anomaly.policy import REASON_CLASSES
 TEST, PROGRAM = REASON_CLASSES.index("test"), REASON_CLASSES.index("system")
 OTHERS = 2  # users of other units who must say the same: one may be a friend
 CLASS = 3  # other users of the agency who must say so on the same day: fewer are no class
+LIST = 20  # people asked for under one programme: fewer are no list; UNV
+# Days of the one most asked for, beyond those of the middle one: a list is gone through evenly; UNV.
+AGAIN = 3
+# Of the people on it, at most so many women: registers of sexual offences and people on probation are
+# of men, and a list of women would be the look-ups of one sex that it is to clear.
+WOMEN = 0.25
+NUMBER = r"[0-9]{2}-?[0-9]{3,}|[0-9]{5,}"
 APART = 7  # days without a word after which a bulletin has lapsed; those of the tables run for days to weeks
 
 
@@ -46,6 +54,71 @@ def stated_bulletin(records: Records) -> Covered:
     borne_out = counted.filter(pl.col("everyone") - pl.col("of_unit") >= OTHERS)["row"]
     mask = np.zeros(len(actions), np.bool_)
     mask[borne_out.to_numpy()] = True
+    return mask
+
+
+@explanation(
+    "stated program",
+    answers="whom",
+    needs=("subject", "reason"),
+    looks_for="the list, the operation's order or the case number that these reasons speak of",
+)
+def stated_program(records: Records) -> Covered:
+    """A lawful programme or an abduction that this reason states, and something bears out.
+
+    A case number beside it, where no table of cases could check one; or two other users of the unit who state
+    one too; or that the user went through 20 people or more under it, evenly, one in four at most a woman.
+
+    Limits: A list of people somebody made up and calls a register is cleared.
+    """
+    log, actions = records.log, records.log.actions
+    reasons = log.texts["reason"]
+    says = np.append(log.policy.states_program(reasons), np.False_)[actions.reason]
+    says = says & (actions.subject >= 0) & (actions.user >= 0)
+    numbered = np.append(reasons.str.contains(NUMBER).fill_null(False).to_numpy(), np.False_)[actions.reason]
+    if "case_number" in log.columns:
+        numbered = numbered | (actions.case_number >= 0)
+    rows = np.flatnonzero(says)
+    subject = actions.subject[rows]
+    said = pl.DataFrame(
+        {"row": rows, "user": actions.user[rows], "unit": actions.place[rows], "subject": subject}
+        | {"day": actions.day[rows], "numbered": numbered[rows] & ("cases" not in records.context)}
+        | {"woman": log.subjects.sex[subject] == FEMALE}
+    )
+    people = said.group_by("user", "subject").agg(pl.col("day").n_unique(), pl.col("woman").first())
+    lists = people.group_by("user").agg(
+        people=pl.len(), beyond=pl.col("day").max() - pl.col("day").median(), women=pl.col("woman").mean()
+    )
+    is_list = (pl.col("people") >= LIST) & (pl.col("beyond") <= AGAIN) & (pl.col("women") <= WOMEN)
+    of_unit = pl.col("user").n_unique().over("unit") > OTHERS
+    borne_out = said.join(lists, on="user").filter(pl.col("numbered") | of_unit | is_list)["row"]
+    mask = np.zeros(len(actions), np.bool_)
+    mask[borne_out.to_numpy()] = True
+    return mask
+
+
+@explanation(
+    "stated test record",
+    answers="whom",
+    needs=("subject", "reason"),
+    looks_for="the list of test and training records",
+)
+def stated_test_record(records: Records) -> Covered:
+    """A subject that users of two agencies or more ask for as a test: most reasons for it say so.
+
+    Limits: Agencies that agree on a word can make a test record of anybody.
+    """
+    actions = records.log.actions
+    rows = np.flatnonzero((actions.subject >= 0) & (actions.user >= 0))
+    asked = pl.DataFrame(
+        {"row": rows, "subject": actions.subject[rows], "agency": actions.agency[rows]}
+        | {"test": np.equal(actions.reason_class[rows], TEST)}
+    )
+    agencies = asked.filter("test").group_by("subject").agg(agencies=pl.col("agency").n_unique())
+    asked = asked.join(agencies.filter(pl.col("agencies") >= 2), on="subject")
+    records_of_tests = asked.filter(2 * pl.col("test").sum().over("subject") > pl.len().over("subject"))
+    mask = np.zeros(len(actions), np.bool_)
+    mask[records_of_tests["row"].to_numpy()] = True
     return mask
 
 

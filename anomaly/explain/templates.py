@@ -22,7 +22,14 @@ from anomaly.explain.lists import (
     service_account,
     test_record,
 )
-from anomaly.explain.stated import programs_text, stated_bulletin, stated_test, training_day
+from anomaly.explain.stated import (
+    programs_text,
+    stated_bulletin,
+    stated_program,
+    stated_test,
+    stated_test_record,
+    training_day,
+)
 
 EXPLANATIONS: tuple[Explanation, ...] = (
     case,
@@ -34,8 +41,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     for_an_officer,
     bulletin,
     stated_bulletin,
+    stated_program,
     permit,
     test_record,
+    stated_test_record,
     on_duty,
     call_nearby,
     role,

@@ -19,7 +19,7 @@ ReasonClass = Literal[
 Matter = Literal[
     "none", "traffic", "licensing", "employment", "civil", "records", "criminal", "person", "immigration"
 ]
-Mark = Literal["agency", "bulletin"]
+Mark = Literal["agency", "bulletin", "program"]
 ReachClass = Literal[
     "criminal_history",
     "driver",
@@ -39,3 +39,5 @@ MARKS: tuple[Mark, ...] = get_args(Mark)
 
 # Classes that terms decide, first match wins; the rest follow from what remains of the text.
 TERM_CLASSES: tuple[ReasonClass, ...] = ("immigration", "personal", "protest", "test", "system", "police")
+# Of them, those that count against somebody.
+ACCUSING: tuple[ReasonClass, ...] = ("immigration", "personal", "protest")

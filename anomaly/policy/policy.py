@@ -80,6 +80,12 @@ class Policy(Table):
         """
         return self._reader.marked(texts, "bulletin")
 
+    def states_program(self, texts: pl.Series) -> npt.NDArray[np.bool_]:
+        """Return whether each reason names a lawful programme, such as checks of a register, or the
+        search for an abducted person: (n,) bool. texts: (n,) String, nulls allowed.
+        """
+        return self._reader.marked(texts, "program")
+
     def explain_reason(self, text: str | None) -> tuple[ReasonClass, str]:
         """Return the class of one reason and the words of it that decided, for a person who asks why."""
         return self._reader.explain(text)

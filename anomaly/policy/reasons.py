@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from anomaly.policy.codes import MATTERS, REASON_CLASSES, TERM_CLASSES, Mark, Matter, ReasonClass
+from anomaly.policy.codes import ACCUSING, MATTERS, REASON_CLASSES, TERM_CLASSES, Mark, Matter, ReasonClass
 from anomaly.policy.phrases import number_word, pattern, vocabulary
 from anomaly.policy.spelling import Speller
 from anomaly.policy.tables import Reading, Spelling, Term
@@ -90,11 +90,17 @@ class ReasonReader:
         found = vocabulary([p for t in every_term for p in t.any], lists)
         around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless, *t.company)], lists)
         self._numbers = sorted(w for w in found | around if number_word(w) != w)
-        alone = [p for t in every_term for p in t.any if " " not in p]
-        targets = vocabulary(alone, dict.fromkeys(lists, ())) | set(spelling.targets)
+        nothing = dict.fromkeys(lists, ())
+        alone = vocabulary([p for t in every_term for p in t.any if " " not in p], nothing)
+        grave = [p for name in ACCUSING for t in terms.get(name, {}).values() for p in t.any if " " not in p]
         # "deport*" met only in a context must not pass "deportaton" for known
         known = found | {w for w in around if not w.endswith("*")}
-        self._speller = Speller(known, targets, {*spelling.english, *spelling.spanish, *spelling.names})
+        self._speller = Speller(
+            known,
+            alone | {*spelling.accusing, *spelling.targets},
+            {*spelling.english, *spelling.spanish, *spelling.names},
+            vocabulary(grave, nothing) | set(spelling.accusing),
+        )
         self._names = {*lists.get("given_names", ()), *spelling.names}
 
     def classify(self, texts: pl.Series) -> npt.NDArray[np.uint8]:

@@ -108,8 +108,11 @@ class Reading(Table):
 
 
 class Spelling(Table):
-    """Words to mend misspellings towards, and words and names never to mend."""
+    """Words to mend misspellings towards, those that count against somebody apart, and words and names never
+    to mend, which rival the accusing ones.
+    """
 
+    accusing: tuple[str, ...]
     targets: tuple[str, ...]
     english: tuple[str, ...]
     spanish: tuple[str, ...]

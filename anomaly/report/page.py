@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
+from anomaly.report.federal import by_agency
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
 
@@ -37,6 +38,7 @@ def render(result: ScanResult, *, budget: int) -> str:
                 incidents[: max(budget, 0)], conform(result.evidence, EVIDENCE), summary, local
             ),
             hours=hours(counts) if any(counts) else None,
+            federal=by_agency(summary.get("federal") or []),
             local=local,
             zone=str(local),
         )

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
+from anomaly.report.federal import Use, by_agency
 
 SHOWN = 10
 
@@ -32,6 +33,8 @@ def print_summary(result: ScanResult, console: Console, *, out: Path | None = No
     console.print(_found(found["reported"], found["statistical"], summary["expected_false_alarms"]))
     if result.incidents:
         console.print(_table(result))
+    if federal := by_agency(summary.get("federal") or []):
+        console.print(_federal(federal))
     for warning in summary["warnings"]:
         console.print(Text.assemble(("warning ", "yellow"), neutral.clean(warning)))
     abstained: dict[str, list[str]] = {}
@@ -58,6 +61,18 @@ def _found(reported: int, statistical: int, alarms: float | None) -> Text:
             f"; of the {statistical:,} with a chance model, {words.expected(alarms)} expected to be chance"
         )
     return text.append(".")
+
+
+def _federal(uses: list[Use]) -> Text:
+    made, bare = sum(one.look_ups for one in uses), sum(one.bare for one in uses)
+    agencies, look_ups = (
+        words.count(len(uses), "federal agency", "federal agencies"),
+        words.count(made, "look-up"),
+    )
+    return Text.assemble(
+        ("oversight ", "dim"),
+        f"{agencies} made {look_ups}, {bare:,} with no case number, explanation or telling reason",
+    )
 
 
 def _table(result: ScanResult) -> Table:

@@ -211,9 +211,13 @@ def test_among_their_like_a_busy_patrol_stands_out_and_busy_detectives_do_not(
 
 
 def apart(log: pl.DataFrame) -> pl.DataFrame:
-    """Make each repeat of a row a look-up of its own: of somebody else."""
-    nth = pl.int_range(pl.len()).over("time", "user", "message_key").cast(pl.String)
-    return log.with_columns(pl.concat_str(name, nth) for name in ("plate", "license"))
+    """Make each repeat of a row a look-up of its own: of somebody else, and half an hour later."""
+    nth = pl.int_range(pl.len()).over("time", "user", "message_key")
+    later = (pl.col("time").str.to_datetime() + pl.duration(minutes=30 * nth)).dt.strftime(
+        "%Y-%m-%dT%H:%M:%S"
+    )
+    other = [pl.concat_str(name, nth.cast(pl.String)) for name in ("plate", "license")]
+    return log.with_columns(*other, time=later).sort("time", maintain_order=True)
 
 
 def test_units_of_the_log_or_of_the_roster_come_first(monkeypatch: pytest.MonkeyPatch) -> None:

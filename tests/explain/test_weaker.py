@@ -205,6 +205,45 @@ def test_a_stated_bulletin_needs_two_of_other_units(cover: Cover) -> None:
     assert cover("stated bulletin", {}, friends) == [False] * 3
 
 
+def registrants(days: tuple[int, ...], sex: str = "M", count: int = 20) -> list[dict[str, str | None]]:
+    return [
+        row(f"03-{day:02}T10:{k:02}", license=f"R{k}", reason="290 compliance", sex=sex)
+        for day in days
+        for k in range(count)
+    ]
+
+
+def test_a_stated_program_goes_through_a_list_of_men(cover: Cover) -> None:
+    assert all(cover("stated program", {}, registrants((4, 20))))
+    assert not any(cover("stated program", {}, registrants((4, 20), count=19)))
+    assert not any(cover("stated program", {}, registrants((4, 20), sex="F")))
+    again = [row(f"03-{day:02}T10:10", license="R1", reason="290 compliance", sex="M") for day in range(5, 9)]
+    assert not any(cover("stated program", {}, [*registrants((4,)), *again]))  # after one of them
+
+
+def test_a_stated_program_is_the_units_or_has_a_number(cover: Cover) -> None:
+    rows = [
+        row("03-04T10:10", user=user, unit="PATROL", reason="kidnapping") for user in ("ANN", "BOB", "CAT")
+    ]
+    assert cover("stated program", {}, rows) == [True] * 3
+    assert cover("stated program", {}, rows[:2]) == [False] * 2
+    numbered = [row("03-04T10:10", reason="AMBER ALERT 24-01234")]
+    assert cover("stated program", {}, numbered) == [True]
+    assert cover("stated program", CASES, numbered) == [False]  # a table could name the case
+
+
+def test_what_two_agencies_call_a_test_is_a_test_record(cover: Cover) -> None:
+    rows = [
+        row("03-04T10:10", reason="test"),
+        row("03-05T10:10", user="DEE", agency="SPD", reason="TEST"),
+        row("03-06T10:10", user="BOB", reason="investigation"),
+    ]
+    assert cover("stated test record", {}, rows) == [True] * 3
+    assert cover("stated test record", {}, [rows[0], rows[2]]) == [False] * 2
+    others = [row(f"03-{day:02}T10:10", user="BOB", reason="investigation") for day in (7, 8)]
+    assert cover("stated test record", {}, [*rows, *others]) == [False] * 5  # most ask for another reason
+
+
 def test_a_training_day_is_what_four_say_or_do(cover: Cover) -> None:
     def trains(user: str, day: int = 4, **more: str) -> dict[str, str | None]:
         return row(f"03-{day:02}T10:10", user=user, **{"reason": "training", **more})

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anomaly.policy import MATTERS, REASON_CLASSES, load_policy
+from anomaly.policy.codes import ACCUSING
 from tests.policy import figures
 from tests.policy.figures import labelled
 
@@ -68,6 +69,28 @@ def test_empty_series() -> None:
 def test_a_case_number_never_becomes_a_statute() -> None:
     numbers = ["25-1325", "2025-1326", "CR1326-25", "case 1325", "#1326", "IR 1325", "1326-2025", "25/1326"]
     assert set(classes(numbers)) == {"case_number"}
+
+
+@pytest.mark.parametrize(
+    ("text", "accuses"),
+    [
+        *((f"copia de {slip}", False) for slip in ("reporte", "rpeorte", "repotre", "erporte", "reprte")),
+        ("ATTN LINDFORD", False),  # two letters of "landlord" replaced, none lost
+        ("getaway vehicle", False),
+        ("personas sospechosas", False),
+        ("imigraton", True),  # two letters lost
+        ("deprtation", True),  # as near to "deputation", which is shorter
+        ("journalits", True),
+        ("curiosty", True),
+    ],
+)
+def test_a_slip_accuses_only_where_no_everyday_word_is_as_near(text: str, accuses: bool) -> None:
+    assert (classes([text])[0] in ACCUSING) == accuses, POLICY.explain_reason(text)
+
+
+@pytest.mark.parametrize("text", ["ADW at protest", "PC 594 at rally", "245 no kings", "riot at protest"])
+def test_a_crime_beside_a_protest_is_the_crime(text: str) -> None:
+    assert classes([text]) == ["police"]
 
 
 def test_short_words_are_never_mended() -> None:

@@ -398,6 +398,13 @@ def summary(found: tuple[Incident, ...]) -> dict[str, Any]:
         ],
         "rules": _RULES,
         "rejects": {"time: not a date": 20, HOSTILE[0]: 4},
+        "federal": [
+            {"agency": agency, "component": component, "immigration": component == "ERO", "class": name}
+            | {"look_ups": n, "case_number": n // 4, "explained": n // 10, "reason": n // 2, "redacted": 0}
+            | {"bare": n // 3}
+            for agency, component in (("CAFBI0000", None), ("CAICE0900", "ERO"), (HOSTILE[1], None))
+            for name, n in (("any", 90 + 300 * (component == "ERO")), ("driver", 60), ("wants", 30))
+        ],
         "warnings": ["12 rows carry a time after the end of the log's own period."],
         "reason_classes": {
             "police work": 610_000,

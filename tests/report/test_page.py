@@ -127,6 +127,16 @@ def test_first_screen_says_what_was_found_and_what_was_not_checked(pages: dict[s
     assert "1 more entry stands in this list only" in text
 
 
+def test_federal_agencies_are_figures_for_oversight_and_no_entries(pages: dict[str, str]) -> None:
+    scan = result()
+    text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")
+    assert "These are figures, not entries for review, and a suspicion about nobody" in text
+    assert "CAICE0900ERO, enforces immigration law; reached driver 60, wants 30 3909739195130" in text
+    assert text.index("CAICE0900") < text.index("CAFBI0000")
+    without = replace(scan, summary={**scan.summary, "federal": []})
+    assert "oversight" not in {a.get("id") for _, a in Reader(render(without, budget=7)).elements}
+
+
 def test_empty_result_says_that_nothing_found_is_not_nothing_done(pages: dict[str, str]) -> None:
     text = " ".join(Reader(pages["empty"]).text.split())
     assert "Nothing stood out for review" in text

@@ -25,6 +25,7 @@ def test_says_what_was_read_found_and_left_unchecked() -> None:
     assert "1,204,612 rows read = 1,204,331 scanned + 24 rejected + 257 duplicates" in text
     assert "8 entries for review, none of them a finding; of the 6 with a chance model, about 0.4" in text
     assert "abstained separated: no table `users` in the context folder" in text
+    assert "oversight 3 federal agencies made 570 look-ups, 190 with no case number" in text
     assert "out/report.html" in text
     assert "0.92" in text
 
