@@ -10,29 +10,39 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.detectors.case_work import CaseWork, case_work, days_explained
 from anomaly.detectors.hurdle import Law, law_of_peers
+from anomaly.detectors.pair_kinds import (
+    EXPLAINED,
+    KINDS,
+    MOST,
+    NUMBERED,
+    WORKED,
+    Kinds,
+    Repeats,
+    Told,
+    kinds_of_pairs,
+)
 from anomaly.detectors.peers import Peering
 from anomaly.policy import REASON_CLASSES
 
 CASE_NUMBER = REASON_CLASSES.index("case_number")
-# Days on which others looked a subject up, in steps of three: whom many meet is judged among such subjects.
-OTHERS = (1, 3, 9, 27)
-KINDS = 2 * (len(OTHERS) + 1)
-MOST = 16  # days told apart
+SPARED = 3  # of a user's pairs, those come back to most, are no habit: a couple, and somebody of theirs
+UNITS = 3  # tell how much units differ
+WORKS_CASES = 2  # numbers in use: more than one case
 
 
-class Repeats(NamedTuple):
-    """What `kernels.repeated_days` returns."""
+class Gaps(NamedTuple):
+    """How many pairs under numbers that no table knows are such as the tables explain, where they are full.
 
-    user: NDArray[np.int32]
-    subject: NDArray[np.int32]
-    n_days: NDArray[np.int32]
-    n_actions: NDArray[np.int32]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    at_least: NDArray[np.int64]
-    subject_days: NDArray[np.int64]
-    subject_users: NDArray[np.int32]
+    unknown: (k,) bool, the pairs under such numbers; laws: of explained pairs under a number given for them
+    alone, and under one given for others, too; parts: for each such pair, how many explained ones slipped
+    through.
+    """
+
+    unknown: NDArray[np.bool_]
+    laws: tuple[Law, Law]
+    parts: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -40,34 +50,56 @@ class Comebacks:
     """Pairs of user and subject with two days or more that nothing explains, by user, and laws for them.
 
     user, subject: (k,) int32; days: (k,) int64. met: (m,) bool, the first unexplained look-up of each pair.
+    comparable: (g,) bool, users of some unit with peers, and others where there are units enough to say how
+    much these differ.
     """
 
     user: NDArray[np.int32]
     subject: NDArray[np.int32]
     days: NDArray[np.int64]
     met: NDArray[np.bool_]
+    comparable: NDArray[np.bool_]
+    _alone: NDArray[np.bool_]
+    _units: NDArray[np.int64]
     _kind: NDArray[np.int8]
     _laws: tuple[Law, ...]
+    _gaps: Gaps
     _all: Repeats
     _met_in_all: NDArray[np.bool_]
     _every: NDArray[np.int32]
 
     @property
     def numbered(self) -> NDArray[np.bool_]:
-        """Return (k,) bool: at least half of the pair's look-ups bear a case number."""
-        return np.asarray(self._kind % 2 == 1)
+        """Return (k,) bool: at least half of the pair's look-ups bear a case number, or it is one in use."""
+        return np.asarray((self._kind >= NUMBERED) & (self._kind < EXPLAINED))
 
     def tail(self, pairs: NDArray[np.integer], days: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
         """P(so many days or more) of some pairs, by the law of their kind; days: (j,), else their own.
 
-        pairs: (j,) places. Returns (j,) float64.
+        Under a number that no table knows, that a case is missing there counts, too. Who has no peers is
+        judged by each unit's law, and the largest tail counts. pairs: (j,) places. Returns (j,) float64.
         """
         wanted = self.days[pairs] if days is None else days
+        p = self._tail(pairs, wanted, self.user[pairs])
+        alone = np.flatnonzero(self._alone[self.user[pairs]])
+        for one in self._units.tolist() if len(alone) else ():
+            by_unit = self._tail(pairs[alone], wanted[alone], np.full(len(alone), one))
+            p[alone] = np.maximum(p[alone], by_unit)
+        return p
+
+    def _tail(
+        self, pairs: NDArray[np.integer], days: NDArray[np.int64], user: NDArray[np.integer]
+    ) -> NDArray[np.float64]:
+        """Return the tails of some pairs as if they were of some users. (j,) all."""
         p = np.ones(len(pairs))
         for kind, law in enumerate(self._laws):
             mine = np.flatnonzero(self._kind[pairs] == kind)
-            p[mine] = law.tail(self.user[pairs[mine]], wanted[mine])
-        return p
+            p[mine] = law.tail(user[mine], days[mine])
+        worked = self._kind[pairs] >= WORKED
+        for of, law, part in zip((~worked, worked), self._gaps.laws, self._gaps.parts, strict=True):
+            mine = np.flatnonzero(self._gaps.unknown[pairs] & of)
+            p[mine] += part * law.tail(user[mine], days[mine])
+        return np.minimum(p, 1.0)
 
     def beyond_part(self, users: Groups, pairs: NDArray[np.integer]) -> NDArray[np.float64]:
         """P(so many of a subject's days are the user's), where others together have as many; else 0.
@@ -102,8 +134,20 @@ def comebacks(
     minutes within which midnight makes no new day. The detector declares subject, and may declare
     case_number and reason.
     Each kind of pair has a law of its own: by the days on which others looked the subject up, and by whether
-    half of the pair's look-ups bear a case number, in which case all of the log are the peers.
+    half of the pair's look-ups bear a case number; where the user gives that number for others, too, or
+    something explains a part of the pair's look-ups, by the days on which the log shows such work. Where
+    numbers are given, all of the log are the peers.
     """
+    if every is users["subject"] and counted.all():  # two detectors ask for the same
+        # The peers stay with what was found, or others could take their number.
+        key = ("comebacks", gap, id(peers))
+        return users.once(key, lambda: (_comebacks(users, peers, every, counted, gap), peers))[0]
+    return _comebacks(users, peers, every, counted, gap)
+
+
+def _comebacks(
+    users: Groups, peers: Peering, every: NDArray[np.int32], counted: NDArray[np.bool_], gap: int
+) -> Comebacks:
     unexplained = every if counted.all() else np.where(counted, every, np.int32(-1))
     n_subjects = len(users.log.subjects)
 
@@ -113,62 +157,114 @@ def comebacks(
         )
 
     # How many meet the subject is a matter of all look-ups; how often the user came back, of the unexplained.
-    in_all = repeated(every)
-    found = in_all if unexplained is every else repeated(unexplained)
-    numbered = (users["case_number"] >= 0) | (users["reason_class"] == CASE_NUMBER)
-    met, kind, table = _kinds(users, found, unexplained, in_all.subject_days, numbered)
-    met_in_all, table_in_all = met, table
+    whole = every is users["subject"]
+    in_all = users.once(("repeated days", gap), lambda: repeated(every)) if whole else repeated(every)
+    pairs = in_all if unexplained is every else repeated(unexplained)
+    work = case_work(users, every, ~counted)
+    numbered = work.stated | (users["reason_class"] == CASE_NUMBER)
+    told = Told(numbered, work.others, days_explained(users, every, ~counted))
+    kinds = kinds_of_pairs(users, pairs, unexplained, in_all.subject_days, told)
+    all_kinds = kinds
     if unexplained is not every:
-        met_in_all, _, table_in_all = _kinds(users, in_all, every, in_all.subject_days, numbered)
-    uncovered = _each(users, unexplained >= 0) / np.maximum(_each(users, every >= 0), 1)
-    everyone = np.zeros(len(users), np.int32)
-    # A case number names work that some unit does: patrol checks a protection order, too.
-    groups = ((np.maximum(peers.code, 0), peers.kin), (everyone, everyone))
-    laws = tuple(
-        law_of_peers(table[:, k], table_in_all[:, k], uncovered, *groups[k % 2]) for k in range(KINDS)
+        nothing = told._replace(beside=(np.zeros(0, np.int64), np.zeros(0, np.int64)))
+        all_kinds = kinds_of_pairs(users, in_all, every, in_all.subject_days, nothing)
+    explained = [repeated(np.where(some, every, np.int32(-1))) for some in _explained(counted, work)]
+    units = np.unique(np.where(peers.same_work, peers.code, -1), return_index=True)[1][1:]
+    if peers.same_work.all():
+        units = units[:0]
+    return Comebacks(
+        pairs.user,
+        pairs.subject,
+        pairs.n_days.astype(np.int64),
+        kinds.first,
+        peers.same_work | (len(units) >= UNITS),
+        ~peers.same_work,
+        units,
+        kinds.kind,
+        _laws(users, peers, work, pairs, kinds, all_kinds, (unexplained >= 0, every >= 0)),
+        _gaps(users, work, pairs, kinds, unexplained, [one.at_least for one in explained]),
+        in_all,
+        all_kinds.first,
+        every,
     )
-    days = found.n_days.astype(np.int64)
-    return Comebacks(found.user, found.subject, days, met, kind, laws, in_all, met_in_all, every)
 
 
-def _kinds(
+def _laws(
     users: Groups,
+    peers: Peering,
+    work: CaseWork,
     pairs: Repeats,
+    kinds: Kinds,
+    all_kinds: Kinds,
+    rows: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+) -> tuple[Law, ...]:
+    """Fit a law to each kind of pair; rows: (m,) bool both, the look-ups that count, of a subject."""
+    uncovered = _each(users, rows[0]) / np.maximum(_each(users, rows[1]), 1)
+    everyone = np.zeros(len(users), np.int32)
+    near, kin = np.maximum(peers.code, 0), peers.kin
+    habits = _habits(pairs, kinds)
+    if not peers.named:
+        # Where nobody says who is a detective, the cases do.
+        cases = (work.cases >= WORKS_CASES).astype(np.int32)
+        near, kin = 2 * near + cases, 2 * kin + cases
+    return tuple(
+        law_of_peers(
+            kinds.table[:, kind],
+            all_kinds.table[:, kind],
+            uncovered,
+            # A case number names work that some unit does: patrol checks a protection order, too.
+            *((everyone, everyone) if NUMBERED <= kind < EXPLAINED else (near, kin)),
+            strays=kind < WORKED,
+            # What else a user comes back to tells the pace of the work, and who does it where nobody says.
+            habit=habits[:, kind] if kind >= WORKED or not peers.named else None,
+        )
+        for kind in range(KINDS)
+    )
+
+
+def _habits(pairs: Repeats, kinds: Kinds) -> NDArray[np.int64]:
+    """Count each user's pairs like `Kinds.table`, but for those few come back to most."""
+    order = np.lexsort((-pairs.n_days, pairs.user))
+    user = pairs.user[order]
+    foremost = order[np.arange(len(order)) - np.searchsorted(user, user) < SPARED]
+    usual = kinds.table.copy()
+    for day in range(MOST):
+        some = foremost[pairs.n_days[foremost] > day]
+        np.subtract.at(usual[:, :, day], (pairs.user[some], kinds.kind[some]), 1)
+    return usual
+
+
+def _explained(counted: NDArray[np.bool_], work: CaseWork) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Mark explained look-ups under a number given for one person alone, and for others too, (m,) bool."""
+    explained = ~counted & work.stated
+    return explained & (work.others == 0), explained & (work.others > 0)
+
+
+def _gaps(
+    users: Groups,
+    work: CaseWork,
+    pairs: Repeats,
+    kinds: Kinds,
     subjects: NDArray[np.int32],
-    days: NDArray[np.int64],
-    numbered: NDArray[np.bool_],
-) -> tuple[NDArray[np.bool_], NDArray[np.int8], NDArray[np.int64]]:
-    """Tell pairs of user and subject apart by what else is known of them.
+    explained: list[NDArray[np.int64]],
+) -> Gaps:
+    """Tell what the tables let through: of numbers in use they know so many, and not the others.
 
-    pairs: those that came back; subjects: (m,) int32, -1 where a row does not count; days: (s,) int64, of
-    each subject, by all users; numbered: (m,) bool. Returns the first look-up of each pair, (m,) bool; the
-    kind of the pairs that came back, (k,) int8; and of each user the pairs of each kind with at least 1 ...
-    16 days, (g, KINDS, 16) int64.
+    subjects: (m,) int32, -1 where explained; explained: (g, 16) int64 both, pairs with at least 1 ... 16
+    days, see `Gaps.laws`. Nothing strays among what is explained.
     """
-    count = len(days)
-    first = kernels.first_meetings(users.starts, subjects, count)
-    at_first = kernels.marked_rows(users.starts, subjects, numbered & first, pairs.user, pairs.subject, count)
-    marked = kernels.marked_rows(users.starts, subjects, numbered, pairs.user, pairs.subject, count)
-    total = days[pairs.subject]
-    kind = _kind(total - pairs.n_days, 2 * marked >= pairs.n_actions)
-    if_once = np.append(_kind(days - 1, np.False_), np.int8(0))
-    of_row = if_once[subjects] + numbered
-
-    def table(user: NDArray[np.int32], of: NDArray[np.int8]) -> NDArray[np.int64]:
-        return np.bincount(user * np.int32(KINDS) + of, minlength=KINDS * len(users)).reshape(-1, KINDS)
-
-    at = slice(None) if first.all() else first
-    once = table(users.owner[at], of_row[at])
-    # Who did not come back is whom the user met, less who came back.
-    once -= table(pairs.user, if_once[pairs.subject] + (at_first > 0))
-    place = (pairs.user.astype(np.int64) * KINDS + kind) * MOST + np.minimum(pairs.n_days, MOST) - 1
-    exactly = np.bincount(place, minlength=len(users) * KINDS * MOST).reshape(-1, KINDS, MOST)
-    exactly[:, :, 0] = once
-    return first, kind, exactly[:, :, ::-1].cumsum(axis=2)[:, :, ::-1]
-
-
-def _kind(days_of_others: NDArray[np.int64], numbered: NDArray[np.bool_] | np.bool_) -> NDArray[np.int8]:
-    return (2 * np.digitize(days_of_others, OTHERS) + numbered).astype(np.int8)
+    unknown = work.stated & ~work.known
+    marked = kernels.marked_rows(
+        users.starts, subjects, unknown, pairs.user, pairs.subject, len(users.log.subjects)
+    )
+    everyone, all_of_it = np.zeros(len(users), np.int32), np.ones(len(users))
+    laws = [law_of_peers(one, one, all_of_it, everyone, everyone, strays=False) for one in explained]
+    met = unknown & kinds.first
+    parts = [
+        min(1.0, work.unknown_for_known * int(one[:, 0].sum()) / max(int((met & of).sum()), 1))
+        for one, of in zip(explained, (work.others == 0, work.others > 0), strict=True)
+    ]
+    return Gaps(2 * marked >= pairs.n_actions, (laws[0], laws[1]), (parts[0], parts[1]))
 
 
 def _each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -32,9 +32,10 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
         Florida agencies did so to one who had stopped a colleague (Human Rights Watch on a trial in
         Minneapolis, 2019; Legal News, 2014).
     Null: Users come back to a colleague as often as their peers do to any subject whom as many others met,
-        with a case number or without (hurdle law, the user left out); colleagues are as large a part of the
-        people a user meets as of those the peers meet (beta-binomial). Each pair of user and colleague met,
-        and each user, is one chance. Users of units too small to compare are not tested.
+        with a case number or without (hurdle law, the user left out; users without peers by the law of each
+        unit, and the largest p-value counts); colleagues are as large a part of the people a user meets as of
+        those the peers meet (beta-binomial; users of units too small to compare are not tested). Each pair of
+        user and colleague met, and each user, is one chance.
     Also fires on: An officer who is the victim or a witness; a desk that checks applicants or tests accounts.
     Clears: A call or case with that colleague; purpose J, with an application on file where these are given;
     a test record.
@@ -47,7 +48,7 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
     clear = others & users.counted & ~as_applicants(users, context)
 
     found = comebacks(users, peers, everybody, clear, gap)
-    back = np.flatnonzero(listed[found.subject] & peers.same_work[found.user] & (found.days >= min_days))
+    back = np.flatnonzero(listed[found.subject] & found.comparable[found.user] & (found.days >= min_days))
     p_back = found.tail(back)
     back, p_back = back[p_back <= WEAKEST], p_back[p_back <= WEAKEST]
 
@@ -69,7 +70,7 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
             users.actions(of_user(users, u, about if t < 0 else about & (everybody == t)))
             for u, t in zip(user.tolist(), target.tolist(), strict=True)
         ),
-        int(peers.same_work[looker].sum()) + int((group >= 0).sum()),
+        int(found.comparable[looker].sum()) + int((group >= 0).sum()),
         target=target,
         measures={
             "whom": [f"one colleague on {n} different days" for n in found.days[back].tolist()]

@@ -19,6 +19,7 @@ LENT_AGAIN = (1.0, 3.0, 200.0)
 ALIKE, ALIKE_AGAIN = 0.02, 0.1
 # What part of the returns may stray from the law, as those of misuse do: on any number of days alike.
 STRAY = (0.0, 0.01, 0.02, 0.05, 0.1)
+HABIT = 20.0  # returns of peers that weigh as much as the user's own
 HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
 AT_ONCE = 4096
 LONGEST = 400  # days told apart in a tail
@@ -34,22 +35,32 @@ class Law:
     subjects whom few others met, to none on more than 4 days; with misuse, 7 of 316 were on 6 days and more,
     and the chance of 10 was 2.8e-3 by the plain law, 2.4e-4 by this one.
 
-    again: (k,) float64; shape: (k, 15) float64, returns on 2 ... 15 days, and on 16 or more.
+    again: (k,) float64; shape: (k, 15) float64, returns on 2 ... 15 days, and on 16 or more. strays: whether
+    a part may be of another kind. habit: again and shape as the user's own returns have them among the
+    others'; the larger tail counts.
     """
 
     again: Floats
     shape: Floats
+    strays: bool = True
+    habit: tuple[Floats, Floats] | None = None
 
     def tail(self, rows: NDArray[np.integer], days: NDArray[np.int64]) -> Floats:
         """P(so many days or more), or so many users, under the laws of some rows. rows, days: (m,)."""
+        p = self._tail(self.again, self.shape, rows, days)
+        return p if self.habit is None else np.maximum(p, self._tail(*self.habit, rows, days))
+
+    def _tail(
+        self, again: Floats, shape: Floats, rows: NDArray[np.integer], days: NDArray[np.int64]
+    ) -> Floats:
         tails = _tails()
         beyond = np.ones(len(rows))
         for begin in range(0, len(rows), AT_ONCE):
             part = slice(begin, begin + AT_ONCE)
             laws, which = np.unique(rows[part], return_inverse=True)
             each = tails[:, np.clip(days[part] - 2, 0, LONGEST)]
-            beyond[part] = np.einsum("ij,ji->i", _likely(self.shape[laws])[which], each)
-        return np.where(days > 1, self.again[rows] * beyond, 1.0)
+            beyond[part] = np.einsum("ij,ji->i", _likely(shape[laws], self.strays)[which], each)
+        return np.where(days > 1, again[rows] * beyond, 1.0)
 
 
 def law_of_peers(
@@ -58,12 +69,16 @@ def law_of_peers(
     uncovered: Floats,
     peer: NDArray[np.int32],
     kin: NDArray[np.int32],
+    *,
+    strays: bool = True,
+    habit: NDArray[np.int64] | None = None,
 ) -> Law:
     """Fit the law of each user's peers, the user left out.
 
     unexplained, every: (g, 16) int64, of each user the pairs with at least 1 ... 16 days, counting look-ups
     that nothing explains, and all; uncovered: (g,) float64, the share of the user's look-ups that nothing
-    explains; peer, kin: (g,) int32, the group, and the wider one it borrows from.
+    explains; peer, kin: (g,) int32, the group, and the wider one it borrows from; habit: (g, 16) int64, those
+    of the user's own pairs that tell what is usual for the user.
     Where the tables cover a user far less than the peers (no calls are kept for a clerk), the user's
     unexplained look-ups are partly of the kind that is explained for them, and the law is mixed accordingly.
     """
@@ -82,7 +97,13 @@ def law_of_peers(
     for group, lent in zip(wider, LENT_AGAIN, strict=True):
         others = _others(returns[0], group) + mixed * _others(returns[1] - returns[0], group)
         shape = others + _scaled(shape, lent)
-    return Law(rate[:, 1] / rate[:, 0], shape)
+    again = rate[:, 1] / rate[:, 0]
+    if habit is None:
+        return Law(again, shape, strays)
+    own = habit[:, :2] + LENT * rate / rate[:, :1]
+    like = _exactly(habit) + _scaled(shape, HABIT)
+    like *= (shape.sum(axis=1) / like.sum(axis=1))[:, None]
+    return Law(again, shape, strays, (own[:, 1] / own[:, 0], like))
 
 
 def _scaled(shape: Floats, to: float) -> Floats:
@@ -90,12 +111,13 @@ def _scaled(shape: Floats, to: float) -> Floats:
     return scaled
 
 
-def _likely(shape: Floats) -> Floats:
+def _likely(shape: Floats, strays: bool) -> Floats:
     """Return how likely each law of the grid is, (k, m), given returns (k, 15), whichever part strays."""
+    parts = len(STRAY) if strays else 1
     likelihood = _grid()[2]
-    logs = shape @ likelihood
+    logs = shape @ likelihood[:, : parts * (likelihood.shape[1] // len(STRAY))]
     weights: Floats = np.exp(logs - logs.max(axis=1, keepdims=True))
-    weights = weights.reshape(len(shape), len(STRAY), -1).sum(axis=1)
+    weights = weights.reshape(len(shape), parts, -1).sum(axis=1)
     weights /= weights.sum(axis=1, keepdims=True)
     return weights
 

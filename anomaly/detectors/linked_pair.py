@@ -13,10 +13,12 @@ from scipy.stats import hypergeom
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import CROWD, of_pairs
-from anomaly.detectors.comebacks import MOST, comebacks
+from anomaly.detectors.case_work import numbers_given
+from anomaly.detectors.comebacks import comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.met import EXPLAIN_WHOM
+from anomaly.detectors.pair_kinds import MOST
 from anomaly.detectors.peers import Peering, peering
 
 BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
@@ -185,7 +187,8 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
     would bring together; a day with a crowd of people who are come back to tells nothing.
 
     Two people of two cases, 13 and 15 days each, meet on two of a user's 150 days as likely as not: the
-    overlap is judged as if the days of each were drawn from the user's (hypergeometric).
+    overlap is judged as if the days of each were drawn from the user's (hypergeometric). Where most look-ups
+    of each bear a number, and not the same, they are of two cases.
     """
     mine = of_pairs(users, pairs["user"].to_numpy(), pairs["subject"].to_numpy()) & users.counted
     seen = pl.DataFrame(
@@ -208,6 +211,20 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
         couples[name].to_numpy().astype(np.int64) for name in ("together", "days", "days_other", "user")
     )
     chance = hypergeom.sf(together - 1, worked[user], one, other)
-    return couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean)).select(
-        "user", "one", "other", "tie"
+    tied = couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean))
+    number = _main_numbers(users, np.flatnonzero(mine))
+    theirs = tied.join(number.rename({"subject": "one"}), on=["user", "one"], how="left").join(
+        number.rename({"subject": "other"}), on=["user", "other"], how="left", suffix="_other"
     )
+    of_two_cases = pl.col("number").ne(pl.col("number_other")).fill_null(value=False)
+    return theirs.filter(~of_two_cases).select("user", "one", "other", "tie").sort("user", "one", "other")
+
+
+def _main_numbers(users: Groups, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """Find the case number that most look-ups of a pair bear: user, subject, number. rows: (k,) int64."""
+    given = pl.DataFrame(
+        {"user": users.owner[rows], "subject": users["subject"][rows], "number": numbers_given(users)[rows]}
+    )
+    counted = given.group_by("user", "subject", "number").len("times")
+    most = counted.filter(2 * pl.col("times") > pl.col("times").sum().over("user", "subject"))
+    return most.filter(pl.col("number") >= 0).select("user", "subject", "number")

@@ -25,13 +25,14 @@ class Peering:
     code: (g,) int32, -1 where there are too few users anywhere; names: of each group. kin: (g,) int32, the
     wider group a small one borrows from: units of that name, or users of that kind of work, anywhere.
     same_work: (g,) bool, True where the group is a unit, or units of one name, or where nobody's unit is
-    known.
+    known. named: whether log or roster name units.
     """
 
     code: NDArray[np.int32]
     names: tuple[str, ...]
     kin: NDArray[np.int32]
     same_work: NDArray[np.bool_]
+    named: bool = True
 
     @property
     def left_out(self) -> str | None:
@@ -48,8 +49,14 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
     A user's unit is the one most of their actions were made in; where the log names no units, the roster's;
     where that names none either, the users whose look-ups are like theirs (`kinds_of_work`), if the log
     shows that there are kinds. Where a unit mixes roles of the roster (clerks and officers of one station),
-    each role that has `least` users there is a group of its own.
+    each role that has `least` users there is a group of its own. Found once for all detectors.
     """
+    # The context stays with what was found, or another could take its number.
+    found = users.once(("peers", id(context), least), lambda: (_peering(users, context, least), context))
+    return found[0]
+
+
+def _peering(users: Groups, context: Context, least: int) -> Peering:
     home = _homes(users, context).with_row_index("user_code")
     known = home["unit"].null_count() < len(home)
     if not known and (kinds := kinds_of_work(users)) is not None:
@@ -83,7 +90,11 @@ def peering(users: Groups, context: Context, least: int = LEAST_PEERS) -> Peerin
     if len(home) < least:
         code = np.full(len(home), -1, np.int32)
     return Peering(
-        code, tuple(names.to_list()), named["kin"].to_numpy().astype(np.int32), named["same"].to_numpy()
+        code,
+        tuple(names.to_list()),
+        named["kin"].to_numpy().astype(np.int32),
+        named["same"].to_numpy(),
+        known,
     )
 
 

@@ -10,6 +10,8 @@ from anomaly.detectors.comebacks import comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.peers import peering
 
+MOST_OF_ALL = "the unit that comes back most"
+
 
 @detector(
     group="user",
@@ -31,22 +33,27 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
         from units of the name, a small part of the returns left to another kind. Each kind of pair has a law
         of its own: by the days on which others looked the subject up (none, 1, 3, 9, 27 or more), and by
         whether half of the look-ups bear a case number, in which case all of the log are the peers. Where
-        others together met the subject on as many days, the user's part of those days must also exceed the
-        user's part of all that these users looked up, or an equal part (binomial); the larger p-value counts.
-        Users of units of one or two, with no unit of that name elsewhere, are not tested.
+        the user gives that number for others too, or something explains a part of the look-ups, it is the
+        law of pairs with as many such days of work, or of the user's own pairs, if that is larger. Where
+        numbers in use are known to nothing that explains, cases that slipped through as often are added.
+        Where nobody names units, users with two cases or more have a law of their own. Where others together
+        met the subject on as many days, the user's part of those days must also exceed the user's part of
+        all that these users looked up, or an equal part (binomial); the larger p-value counts.
+        Users of units of one or two, with no unit of that name elsewhere, are judged by the law of each
+        unit, three at least, and the largest p-value counts.
     Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole
     neighbourhood watch meets.
     Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by
     many others.
     Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping
-    after two days; writing a case number.
+    after two days; writing the number of an own case that has others in it.
     """
     # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
     peers = peering(users, context, least=3)
     every = users["subject"]
     found = comebacks(users, peers, every, users.counted, gap)
     met = np.bincount(users.owner[found.met], minlength=len(users))
-    tested = np.flatnonzero(peers.same_work[found.user] & (found.days >= min_days))
+    tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
     p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
     most = np.zeros(len(users))
     np.maximum.at(most, found.user, found.days.astype(float))
@@ -59,13 +66,13 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
             users.actions(users.starts[u] + np.flatnonzero(every[users.starts[u] : users.starts[u + 1]] == s))
             for u, s in zip(user.tolist(), subject.tolist(), strict=True)
         ),
-        int(met[peers.same_work].sum()),
+        int(met[found.comparable].sum()),
         target=subject,
         measures={
             "days": found.days[listed],
             "usual": np.round(1000 * found.tail(listed, np.full(len(listed), 3)), 1),
-            "peers": [peers.names[peers.code[u]] for u in user],
+            "peers": [peers.names[peers.code[u]] if peers.same_work[u] else MOST_OF_ALL for u in user],
         },
-        left_out=peers.left_out,
+        left_out=None if found.comparable.all() else peers.left_out,
         standing=Standing("most days on one subject", most, peers.code, peers.names),
     )

@@ -14,6 +14,8 @@ from anomaly.detectors.peers import peering
 from anomaly.detectors.purposes import reasons_of, usual_rate
 from anomaly.detectors.since import split
 
+WORD = r"\p{L}{3}"  # a reason without three letters on end is a sign: `.`, `x`, `na`, `123`
+
 
 @detector(
     group="user",
@@ -25,8 +27,8 @@ from anomaly.detectors.since import split
     rule="ab1747-reason",
     weight=0.3,
     says="{user} gave no reason or a vague one for {events} look-ups between {first} and {last} that nothing "
-    "explains ({missing} without any), of {asked} that need one; others of {peers} do for {usual} of 1,000"
-    "{own}.",
+    "explains ({missing} without any{signs}), of {asked} that need one; others of {peers} do for {usual} of "
+    "1,000{own}.",
 )
 def unstated_reasons(users: Groups, context: Context) -> Signals:
     """A user leaves the reason out, or writes what says nothing, much more than the unit does.
@@ -36,7 +38,9 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
     Null: Users of the unit leave unexplained look-ups without a telling reason as often, among all of theirs
         that need one (beta-binomial, the user left out). And the user is no vaguer where nothing explains the
         look-up than beside a case, a call or a case number (the predictive law of those); the larger p-value
-        counts: a careless writer is careless everywhere.
+        counts: a careless writer is careless everywhere. A mere sign (`.`, `x`, `123`) answers a field that
+        asks, and is typed as often as peers do, with a case or without (beta-binomial). Twice the smaller of
+        the two counts.
     Also fires on: Statutory exceptions; a device without a keyboard; a new user.
     Clears: A case or call with that person; a case number or a telling attention field beside the reason; an
         exception code.
@@ -50,13 +54,17 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
         np.bincount(owner[some], minlength=count)
         for some in (open_ones, said.needed, explained & said.poor, explained)
     )
+    signs = said.needed & said.poor & ~said.elsewhere & _only_a_sign(users)
+    n_signs = np.bincount(owner[signs], minlength=count)
     peers = peering(users, context)
     group = np.where((n > 0) & peers.same_work, peers.code, -1).astype(np.int32)
     if not (group >= 0).any():
         return Signals.none(because="no unit has 8 users to compare")
-    p = np.maximum(rate_tail(k, n, group), _by_own_habit(k, n - own_n, own_k, own_n))
-    actor = np.flatnonzero((k > 0) & (p <= WEAKEST)).astype(np.int32)
-    _, actions = split(users, open_ones & np.isin(owner, actor), said.poor)
+    careless = np.maximum(rate_tail(k, n, group), _by_own_habit(k, n - own_n, own_k, own_n))
+    by_sign = rate_tail(n_signs, n, group)
+    p = np.minimum(2 * np.minimum(careless, by_sign), 1.0)
+    actor = np.flatnonzero((k + n_signs > 0) & (p <= WEAKEST)).astype(np.int32)
+    _, actions = split(users, (open_ones | signs) & np.isin(owner, actor), said.poor)
     return Signals.of_chance(
         actor,
         p[actor],
@@ -65,6 +73,7 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
         measures={
             "events": k[actor],
             "missing": np.bincount(owner[open_ones & said.missing], minlength=count)[actor],
+            "signs": [f", {a:,} of all with a mere sign" if a else "" for a in n_signs[actor].tolist()],
             "asked": n[actor],
             "usual": usual_rate(k, n, group, actor),
             "peers": [peers.names[code] for code in group[actor]],
@@ -81,6 +90,12 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
             peers.names,
         ),
     )
+
+
+def _only_a_sign(users: Groups) -> NDArray[np.bool_]:
+    """Mark the look-ups whose reason holds no word, (m,) bool; not those without any."""
+    wordless = ~users.log.texts["reason"].str.contains(WORD).to_numpy()
+    return np.asarray(np.append(wordless, np.False_)[users["reason"]])
 
 
 def _by_own_habit(

@@ -1,0 +1,109 @@
+"""Whose case it is, how full the tables are, and who is compared with whom, told on a few rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from anomaly.coding import Groups
+from anomaly.context import Context
+from anomaly.detectors.case_work import case_work, days_explained, found, numbers_given, pair_keys
+from anomaly.detectors.repeated_lookups import repeated_lookups
+from anomaly.detectors.unstated_reasons import unstated_reasons
+from tests.detectors.bench import Bench
+
+DAYS = [f"2024-03-{day:02d}" for day in range(1, 32)]
+
+
+def look(user: str, day: str, subject: str, **more: Any) -> dict[str, Any]:
+    return {
+        "time": f"{day}T12:00:00",
+        "user": user,
+        "agency": "NPD",
+        "unit": "DET",
+        "license": subject,
+        **more,
+    }
+
+
+def coded(rows: list[dict[str, Any]]) -> tuple[Bench, Groups]:
+    bench = Bench.of(pl.DataFrame(rows, infer_schema_length=None), Context({}))
+    return bench, bench.groups(repeated_lookups)
+
+
+def test_a_number_of_an_own_case_is_given_for_others_too() -> None:
+    own = [look("U1", day, "A", case_number="24-00001") for day in DAYS[:9]]
+    others = [look("U1", day, "B", case_number="24-00001") for day in DAYS[6:12]]
+    alone = [look("U1", day, "C", case_number="24-00002") for day in DAYS[:9]]
+    _, users = coded(own + others + alone)
+    nothing = np.zeros(users.starts[-1], np.bool_)
+    work = case_work(users, users["subject"], nothing)
+    told = set(zip(users["subject"].tolist(), work.others.tolist(), strict=True))
+    assert {days for _, days in told} == {6, 9, 0}  # B's days, A's days, nobody else's
+    assert work.cases.tolist() == [2]
+    assert work.unknown_for_known == 0.0
+
+
+def test_a_number_of_a_colleagues_case_counts_as_nobodys() -> None:
+    theirs = [look("U1", day, "A", case_number="24-00001") for day in DAYS[:4]]
+    taken = [look("U2", day, s, case_number="24-00001") for day in DAYS[:4] for s in "XY"]
+    unknown = [look("U2", day, s, case_number="24-00002") for day in DAYS[4:8] for s in "XY"]
+    _, users = coded(theirs + taken + unknown)
+    explained = users.owner == 0
+    work = case_work(users, users["subject"], explained)
+    by_day = dict(
+        zip(users["day"][users.owner == 1] - users["day"].min(), work.others[~explained], strict=True)
+    )
+    assert by_day == {0: 0, 1: 0, 2: 0, 3: 0, 4: 4, 5: 4, 6: 4, 7: 4}
+    assert work.unknown_for_known == 1.0
+
+
+def test_the_number_in_the_reason_is_the_one_in_the_field() -> None:
+    rows = [
+        look("U1", DAYS[0], "A", case_number="DR 24-00758", reason="inv"),
+        look("U1", DAYS[1], "A", case_number=None, reason="follow up 24-00758"),
+        look("U1", DAYS[2], "A", case_number=None, reason="pc 273.5"),
+    ]
+    number = numbers_given(coded(rows)[1])
+    assert number[0] == number[1] >= 0
+    assert number[2] == -1
+
+
+def test_explained_days_of_a_pair() -> None:
+    rows = [look("U1", day, "A") for day in DAYS[:3]] + [look("U1", DAYS[5], "B")]
+    _, users = coded(rows)
+    keys, days = days_explained(users, users["subject"], users["day"] < users["day"].max())
+    assert days.tolist() == [3]
+    assert found(keys, days, pair_keys(users.owner, users["subject"])).tolist() == [3, 3, 3, 0]
+
+
+def patrol(count: int) -> list[dict[str, Any]]:
+    """Users of three units, who meet somebody new every day."""
+    return [
+        look(f"{unit}{k}", day, f"{unit}{k}{n}", unit=unit)
+        for unit in ("PATROL", "JAIL", "RECORDS")
+        for k in range(count)
+        for n, day in enumerate(DAYS)
+    ]
+
+
+def test_one_of_a_kind_is_judged_by_every_unit() -> None:
+    chief = [look("CHIEF", day, "EX", unit="ADMIN") for day in DAYS[::2]]
+    bench = Bench.of(pl.DataFrame(patrol(8) + chief, infer_schema_length=None), Context({}))
+    signals = bench.run(repeated_lookups)
+    assert bench.log.texts["user"].gather(signals.actor).to_list() == ["CHIEF"]
+    assert signals.measures["peers"] == ["the unit that comes back most"]
+    assert signals.p[0] < 0.01  # nobody comes back: how long such go on is hardly known
+
+
+def test_a_mere_sign_is_seen_though_the_user_types_it_beside_cases_too() -> None:
+    rows = patrol(10)
+    for n, row in enumerate(rows):
+        row["message_key"] = "DQ"
+        row["reason"] = "." if row["user"] == "PATROL0" and n % 2 else "traffic stop"
+    bench = Bench.of(pl.DataFrame(rows, infer_schema_length=None), Context({}))
+    signals = bench.run(unstated_reasons)
+    assert bench.log.texts["user"].gather(signals.actor).to_list() == ["PATROL0"]
+    assert signals.measures["signs"][0].endswith("with a mere sign")
