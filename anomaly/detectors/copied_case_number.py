@@ -17,7 +17,7 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
 
 SHARED = 3  # users; a number that this many type is a common case, a desk's or a project's
 NUMBER = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*"
-STANDING, OPENLY = 0.95, 0.25  # of the user's time, of the look-ups; UNV
+STANDING, OPENLY = 0.95, 0.15  # of the user's time, of the look-ups; UNV
 DIGITS = 4  # fewer are a penal code or a beat
 
 
@@ -32,7 +32,7 @@ DIGITS = 4  # fewer are a penal code or a beat
     "on {days} days.",
 )
 def copied_case_number(
-    users: Groups, context: Context, *, usual_days: Days = 3, least_listed: Share = 0.9
+    users: Groups, context: Context, *, usual_days: Days = 5, least_listed: Share = 0.9
 ) -> Signals:
     """One case number, month after month, over new people, or a number that is no case's.
 
@@ -65,11 +65,11 @@ def copied_case_number(
 class Uses:
     """Who typed which number when: the p pairs of number and user, in that order.
 
-    rows: (k,) int64, places in the order of the users, by pair and time; starts: (p + 1,) int64, pair j has
+    rows: (k,) int32, places in the order of the users, by pair and time; starts: (p + 1,) int64, pair j has
     rows[starts[j]:starts[j + 1]]; number, user: (p,) int32.
     """
 
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int32]
     starts: NDArray[np.int64]
     number: NDArray[np.int32]
     user: NDArray[np.int32]

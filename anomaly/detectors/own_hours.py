@@ -17,6 +17,8 @@ from anomaly.detectors.since import split
 OFFICE = (8, 17)  # hours in which courts sit and training is held, on weekdays; UNV
 NEAR = 3  # days
 SHIFT = 4  # hours of look-ups that are a shift, and silence that ends one; UNV
+SEASON = 4  # weeks with look-ups that show which hours are worked just then; UNV
+ELSEWHERE = 0.25  # of a season's look-ups: more than odd ones beside the work would be; UNV
 
 
 @detector(
@@ -47,8 +49,10 @@ def own_hours(
         rate with the peers' spread (binomial, rates beta or log-normal, whichever tail is longer, the user
         left out; tempered by how often small p-values turn up in the log). Four hours of look-ups are a shift
         worked at another time and do not count; nor does a day without work in the own hours within three
-        days (a new post, a month of nights), nor, where no table of shifts says when court was, a weekday's
-        office hours. Rotating users, who have no block that holds most of their work, are not tested.
+        days (a new post, a month of nights), nor the weeks in which other hours hold the work (a new
+        shift), nor, where no table of shifts says when court was, a
+        weekday's office hours. Rotating users, who have no block that holds most of their work, are not
+        tested.
     Also fires on: Call-outs, overtime, court, a new post in mid-log, a clock that is wrong.
     Clears: A call or an open case at that hour; an overtime or court record; a shift change.
     Evades: Looking people up on duty, or for four hours on end.
@@ -79,10 +83,12 @@ def own_hours(
     outside &= _worked_near(_key(owner, users["day"]), inside_days)
     if "shifts" not in context:
         outside &= ~((weekday < 5) & (hours >= OFFICE[0]) & (hours < OFFICE[1]))
+    rows = np.flatnonzero(outside)
+    outside[rows] = ~_new_shift(users, rows, weeks, window, width, inside)
     # Days of one week go together: two weeks of a colleague's nights were ten days of a hundred, p 1e-12.
     odd, active = (_different(owner[rows], weeks[rows], len(users)) for rows in (outside, slice(None)))
     peers = peering(users, context)
-    code = np.where(regular & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
+    code = np.where(regular, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(odd, active, code)
     found = (p <= WEAKEST) & (odd >= 3)
     actor, actions = split(users, outside & found[owner], np.zeros_like(outside))
@@ -125,6 +131,45 @@ def _shifts(
     marked = np.zeros(len(outside), np.bool_)
     marked[rows] = (times[rows[ends]] - times[rows[begins]] >= least)[np.cumsum(new) - 1]
     return marked
+
+
+def _new_shift(
+    users: Groups,
+    rows: NDArray[np.int64],
+    weeks: NDArray[np.int32],
+    window: NDArray[np.int8],
+    width: Hours,
+    inside: Share,
+) -> NDArray[np.bool_]:
+    """Say of look-ups, (k,) places, whether the `SEASON` weeks to theirs, or as many from it on, were worked
+    in other hours: another block holds so great a share of their look-ups, and `ELSEWHERE` of them lie
+    outside `window`. A bid for shifts changes the hours from one week to the next, for months.
+
+    weeks: (m,) of all look-ups, in time order for each user; window: (g,) first hour of the user's own block.
+    """
+    concerned = np.zeros(len(users), np.bool_)
+    concerned[users.owner[rows]] = True
+    every = np.flatnonzero(concerned[users.owner])
+    owner, week = users.owner[every], weeks[every]
+    new = np.ones(len(every), np.bool_)
+    new[1:] = (owner[1:] != owner[:-1]) | (week[1:] != week[:-1])
+    of, begins = np.cumsum(new) - 1, np.flatnonzero(new)
+    made = np.bincount(24 * of + users["hour"][every], minlength=24 * len(begins)).reshape(-1, 24)
+    until = np.zeros((len(begins) + 1, 24), np.int64)
+    np.cumsum(made, axis=0, out=until[1:])
+    whose = owner[begins]
+    mine = of[np.searchsorted(every, rows)]
+    first, end = (np.searchsorted(whose, whose[mine], side) for side in ("left", "right"))
+    moved = np.zeros(len(rows), np.bool_)
+    for begin in (mine - SEASON + 1, np.minimum(mine, end - SEASON)):
+        begin = np.maximum(begin, first)
+        season = until[np.minimum(begin + SEASON, end)] - until[begin]
+        round_clock = np.cumsum(np.hstack([np.zeros((len(rows), 1), np.int64), season, season]), axis=1)
+        block = round_clock[:, width : width + 24] - round_clock[:, :24]
+        total, best = season.sum(axis=1), block.max(axis=1)
+        own = block[np.arange(len(rows)), window[whose[mine]]]
+        moved |= (best >= inside * total) & (total - own > ELSEWHERE * total)
+    return moved
 
 
 def _key(owner: NDArray[np.int32], day: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -102,26 +102,47 @@ def test_a_child_agency_sits_with_its_parent() -> None:
 
 
 def by_turns(user: str, day: float, minutes: Sequence[float], terminals: str) -> list[Row]:
-    """Look-ups of one user on one day, each at the terminal of its letter."""
+    """Look-ups of one user on one day, each of another car and at the terminal of its letter."""
     return [
-        looked(user, day, time=at(day, minutes=m), terminal=f"T{t}")
-        for m, t in zip(minutes, terminals, strict=True)
+        looked(user, day + 10 * k, time=at(day, minutes=m), terminal=f"T{t}")
+        for k, (m, t) in enumerate(zip(minutes, terminals, strict=True))
     ]
 
 
-def test_two_terminals_by_turns() -> None:
-    shared = [row for day in range(6) for row in by_turns("U0", day + 0.3, (0, 4, 8, 12), "ABAB")]
+@pytest.mark.parametrize(
+    ("turns", "minutes"), [("ABA", (0, 8, 15)), ("ABAB", (0, 9, 18, 27))], ids=["back too soon", "by turns"]
+)
+def test_two_terminals_by_turns(turns: str, minutes: Sequence[float]) -> None:
+    shared = [row for day in range(6) for row in by_turns("U0", day + 0.3, minutes, turns)]
     bench, signals = told("shared_login", [*crew(), *shared])
     assert users_of("shared_login", bench, signals) == ["U0"]
     assert signals.measures["seen"][0].startswith("in two places at once on 6 of 30 days")
-    assert len(signals.actions[0]) == 24
+    assert len(signals.actions[0]) == 6 * len(turns)
 
 
 @pytest.mark.parametrize("walk", ["AABB", "ABBA", "ABCD"], ids=["moved", "went back", "walked about"])
 def test_one_person_walks(walk: str) -> None:
-    moved = [row for day in range(6) for row in by_turns("U0", day + 0.3, (0, 4, 8, 12), walk)]
+    moved = [row for day in range(6) for row in by_turns("U0", day + 0.3, (0, 8, 12, 20), walk)]
     _, signals = told("shared_login", [*crew(), *moved])
     assert len(signals) == 0
+
+
+def test_who_goes_on_with_one_car_at_the_desk_is_one_person() -> None:
+    turns = [row for day in range(6) for row in by_turns("U0", day + 0.3, (0, 4, 8, 12), "ABAB")]
+    _, signals = told("shared_login", [*crew(), *(row | {"plate": "8SAME01"} for row in turns)])
+    assert len(signals) == 0
+
+
+@pytest.mark.parametrize(("unit", "listed"), [("PATROL", []), ("RECORDS", ["U0"])], ids=["ours", "theirs"])
+def test_consoles_of_the_own_unit_are_one_room(unit: str, listed: list[str]) -> None:
+    shared = [row for day in range(6) for row in by_turns("U0", day + 0.3, (0, 4, 8, 12), "ABAB")]
+    others = [
+        looked(f"{unit[0]}U{k}", day + 0.7, terminal=f"T{'AB'[(day + k) % 2]}", unit=unit)
+        for k in range(4)
+        for day in range(30)
+    ]
+    bench, signals = told("shared_login", [*crew(), *others, *shared])
+    assert users_of("shared_login", bench, signals) == listed
 
 
 def test_a_login_without_sleep_and_one_whose_shifts_say_so() -> None:
