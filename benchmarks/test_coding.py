@@ -61,6 +61,13 @@ def test_group(world: Any, contest: Any) -> None:
     contest(lambda: kernels.group(codes.to_numpy(), world.n_subjects), rival)
 
 
+def test_gather(world: Any, contest: Any) -> None:
+    rows = world.log.with_row_index("row").sort("user", maintain_order=True)["row"]
+    order = rows.cast(pl.Int32).to_numpy()
+    column = world.log["day"].to_numpy().view(np.uint32)
+    contest(lambda: (kernels.gather(column, order),), lambda: (world.log["day"].gather(rows),))
+
+
 def test_collapse(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
     time, subject, cascade = (rows[name].to_numpy() for name in ("time", "subject", "cascade"))

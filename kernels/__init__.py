@@ -8,6 +8,7 @@ code                hashes of text to dense codes, batch by batch
 grow                a bigger table for code
 known               the codes of hashes that a table may hold
 group               rows to groups: a stable counting sort
+gather              values of rows in the order of their groups
 collapse            rows to human actions: cascades and quick repeats
 earliest            what an action's rows say first
 union               what an action's rows say between them, as bits
@@ -15,6 +16,7 @@ written_twice       rows that repeat an earlier row
 unite               identifiers of one person to one subject: union-find
 repeated_days       a user's returns to one subject on different days
 first_meetings      rows in which a user first meets a subject
+distinct_subjects   different subjects of a group's marked rows
 marked_rows         rows of a user and a subject that bear a mark
 inside              rows in a span of time that concerns them
 additions           days on which a group meets somebody new
@@ -43,11 +45,11 @@ from kernels.common import commonest
 from kernels.converge import distinct_in_window
 from kernels.cover import inside
 from kernels.follow import follows
-from kernels.group import group
+from kernels.group import gather, group
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
-from kernels.pairs import first_meetings, marked_rows
+from kernels.pairs import distinct_subjects, first_meetings, marked_rows
 from kernels.places import came_back, homes
 from kernels.repeats import repeated_days
 from kernels.sequence import sequential
@@ -65,9 +67,11 @@ __all__ = [
     "day_streaks",
     "densest",
     "distinct_in_window",
+    "distinct_subjects",
     "earliest",
     "first_meetings",
     "follows",
+    "gather",
     "group",
     "grow",
     "homes",

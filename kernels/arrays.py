@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,3 +14,4 @@ Bools: TypeAlias = NDArray[np.bool_]
 U16: TypeAlias = NDArray[np.uint16]
 U64: TypeAlias = NDArray[np.uint64]
 F64: TypeAlias = NDArray[np.float64]
+Unsigned: TypeAlias = NDArray[np.unsignedinteger[Any]]

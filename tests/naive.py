@@ -11,7 +11,7 @@ from operator import or_
 
 import numpy as np
 
-from kernels.arrays import F64, I8, I32, I64, U16, U64, Bools
+from kernels.arrays import F64, I8, I32, I64, U16, U64, Bools, Unsigned
 
 
 def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
@@ -38,10 +38,14 @@ def known(hashes: U64, keys: U64, slots: I32) -> I32:
     return np.array([table.get(value, -1) for value in hashes.tolist()], np.int32)
 
 
-def group(codes: I32, count: int) -> tuple[I64, I64]:
+def group(codes: I32, count: int) -> tuple[I64, I32]:
     members = [[i for i, c in enumerate(codes) if c == k] for k in range(count)]
     starts = [sum(len(m) for m in members[:k]) for k in range(count + 1)]
-    return integers(starts), integers([i for m in members for i in m])
+    return integers(starts), np.array([i for m in members for i in m], np.int32)
+
+
+def gather(column: Unsigned, order: I32) -> Unsigned:
+    return np.array([column[i] for i in order], column.dtype)
 
 
 def collapse(
@@ -123,6 +127,10 @@ def additions(starts: I64, subjects: I32, days: I32, marks: Bools, n_subjects: i
     mostly = [some if 2 * len(some) > len(every) else [] for some, every in zip(marked, fresh, strict=True)]
     of_day = [np.array([len({days[i] for i in rows}) for rows in each], np.int32) for each in (fresh, mostly)]
     return new, of_day[0], of_day[1]
+
+
+def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int) -> I64:
+    return integers([len({subjects[i] for i in rows if marks[i]} - {-1}) for rows in groups(starts)])
 
 
 def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:

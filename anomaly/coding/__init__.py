@@ -4,7 +4,7 @@ arrays.
 
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events
-from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, place_labels
+from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, Some, place_labels
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
 from anomaly.coding.roster import Roster, own_keys, roster_of
 from anomaly.coding.spans import inside_any
@@ -22,6 +22,7 @@ __all__ = [
     "Grouping",
     "Groups",
     "Roster",
+    "Some",
     "finish",
     "inside_any",
     "key_rank",

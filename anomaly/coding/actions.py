@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,16 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
+from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
-from anomaly.coding.local import local_days, local_hours, offsets
+from anomaly.coding.local import days_and_hours, offsets
+from anomaly.coding.merged import Merged, collapsed
 from anomaly.coding.subjects import Subjects
-from anomaly.coding.table import Codes
 from anomaly.policy import REACH_CLASSES, Policy
 from anomaly.schema import REDACTED
 
-# Rows of one user on one subject within this time are one action: switches answer a plate run with the
-# owner's licence and warrants 18 s apart (JusticeONE, "Reading your NCIC audit log results"), and people
-# press the key twice.
-SAME_ACTION = 120_000
+# What is known of subjects and keys, and the column of the actions that has their codes.
+OF_SUBJECT = dict.fromkeys(OF_PERSON, "subject") | dict.fromkeys(OF_KEY, "typed")
 
 
 @dataclass(frozen=True)
@@ -82,15 +80,22 @@ class CodedLog:
         """Return (r + 1,) bool: whether a reason code is that of a redacted one; the last for none."""
         return np.append(self.texts["reason"].is_in(REDACTED).to_numpy(), np.False_)
 
-    def column(self, name: str) -> NDArray[Any]:
-        """Return a column of the actions, (a,): one of `Actions`, or what is known of the subject or of the
+    @cached_property
+    def matters(self) -> NDArray[np.uint8]:
+        """Return (r + 1,) uint8: what a reason code is about, index into MATTERS; the last, 255, for none."""
+        of_texts = self.policy.matter_of_reasons(self.texts["reason"])
+        return np.append(of_texts, 255).astype(np.uint8)
+
+    def of_subject(self, name: str) -> NDArray[Any]:
+        """Return what is known of each subject or key, by a name of OF_SUBJECT; the last for none."""
+        return np.append(getattr(self.subjects, name), (OF_PERSON | OF_KEY)[name])
+
+    def column(self, name: str, actions: NDArray[np.integer] | slice = slice(None)) -> NDArray[Any]:
+        """Return a column of some actions, (k,): one of `Actions`, or what is known of the subject or of the
         key that was typed, see `Subjects`; 0 where nothing is known.
         """
-        for columns, codes in ((OF_PERSON, self.actions.subject), (OF_KEY, self.actions.typed)):
-            if name in columns:
-                return np.append(getattr(self.subjects, name), columns[name])[codes]
-        column: NDArray[Any] = getattr(self.actions, name)
-        return column
+        codes: NDArray[Any] = getattr(self.actions, OF_SUBJECT.get(name, name))[actions]
+        return self.of_subject(name)[codes] if name in OF_SUBJECT else codes
 
     @cached_property
     def _events_by_action(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -128,7 +133,8 @@ def finish(
     subjects = coder.subjects.finish(columns)
     cascade = columns.pop("cascade", None)
     typed = columns["subject"]
-    columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
+    if np.any(subjects.root != np.arange(len(subjects))):
+        columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
         name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
@@ -184,91 +190,57 @@ def _actions(
     subjects: Subjects,
     policy: Policy,
 ) -> Actions:
-    of_event, opening = _collapsed(events, cascade, len(texts["user"]), len(subjects))
-    n_actions = len(opening)
-
-    def said(codes: NDArray[Any] | None) -> Codes:
-        if codes is None:
-            return np.full(n_actions, -1, np.int32)
-        if n_actions == len(events):
-            return codes.astype(np.int32, copy=False)
-        return kernels.earliest(of_event, events.time, codes.astype(np.int32, copy=False), n_actions)
+    said = Merged(events, *collapsed(events, cascade, len(texts["user"]), len(subjects)))
 
     def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
         classes = policy.classify_reasons(texts[name])
         missing = policy.classify_reasons(texts[name].clear(1))
         return np.append(classes, missing)[codes]
 
-    reason, attention, place = said(events.reason), said(events.attention), said(events.place)
-    time, offset = events.time[opening], events.offset[opening]
+    reason, attention = said.first(events.reason), said.first(events.attention)
+    place = said.first(events.place)
+    day, hour = days_and_hours(said.time, said.opening(events.offset))
     return Actions(
-        time=time,
-        day=local_days(time, offset),
-        hour=local_hours(time, offset),
-        user=said(events.user),
+        time=said.time,
+        day=day,
+        hour=hour,
+        user=said.first(events.user),
         place=place,
-        agency=texts.places[place, 0],
-        subject=_subjects(said, subjects, events.subject),
-        typed=_typed(said, subjects, typed),
+        agency=np.ascontiguousarray(texts.places[:, 0])[place],
+        subject=said.first(events.subject, partial(_people_first, subjects)),
+        typed=said.first(typed, partial(_in_order, subjects)),
         reason=reason,
         attention=attention,
-        case_number=said(events.case_number),
-        terminal=said(events.terminal),
-        on_behalf_of=said(events.on_behalf_of),
-        networks=said(events.networks),
-        purpose=said(events.purpose),
-        asked=said(events.asked),
-        reach=kernels.union(of_event, _reached(events, texts, policy), n_actions),
+        case_number=said.first(events.case_number),
+        terminal=said.first(events.terminal),
+        on_behalf_of=said.first(events.on_behalf_of),
+        networks=said.first(events.networks),
+        purpose=said.first(events.purpose),
+        asked=said.first(events.asked),
+        reach=said.united(_reached(events, texts, policy)),
         reason_class=class_of("reason", reason),
         attention_class=class_of("attention", attention),
-        of_event=of_event,
+        of_event=said.of_event,
     )
 
 
-def _collapsed(
-    events: Events, cascade: Codes | None, n_users: int, n_subjects: int
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Number the actions in the time order of their first rows.
-
-    Returns the action of each event, (n,) int32, and the first event of each action, (a,) int64.
-    """
-    starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
-    # Redacted users are not one person.
-    told_apart = np.where(events.user < 0, np.int32(-1), events.subject)[order]
-    cascade = np.full(len(events), -1, np.int32) if cascade is None else cascade[order]
-    n_cascades = int(cascade.max(initial=-1)) + 1
-    in_user_order = kernels.collapse(
-        starts, events.time[order], told_apart, cascade, n_subjects, n_cascades, SAME_ACTION
-    )
-    first_event = order[np.diff(np.maximum.accumulate(in_user_order), prepend=-1) > 0]
-    opens = np.zeros(len(events), np.bool_)
-    opens[first_event] = True
-    number = np.cumsum(opens, dtype=np.int32) - np.int32(1)
-    of_event = np.empty(len(events), np.int32)
-    of_event[order] = number[first_event][in_user_order]
-    return of_event, np.flatnonzero(opens)
+def _people_first(subjects: Subjects, codes: Codes) -> Codes:
+    """Rank subjects, (k,) codes -> (k,): of a person and a car at one time, the person counts."""
+    return codes + np.where(subjects.person[codes], 0, len(subjects)).astype(np.int32)
 
 
-def _subjects(said: Callable[[Codes], Codes], subjects: Subjects, subject: Codes) -> Codes:
-    """Return the subject of each action; where rows of one time name a person and a car, the person."""
-    count = len(subjects)
-    ranked = np.append(np.arange(count) + np.where(subjects.person, 0, count), -1).astype(np.int32)
-    first = said(ranked[subject])
-    return np.where(first >= 0, first % max(count, 1), np.int32(-1)).astype(np.int32)
-
-
-def _typed(said: Callable[[Codes], Codes], subjects: Subjects, typed: Codes) -> Codes:
-    """Return a key like the one that each action's earliest row was run with; among rows of one time the one
-    with the least serial.
+def _in_order(subjects: Subjects, codes: Codes) -> Codes:
+    """Rank keys as they were typed, (k,) codes -> (k,) int32: the least serial first.
 
     The key as it was typed, not the person behind it: plates run one after another lead to licences that
     are not.
     """
-    numbered = np.where(subjects.serial < 0, np.iinfo(np.int64).max, subjects.serial)
-    order = np.lexsort((subjects.letters, subjects.partial, subjects.kind, numbered)).astype(np.int32)
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return np.append(order, np.int32(-1))[said(np.append(rank, np.int32(-1))[typed])]
+    serial = subjects.serial[codes]
+    numbered = np.where(serial < 0, np.iinfo(np.int64).max, serial)
+    of = (subjects.letters[codes], subjects.partial[codes], subjects.kind[codes], numbered)
+    rank = np.empty(len(codes), np.int32)
+    rank[np.lexsort(of)] = np.arange(len(codes), dtype=np.int32)
+    return rank
 
 
 def _reached(events: Events, texts: Vocabularies, policy: Policy) -> NDArray[np.uint16]:

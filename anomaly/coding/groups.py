@@ -4,16 +4,18 @@ detectors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.actions import CodedLog
+from anomaly.coding.actions import OF_SUBJECT, CodedLog
 
 # Which columns of the log (docs/contracts.md) each array of actions is made from; a detector may read what it
 # declared.
@@ -45,6 +47,7 @@ MADE_FROM = {
     "reach": "message_key",
 }
 
+Made = TypeVar("Made")
 Covers = Callable[[Collection[str]], NDArray[np.bool_]]
 ONE_AGENCY = "the agency of this log"
 
@@ -52,29 +55,54 @@ ONE_AGENCY = "the agency of this log"
 class Grouping:
     """Actions grouped by one code, with the gathered columns kept for the next detector.
 
-    starts: (g + 1,) int64; order: (m,) int64, the action at each place; actions without a code are left out.
+    starts: (g + 1,) int64; order: (m,) int32, the action at each place; actions without a code are left out.
     """
 
     def __init__(self, by: str, log: CodedLog) -> None:
         self.by = by
         self.log = log
-        self.starts, self.order = kernels.group(*_codes(by, log))
-        self._gathered: dict[str, NDArray[Any]] = {}
+        self._codes, count = _codes(by, log)
+        self.starts, self.order = kernels.group(self._codes, count)
+        self.order.flags.writeable = False
+        self._made: dict[Hashable, Any] = {}
+        self._locks: dict[Hashable, Lock] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what several detectors share, made by the first that asks while the others wait."""
+        with self._locks.setdefault(key, Lock()):
+            if key not in self._made:
+                self._made[key] = make()
+            made: Made = self._made[key]
+            return made
 
     def column(self, name: str) -> NDArray[Any]:
         """Gather a column of the actions into group order, (m,); read-only, made once."""
-        if name not in self._gathered:
-            gathered: NDArray[Any] = self.log.column(name)[self.order]
-            gathered.flags.writeable = False
-            self._gathered[name] = gathered
-        return self._gathered[name]
+        if name in OF_SUBJECT:
+            return self.once(name, lambda: _taken(self.log.of_subject(name), self.column(OF_SUBJECT[name])))
+        whole: NDArray[Any] = getattr(self.log.actions, name)
+        # Columns that the log lacks are one array.
+        return self.owner if whole is self._codes else self.once(id(whole), lambda: self.ordered(whole))
 
-    @cached_property
+    def ordered(self, whole: NDArray[Any]) -> NDArray[Any]:
+        """Put what is known of each action, (a,), in group order, (m,); read-only."""
+        count = len(self.order)
+        one_group = len(self.starts) == 2 and count == len(whole)
+        alike = count > 0 and whole[0] == whole[-1] and bool((whole == whole[0]).all())
+        return _frozen(whole[:count].view()) if one_group or alike else _taken(whole, self.order)
+
+    @property
+    def owner(self) -> NDArray[np.int32]:
+        """Return (m,) int32: the group of each place; read-only."""
+        groups = np.arange(len(self.starts) - 1, dtype=np.int32)
+        return self.once("owner", lambda: _frozen(np.repeat(groups, np.diff(self.starts))))
+
+    @property
     def home(self) -> NDArray[np.int32]:
         """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty
         group.
         """
-        return kernels.commonest(self.starts, self.column("place"), len(self.log.texts.places))
+        n_places = len(self.log.texts.places)
+        return self.once("home", lambda: kernels.commonest(self.starts, self.column("place"), n_places))
 
     def labels(self) -> pl.Series:
         """Name each group, (g,) String; subjects have no name here."""
@@ -91,6 +119,17 @@ def place_labels(log: CodedLog) -> pl.Series:
     agency, unit = log.texts.places[:, 0], log.texts.places[:, 1]
     named = pl.DataFrame({"agency": log.texts.named("agency", agency), "unit": log.texts.named("unit", unit)})
     return named.select(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True)).to_series()
+
+
+def _taken(values: NDArray[Any], codes: NDArray[np.int32]) -> NDArray[Any]:
+    """Take a value for each code, (k,) and (m,) -> (m,), the last for -1; read-only."""
+    bits = kernels.gather(_frozen(values.view(f"u{values.itemsize}")), codes)
+    return _frozen(bits.view(values.dtype))
+
+
+def _frozen(values: NDArray[Any]) -> NDArray[Any]:
+    values.flags.writeable = False
+    return values
 
 
 def _codes(by: str, log: CodedLog) -> tuple[NDArray[np.int32], int]:
@@ -132,36 +171,53 @@ class Groups:
         """Return a column in group order, (m,); KeyError when the detector did not declare what it is made
         from.
         """
+        self._check(name)
+        return self._grouping.column(name)
+
+    def _check(self, name: str) -> None:
         if MADE_FROM[name] not in self._declared:
             raise KeyError(f"the detector reads `{name}` but does not declare `{MADE_FROM[name]}`")
-        return self._grouping.column(name)
 
     def has(self, column: str) -> bool:
         """Say whether the log holds any value of an event column."""
         return column in self.log.columns
 
-    @property
+    @cached_property
     def counted(self) -> NDArray[np.bool_]:
         """Return (m,) bool: True where no innocent explanation the detector honours covers the action."""
-        return ~self.covered(self._honoured)
+        return _frozen(~self.covered(self._honoured))
 
     def covered(self, explanations: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return (m,) bool: True where one of some explanations that the detector honours covers it."""
         unknown = set(explanations) - set(self._honoured)
         if unknown:
             raise KeyError(f"the detector reads {sorted(unknown)} but does not honour them")
-        return self._covers(explanations)[self._grouping.order]
+        whole = self._covers(explanations)
+        if not whole.any():
+            return np.zeros(len(self._grouping.order), np.bool_)
+        return self._grouping.ordered(whole)
 
     @property
     def owner(self) -> NDArray[np.int32]:
         """Return (m,) int32: the group of each place."""
-        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts)).astype(
-            np.int32, copy=False
-        )
+        return self._grouping.owner
+
+    def at(self, name: str, places: NDArray[np.integer]) -> NDArray[Any]:
+        """Return a column at some places of the group order, (k,): nothing else of it is gathered."""
+        self._check(name)
+        return self.log.column(name, self._grouping.order[places])
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what several detectors of this grouping share; the key says all that it depends on."""
+        return self._grouping.once(key, make)
+
+    def some(self, chosen: NDArray[np.bool_]) -> Some:
+        """Return what is known of the places of some groups, (g,) bool, and no more of it than is read."""
+        return Some(self, np.flatnonzero(np.repeat(chosen, np.diff(self.starts))))
 
     def actions(self, places: NDArray[np.integer] | NDArray[np.bool_] | slice) -> NDArray[np.int32]:
         """Return the actions at some places of the group order."""
-        return self._grouping.order[places].astype(np.int32)
+        return self._grouping.order[places]
 
     @property
     def home(self) -> NDArray[np.int32]:
@@ -173,3 +229,34 @@ class Groups:
     def labels(self) -> pl.Series:
         """Name each group, (g,) String."""
         return self._grouping.labels()
+
+
+@dataclass(frozen=True)
+class Some:
+    """Some places of a grouping, read as the whole of it is: (k,) where that is (m,).
+
+    places: (k,) int64, ascending.
+    """
+
+    groups: Groups
+    places: NDArray[np.int64]
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """Return a column at these places, (k,)."""
+        return self.groups.at(name, self.places)
+
+    @property
+    def log(self) -> CodedLog:
+        """Return the log."""
+        return self.groups.log
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Return (k,) bool: True where no innocent explanation the detector honours covers the action."""
+        return self.groups.counted[self.places]
+
+    @property
+    def owner(self) -> NDArray[np.int32]:
+        """Return (k,) int32: the group of each place."""
+        after = np.searchsorted(self.groups.starts, self.places, side="right")
+        return (after - 1).astype(np.int32)

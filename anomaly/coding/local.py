@@ -34,9 +34,17 @@ def offsets(times: NDArray[np.int64], zone: str) -> NDArray[np.int8]:
 
 def local_days(times: NDArray[np.int64], offset: NDArray[np.int8]) -> NDArray[np.int32]:
     """Number the local day of each time, days since 1970-01-01. (n,), (n,) -> (n,) int32."""
-    return ((times + offset.astype(np.int64) * QUARTER) // DAY).astype(np.int32)
+    return days_and_hours(times, offset)[0]
 
 
-def local_hours(times: NDArray[np.int64], offset: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the local hour 0..23 of each time. (n,), (n,) -> (n,) int8."""
-    return ((times + offset.astype(np.int64) * QUARTER) // HOUR % 24).astype(np.int8)
+def days_and_hours(
+    times: NDArray[np.int64], offset: NDArray[np.int8]
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Return the local day of each time, days since 1970-01-01, (n,) int32, and its hour 0..23, (n,) int8."""
+    local = offset * np.int64(QUARTER)
+    local += times
+    local //= HOUR
+    hours = local.astype(np.int32)
+    days = hours // np.int32(24)
+    hours -= days * np.int32(24)
+    return days, hours.astype(np.int8)

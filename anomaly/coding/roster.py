@@ -9,8 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.actions import CodedLog
+from anomaly.coding.hashes import Codes, Hashes
 from anomaly.coding.keys import addresses, sexes, surnames, years
-from anomaly.coding.table import Codes, Hashes
 from anomaly.context import Context
 
 OWN_KEYS = ("license", "name", "plate")

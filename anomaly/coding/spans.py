@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.table import Codes
+from anomaly.coding.hashes import Codes
 
 _MOST = 2**31 - 1
 

@@ -53,9 +53,10 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
     p = together([one.p for one in beside])
     actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     k = np.choose(which, each)
-    wrong = stated & np.choose(which[users.owner], counts)
+    wrong = stated & (counts[0] if len(counts) == 1 else np.choose(which[users.owner], counts))
     open_ones = wrong & users.counted
-    _, actions = split(users, open_ones & np.isin(users.owner, actor), wrong)
+    listed = p <= WEAKEST
+    _, actions = split(users, open_ones & np.repeat(listed, np.diff(users.starts)), wrong)
     told = [users.log.actions.purpose[rows] for rows in actions]
     return Signals.of_chance(
         actor,

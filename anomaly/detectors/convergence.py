@@ -137,9 +137,10 @@ def _unstated(
     silent = np.isin(subjects["reason_class"], UNSTATED) & (subjects["case_number"] < 0)
     known = users >= 0
     count = len(subjects.log.texts["user"])
-    habit = (np.bincount(users[known], silent[known], count) + 0.5) / (
-        np.bincount(users[known], minlength=count) + 1
+    left_out, made = (
+        np.bincount(rows + 1, minlength=count + 1)[1:] for rows in (users[silent & known], users)
     )
+    habit = (left_out + 0.5) / (made + 1)
     crowds = np.flatnonzero(most >= LEAST_CROWD)
     sizes = (end - begin)[crowds]
     rows = np.repeat(begin[crowds] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())

@@ -72,7 +72,7 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     if listed[met].any():
         weight = 2 * np.where(listed[met], listed[met].mean(), 1.0)
     found = (np.minimum(1.0, weight * _together(others, returned)) <= WEAKEST) & (back[met] > 0)
-    away = (place >= 0) & (place != home[subjects.owner])
+    away = (place >= 0) & (place != np.repeat(home, np.diff(subjects.starts)))
     meetings = _tail_of_meetings(subjects, place, away & rows, away, met[found], apart)
     returned[found] = np.maximum(returned[found], meetings)
     p = np.minimum(1.0, weight * _together(others, returned))
@@ -143,17 +143,9 @@ def _tail_of_meetings(
     users who meet the subject at all are as many as did.
     """
     users, day = subjects["user"], subjects["day"]
-    belongs = (
-        pl.DataFrame({"place": place, "user": users})
-        .filter(pl.col("place") >= 0)
-        .group_by("place", "user")
-        .len()
-    )
-    belongs = belongs.sort("place", "user")
-    made = np.bincount(belongs["user"], belongs["len"], 1).astype(np.int64)
-    paces = {
-        key[0]: part["len"].to_numpy() for key, part in belongs.partition_by("place", as_dict=True).items()
-    }
+    counts = place >= 0
+    made = np.bincount(users[counts] + 1)[1:]
+    paces = _paces(place[counts], users[counts], len(made))
     reached: dict[tuple[int, ...], NDArray[np.float64]] = {}
     p = np.ones(len(chosen))
     for k, s in enumerate(chosen.tolist()):
@@ -168,3 +160,18 @@ def _tail_of_meetings(
         rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
         p[k] = stats.poisson.sf(extra - 1, (rate / -np.expm1(-rate) - 1).sum())
     return p
+
+
+def _paces(place: NDArray[np.int32], users: NDArray[np.int32], count: int) -> dict[int, NDArray[np.int64]]:
+    """Return, for each place, how often each of its users looked there, by user. (m,) both; users < count."""
+    pair = place.astype(np.int64) * count + users
+    every = int(place.max(initial=-1) + 1) * count
+    if every <= len(pair):
+        number = np.bincount(pair)
+        pairs = np.flatnonzero(number)
+        number = number[pairs]
+    else:  # numpy.unique took nine times as long
+        tallied = pl.Series("pair", pair).value_counts().sort("pair")
+        pairs, number = tallied["pair"].to_numpy(), tallied["count"].to_numpy().astype(np.int64)
+    places, begin = np.unique(pairs // count, return_index=True)
+    return dict(zip(places.tolist(), np.split(number, begin[1:]), strict=True))

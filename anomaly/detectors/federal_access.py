@@ -9,7 +9,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
 from anomaly.detectors.purposes import about, beyond_history, in_force
-from anomaly.detectors.since import split
+from anomaly.detectors.since import split_some
 from anomaly.policy import REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -46,15 +46,14 @@ def federal_access(agencies: Groups, context: Context) -> Signals:
     if not len(agencies.log.texts["asked"]):
         return Signals.none(because="no `message_key` and no `system` say what was asked")
     federal = federal_agencies(agencies.log, context)
-    owner, count = agencies.owner, len(agencies)
-    theirs = federal.immigration[agencies["agency"]]
-    closed = theirs & beyond_history(agencies)[0] & in_force(agencies, "ab1747")
-    stated = (agencies["reason_class"] == IMMIGRATION) | (agencies["attention_class"] == IMMIGRATION)
-    broken = closed & (stated | (federal.removal[agencies["agency"]] & ~about(agencies, "criminal")))
-    actor, actions = split(agencies, broken & agencies.counted, broken)
-    events, said = (
-        np.bincount(owner[some & agencies.counted], minlength=count) for some in (broken, broken & stated)
-    )
+    count = len(agencies)
+    theirs = agencies.some(federal.immigration[:-1])
+    owner, counted = theirs.owner, theirs.counted
+    closed = beyond_history(theirs)[0] & in_force(theirs, "ab1747")
+    stated = (theirs["reason_class"] == IMMIGRATION) | (theirs["attention_class"] == IMMIGRATION)
+    broken = closed & (stated | (federal.removal[owner] & ~about(theirs, "criminal")))
+    actor, actions = split_some(agencies, theirs.places[broken & counted], theirs.places[broken])
+    events, said = (np.bincount(owner[some & counted], minlength=count) for some in (broken, broken & stated))
     every = np.bincount(owner[closed], minlength=count)
     return Signals.of_rule(
         actor,

@@ -6,12 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups
+from anomaly.coding import CodedLog, Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
-from anomaly.detectors.purposes import distinct_subjects, in_force, plate_readers
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import distinct_of, in_force, plate_readers
+from anomaly.detectors.since import split_some
 
 STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH"
@@ -49,12 +49,15 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
         has since been closed.
     Evades: A local user who searches for the other agency (`immigration_proxy`).
     """
-    searched = plate_readers(agencies) & in_force(agencies, "sb34-alpr")
-    what = _outside(agencies.log, context, np.unique(agencies["agency"][searched]))
-    foreign = searched & np.append(np.array([bool(text) for text in what]), np.False_)[agencies["agency"]]
-    actor, actions = split(agencies, foreign & agencies.counted, foreign)
-    events = np.bincount(agencies.owner[searched & agencies.counted], minlength=len(agencies))
-    plates = distinct_subjects(agencies, foreign & agencies.counted)
+    searched = Some(agencies, np.flatnonzero(plate_readers(agencies)))
+    searched = Some(agencies, searched.places[in_force(searched, "sb34-alpr")])
+    owner, counted = searched.owner, searched.counted
+    what = _outside(agencies.log, context, np.unique(owner))
+    foreign = np.array([bool(text) for text in what], np.bool_)[owner]
+    open_ones = searched.places[foreign & counted]
+    actor, actions = split_some(agencies, open_ones, searched.places[foreign])
+    events = np.bincount(owner[counted], minlength=len(agencies))
+    plates = distinct_of(Some(agencies, open_ones))
     return Signals.of_rule(
         actor,
         [0.5 if what[a] == UNLISTED else 0.9 for a in actor.tolist()],

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups, roster_of
+from anomaly.coding import CodedLog, Groups, Some, roster_of
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
 from anomaly.detectors.purposes import beyond_history, in_force, strength_of
-from anomaly.detectors.since import split
+from anomaly.detectors.since import split_some
 from anomaly.policy import MATTERS, REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -53,15 +53,18 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     """
     log = users.log
     federal = federal_agencies(log, context)
-    asked_for, number = users["on_behalf_of"], users["case_number"]
     of_any = _agents(users, context, federal.immigration)
     of_removal = _agents(users, context, federal.removal) | (~of_any & _names_agency(log, "on_behalf_of"))
-    told = _names_agency(log, "attention")[log.actions.attention][users.actions(slice(None))]
-    stated = users["reason_class"] == IMMIGRATION
-    rows = np.flatnonzero((of_any | of_removal)[asked_for] | told | stated)
-    owner, reason, stated = users.owner[rows], users["reason"][rows], stated[rows]
-    for_agent = of_any[asked_for[rows]]
-    numbered = (number[rows] >= 0) | _of_texts(
+    named_there = _names_agency(log, "attention")
+    chosen = (of_any | of_removal)[users["on_behalf_of"]] | (users["reason_class"] == IMMIGRATION)
+    if named_there.any():
+        chosen |= named_there[log.actions.attention][users.actions(slice(None))]
+    some = Some(users, np.flatnonzero(chosen))
+    owner, reason, asked_for = some.owner, some["reason"], some["on_behalf_of"]
+    told = named_there[log.actions.attention[users.actions(some.places)]]
+    stated = some["reason_class"] == IMMIGRATION
+    for_agent = of_any[asked_for]
+    numbered = (some["case_number"] >= 0) | _of_texts(
         log, reason, lambda texts: texts.str.contains(NUMBER).to_numpy()
     )
     every, those = (
@@ -69,19 +72,17 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     )
     on_cases = numbered | (2 * those > every)[owner]
     named = {
-        "on behalf of": of_removal[asked_for[rows]] | (for_agent & (~on_cases | stated)),
-        "attention": told[rows],
+        "on behalf of": of_removal[asked_for] | (for_agent & (~on_cases | stated)),
+        "attention": told,
         "reason": _of_texts(log, reason, log.policy.names_agency) & stated,
     }
-    known, unknown = (where[rows] for where in beyond_history(users))
-    broken = in_force(users, "ppp-2019-immigration")[rows] & ~federal.any[users["agency"][rows]]
+    known, unknown = beyond_history(some)
+    broken = in_force(some, "ppp-2019-immigration") & ~federal.any[some["agency"]]
     broken &= (known | unknown) & np.any(list(named.values()), axis=0)
     crime = _of_texts(log, reason, lambda texts: log.policy.matter_of_reasons(texts) == CRIMINAL)
     broken &= ~crime | stated | ~numbered
-    is_open = broken & users.counted[rows]
-    chosen, about = np.zeros((2, users.starts[-1]), np.bool_)
-    chosen[rows], about[rows] = is_open, broken
-    actor, actions = split(users, chosen, about)
+    is_open = broken & some.counted
+    actor, actions = split_some(users, some.places[is_open], some.places[broken])
     certain = np.bincount(owner[is_open & known], minlength=len(users))[actor] > 0
     events = np.bincount(owner[is_open], minlength=len(users))
     fields = {field: np.unique(owner[is_open & by]) for field, by in named.items()}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from anomaly.coding import Groups
+from anomaly.coding import Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_agencies
 from anomaly.detectors.purposes import beyond_history, in_force, strength_of
-from anomaly.detectors.since import split
+from anomaly.detectors.since import split_some
 from anomaly.policy import REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -44,13 +44,14 @@ def immigration_purpose(users: Groups, context: Context) -> Signals:
     stated = users["reason_class"] == IMMIGRATION
     if users.has("attention"):
         stated |= users["attention_class"] == IMMIGRATION
-    known, unknown = beyond_history(users)
-    named = stated & in_force(users, "ppp-2019-immigration")
-    named &= ~federal_agencies(users.log, context).any[users["agency"]]
-    broken = named & (known | unknown)
-    actor, actions = split(users, broken & users.counted, broken)
-    certain = np.bincount(users.owner[broken & known], minlength=len(users))[actor] > 0
-    events = np.bincount(users.owner[broken & users.counted], minlength=len(users))
+    named = Some(users, np.flatnonzero(stated))
+    known, unknown = beyond_history(named)
+    broken = in_force(named, "ppp-2019-immigration") & (known | unknown)
+    broken &= ~federal_agencies(users.log, context).any[named["agency"]]
+    owner, counted = named.owner, named.counted
+    actor, actions = split_some(users, named.places[broken & counted], named.places[broken])
+    certain = np.bincount(owner[broken & known], minlength=len(users))[actor] > 0
+    events = np.bincount(owner[broken & counted], minlength=len(users))
     return Signals.of_rule(
         actor,
         strength_of(events[actor], np.where(certain, 0.9, 0.6)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, detector
@@ -34,6 +36,7 @@ def immigration_query(users: Groups, context: Context) -> Signals:
     Clears: A booking, a case or a call with that person; an application for a firearm under purpose F.
     Evades: A booking number of somebody else; asking the jail to ask.
     """
-    theirs = federal_agencies(users.log, context).any[users["agency"]]
+    federal = federal_agencies(users.log, context).any
+    theirs = federal[users["agency"]] if federal.any() else np.zeros(users.starts[-1], np.bool_)
     asked = reaches(users, "immigration") & ~theirs
     return more_than_peers(users, context, asked, ~theirs, "% of look-ups that ask for immigration status")

@@ -49,8 +49,8 @@ def isolated_sessions(
         return Signals.none()
     size = np.diff(begins)
     length = users["time"][begins[1:] - 1] - users["time"][begins[:-1]]
-    unexplained = np.diff(np.append(0, np.cumsum(users.counted))[begins])
-    short = (size <= most_actions) & (length <= most_minutes * 60_000) & (unexplained == size)
+    explained = np.diff(np.searchsorted(np.flatnonzero(~users.counted), begins))
+    short = (size <= most_actions) & (length <= most_minutes * 60_000) & (explained == 0)
     sessions = np.bincount(owner, minlength=len(users))
     isolated = np.bincount(owner[short], minlength=len(users))
     peers = peering(users, context)

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups
+import kernels
+from anomaly.coding import CodedLog, Groups, Some
 from anomaly.coding.events import SYSTEM
 from anomaly.context import Context
 from anomaly.detectors.peers import LEAST_PEERS, peering
@@ -21,13 +22,13 @@ NOT_A_PERSON = [REASON_CLASSES.index(name) for name in ("system", "test")]
 UNKNOWN = np.uint16(1 << REACH_CLASSES.index("unknown"))
 
 
-def reaches(groups: Groups, name: str) -> Marks:
+def reaches(groups: Groups | Some, name: str) -> Marks:
     """Return (m,) bool: the look-up asked for data of this class of REACH_CLASSES."""
     found: Marks = (groups["reach"] >> REACH_CLASSES.index(name)) & 1 != 0
     return found
 
 
-def beyond_history(groups: Groups) -> tuple[Marks, Marks]:
+def beyond_history(groups: Groups | Some) -> tuple[Marks, Marks]:
     """Return where a look-up asked for data that the law closes to immigration enforcement, and where that
     is not known: (m,) bool twice.
     """
@@ -39,17 +40,16 @@ def beyond_history(groups: Groups) -> tuple[Marks, Marks]:
     return known, ~known & ((reach == 0) | ((reach & UNKNOWN) != 0))
 
 
-def in_force(groups: Groups, rule: str) -> Marks:
+def in_force(groups: Groups | Some, rule: str) -> Marks:
     """Return (m,) bool: the look-up was made on a day on which the rule applied."""
     begin, end = groups.log.policy.rule(rule).span()
     return (groups["time"] >= begin) & (groups["time"] < end)
 
 
-def about(groups: Groups, *matters: str) -> Marks:
+def about(groups: Groups | Some, *matters: str) -> Marks:
     """Return (m,) bool: the stated reason is about one of these matters."""
     codes = [MATTERS.index(name) for name in matters]
-    of_text = np.isin(groups.log.policy.matter_of_reasons(groups.log.texts["reason"]), codes)
-    found: Marks = np.append(of_text, np.False_)[groups["reason"]]
+    found: Marks = np.isin(groups.log.matters, codes)[groups["reason"]]
     return found
 
 
@@ -97,8 +97,8 @@ def plate_readers(groups: Groups) -> Marks:
         text.startswith(SYSTEM) and groups.log.policy.reach_of_system(text.removeprefix(SYSTEM)) == vehicle
         for text in groups.log.texts["asked"]
     ]
-    asked: Marks = np.append(np.array(systems, np.bool_), np.False_)[groups["asked"]]
-    return asked | (groups["networks"] >= 0)
+    reached: Marks = groups["networks"] >= 0
+    return reached | np.append(np.array(systems), np.False_)[groups["asked"]] if any(systems) else reached
 
 
 def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> Marks:
@@ -130,10 +130,14 @@ def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> Mar
 
 def distinct_subjects(groups: Groups, chosen: Marks) -> NDArray[np.int64]:
     """Count the different subjects of each group's chosen look-ups, (g,) int64. chosen: (m,) bool."""
-    rows = np.flatnonzero(chosen & (groups["subject"] >= 0))
-    # polars: numpy.unique takes ten times as long on five million pairs.
-    pairs = pl.Series(groups.owner[rows].astype(np.int64) << 32 | groups["subject"][rows]).unique().to_numpy()
-    return np.bincount(pairs >> 32, minlength=len(groups)).astype(np.int64)
+    return kernels.distinct_subjects(groups.starts, groups["subject"], chosen, len(groups.log.subjects))
+
+
+def distinct_of(chosen: Some) -> NDArray[np.int64]:
+    """Count the different subjects of each group's look-ups among some, (g,) int64."""
+    starts = np.searchsorted(chosen.places, chosen.groups.starts)
+    every = np.ones(len(chosen.places), np.bool_)
+    return kernels.distinct_subjects(starts, chosen["subject"], every, len(chosen.log.subjects))
 
 
 @dataclass(frozen=True)

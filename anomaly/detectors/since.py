@@ -24,8 +24,13 @@ def split(
 
     chosen, about: (m,) bool in group order; what is chosen is also about.
     """
-    actor = np.unique(np.searchsorted(groups.starts, np.flatnonzero(chosen), side="right") - 1)
-    parts = [slice(groups.starts[a], groups.starts[a + 1]) for a in actor.tolist()]
-    return actor.astype(np.int32), tuple(
-        groups.actions(part.start + np.flatnonzero(about[part] | chosen[part])) for part in parts
-    )
+    return split_some(groups, np.flatnonzero(chosen), np.flatnonzero(chosen | about))
+
+
+def split_some(
+    groups: Groups, chosen: NDArray[np.int64], about: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
+    """Return what `split` does. chosen, about: places in group order, ascending; all chosen are in both."""
+    actor = np.unique(np.searchsorted(groups.starts, chosen, side="right") - 1)
+    begin, end = (np.searchsorted(about, groups.starts[actor + one]).tolist() for one in (0, 1))
+    return actor.astype(np.int32), tuple(groups.actions(about[a:b]) for a, b in zip(begin, end, strict=True))

@@ -103,6 +103,8 @@ def _stretches(
     starts: NDArray[np.int64], days: NDArray[np.int32], chosen: NDArray[np.bool_], rest: Days
 ) -> tuple[NDArray[np.int64], ...]:
     """Return each user's active days, longest stretch and its rows begin:end, among the chosen rows."""
+    if chosen.all():
+        return kernels.day_streaks(starts, days, rest - 1)
     rows = np.flatnonzero(chosen)
     active, longest, begin, end = kernels.day_streaks(np.searchsorted(rows, starts), days[rows], rest - 1)
     some = np.flatnonzero(active)

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import Actions, CodedLog, Grouping, inside_any
-from anomaly.coding.table import Codes, CodeTable
+from anomaly.coding.hashes import Codes, CodeTable
 from anomaly.context import Context
 from anomaly.explain.joins import FOREVER, days, milliseconds
 

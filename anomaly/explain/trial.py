@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,16 @@ class Explained:
 
     def by(self, names: Collection[str], actions: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
         """Return (a,) bool: True where one of the named explanations covers the action; (k,) of some."""
-        mask = sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names)
+        mask = np.uint32(sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names))
         bits = self.bits if actions is None else self.bits[actions]
-        covered: NDArray[np.bool_] = (bits & np.uint32(mask)) != 0
+        if not self._any & mask:
+            return np.zeros(len(bits), np.bool_)
+        covered: NDArray[np.bool_] = (bits & mask) != 0
         return covered
+
+    @cached_property
+    def _any(self) -> np.uint32:
+        return np.uint32(np.bitwise_or.reduce(self.bits, initial=np.uint32(0)))
 
     def names(self, action: int, honoured: Collection[str]) -> list[str]:
         """Name the honoured explanations that cover one action."""

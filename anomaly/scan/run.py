@@ -69,21 +69,28 @@ def scan(
 def run_detectors(
     coded: CodedLog, context: Context, explained: Explained, settings: Settings, tell: Progress
 ) -> list[Ran]:
-    """Run every detector that can run, some side by side; the answers come in the order of the registry."""
-    groupings = {by: Grouping(by, coded) for by in dict.fromkeys(d.group for d in DETECTORS)}
+    """Run every detector that can run, some side by side; the answers come in the order of the registry.
 
-    def run(one: Detector) -> Ran:
+    Grouping after grouping: what the detectors of one gather goes before the next, 60 bytes an action.
+    """
+    ran: dict[str, Ran] = {}
+
+    def run(grouping: Grouping, one: Detector) -> Ran:
         reason = cannot_run(one, coded.columns, context)
         if reason:
             return Ran(one, Signals.none(because=reason))
         declared = frozenset(one.needs) | frozenset(one.uses)
-        groups = Groups(groupings[one.group], declared, one.clears, explained.by)
+        groups = Groups(grouping, declared, one.clears, explained.by)
         signals = one.run(groups, context, settings.detectors.get(one.name))
         tell(one.name, 0)
         return Ran(one, signals)
 
     with ThreadPoolExecutor(max(1, settings.threads)) as pool:
-        return list(pool.map(run, DETECTORS))
+        for by in dict.fromkeys(one.group for one in DETECTORS):
+            mine = [one for one in DETECTORS if one.group == by]
+            answers = pool.map(partial(run, Grouping(by, coded)), mine)
+            ran |= {answer.detector.name: answer for answer in answers}
+    return [ran[one.name] for one in DETECTORS]
 
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:

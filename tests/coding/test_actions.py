@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anomaly.coding import CodedLog
-from anomaly.coding.actions import SAME_ACTION
+from anomaly.coding.merged import SAME_ACTION
 from tests.coding.logs import at, coded, frame_of
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anomaly.coding.local import local_days, local_hours, offsets
+from anomaly.coding.local import days_and_hours, local_days, offsets
 from tests.coding.logs import coded
 
 ZONES = (
@@ -44,8 +44,9 @@ def test_local_time_is_that_of_the_standard_library(zone: str, seconds: list[int
     times = np.array(seconds, np.int64) * 1000
     ahead = offsets(times, zone)
     there = [datetime.fromtimestamp(s, ZoneInfo(zone)) for s in seconds]
-    assert local_hours(times, ahead).tolist() == [t.hour for t in there]
-    assert local_days(times, ahead).tolist() == [(t.date() - EPOCH).days for t in there]
+    days, hours = days_and_hours(times, ahead)
+    assert hours.tolist() == [t.hour for t in there]
+    assert days.tolist() == local_days(times, ahead).tolist() == [(t.date() - EPOCH).days for t in there]
 
 
 @pytest.mark.parametrize(

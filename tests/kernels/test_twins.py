@@ -90,6 +90,14 @@ def test_group_of_nothing() -> None:
     assert (starts.tolist(), order.tolist()) == ([0], [])
 
 
+@given(
+    st.lists(st.integers(0, 255), min_size=1), st.data(), st.sampled_from([np.uint8, np.uint32, np.uint64])
+)
+def test_gather(values: list[int], data: st.DataObject, width: type) -> None:
+    order = data.draw(st.lists(st.integers(-1, len(values) - 1)))
+    agree("gather", np.array(values, width), np.array(order, np.int32))
+
+
 @given(grouped(), st.data(), st.integers(0, 10))
 def test_collapse(rows: tuple[I64, I64], data: st.DataObject, window: int) -> None:
     subjects = column(data, rows[0], CODE, np.int32)
@@ -131,6 +139,12 @@ def test_repeated_days(rows: tuple[I64, I64], data: st.DataObject, gap: int, lea
 @given(grouped(), st.data())
 def test_first_meetings(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("first_meetings", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
+
+
+@given(grouped(), st.data())
+def test_distinct_subjects(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    subjects, marks = column(data, rows[0], CODE, np.int32), column(data, rows[0], st.booleans(), np.bool_)
+    agree("distinct_subjects", rows[0], subjects, marks, N_CODES)
 
 
 @given(grouped(), st.data())
