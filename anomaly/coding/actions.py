@@ -17,11 +17,13 @@ from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
 from anomaly.coding.merged import Merged, collapsed
 from anomaly.coding.subjects import Subjects
-from anomaly.policy import REACH_CLASSES, Policy
+from anomaly.policy import REACH_CLASSES, REASON_CLASSES, Policy
 from anomaly.schema import REDACTED
 
 # What is known of subjects and keys, and the column of the actions that has their codes.
 OF_SUBJECT = dict.fromkeys(OF_PERSON, "subject") | dict.fromkeys(OF_KEY, "typed")
+
+MISSING_REASON = np.uint8(REASON_CLASSES.index("missing"))
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,9 @@ def _actions(
     said = Merged(events, *collapsed(events, cascade, len(texts["user"]), len(subjects)))
 
     def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
-        classes = policy.classify_reasons(texts[name])
-        missing = policy.classify_reasons(texts[name].clear(1))
-        return np.append(classes, missing)[codes]
+        if not len(texts[name]):
+            return np.full(len(codes), MISSING_REASON)
+        return np.append(policy.classify_reasons(texts[name]), MISSING_REASON)[codes]
 
     reason, attention = said.first(events.reason), said.first(events.attention)
     place = said.first(events.place)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Lexicons, Said
 from anomaly.coding.subjects import SubjectCoder
-from anomaly.coding.table import MISSING, Derived, Memo, ranked, recode
+from anomaly.coding.table import MISSING, Derived, Memo, ranked
 from anomaly.schema import SUBJECT_KINDS
 from anomaly.sources import Log, Rows
 
@@ -166,12 +166,28 @@ class EventCoder:
         texts, columns = {}, {}
         self._codes.clear()
         for name, parts in list(self._drafts.items()):
+            rank = None
             if name in self.tables:
                 texts[name], rank = ranked(self.tables.pop(name))
-                parts[:] = [recode(part, rank).astype(CODED[name]) for part in parts]
-            columns[name] = np.concatenate(parts)
+            columns[name] = _joined(parts, rank)
             del self._drafts[name]
         return columns, Vocabularies(texts, _places(columns, len(texts.get("unit", ()))))
+
+
+def _joined(parts: list[NDArray[Any]], rank: Codes | None) -> NDArray[Any]:
+    """Join the parts of a column, which go as they are taken; codes, -1 missing, become their ranks."""
+    whole = np.empty(sum(map(len, parts)), parts[0].dtype)
+    of_code = None if rank is None else np.append(rank, MISSING).astype(whole.dtype)
+    end = len(whole)
+    while parts:
+        part = parts.pop()
+        into = whole[end - len(part) : end]
+        end -= len(part)
+        if of_code is None:
+            into[:] = part
+        else:
+            np.take(of_code, part, out=into, mode="wrap")
+    return whole
 
 
 def _digest(said: Mapping[str, Said], count: int) -> Hashes:

@@ -62,8 +62,3 @@ def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:
     rank = np.empty(len(values), np.int32)
     rank[order] = np.arange(len(values), dtype=np.int32)
     return values.gather(order), rank
-
-
-def recode(codes: Codes, rank: Codes) -> Codes:
-    """Replace each code by its rank; -1 stays. Shapes (n,), (m,) -> (n,) int32."""
-    return np.append(rank, MISSING)[codes]

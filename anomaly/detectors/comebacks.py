@@ -168,7 +168,12 @@ def _comebacks(
     if unexplained is not every:
         nothing = told._replace(beside=(np.zeros(0, np.int64), np.zeros(0, np.int64)))
         all_kinds = kinds_of_pairs(users, in_all, every, in_all.subject_days, nothing)
-    explained = [repeated(np.where(some, every, np.int32(-1))) for some in _explained(counted, work)]
+    explained = [
+        repeated(np.where(some, every, np.int32(-1))).at_least
+        if some.any()
+        else np.zeros((len(users), MOST), np.int64)
+        for some in _explained(counted, work)
+    ]
     units = np.unique(np.where(peers.same_work, peers.code, -1), return_index=True)[1][1:]
     if peers.same_work.all():
         units = units[:0]
@@ -182,7 +187,7 @@ def _comebacks(
         units,
         kinds.kind,
         _laws(users, peers, work, pairs, kinds, all_kinds, (unexplained >= 0, every >= 0)),
-        _gaps(users, work, pairs, kinds, unexplained, [one.at_least for one in explained]),
+        _gaps(users, work, pairs, kinds, unexplained, explained),
         in_all,
         all_kinds.first,
         every,

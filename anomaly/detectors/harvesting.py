@@ -53,7 +53,7 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     count, begin, end = kernels.densest(starts, times, window * 60_000)
     found = [
         _paced(times, starts, u, int(begin[u]), int(end[u]), window)
-        for u in np.flatnonzero(count >= least_actions).tolist()
+        for u in np.flatnonzero(count >= max(least_actions, 2)).tolist()  # one has no pace
     ]
     tested = len(users)
     if users.has("subject"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from anomaly.coding import Groups
 from anomaly.context import Context
@@ -23,6 +23,7 @@ OF_MONTHS = 30.0
 MONTH, LEAST_MONTHS = 28, 4  # days; months that say what is usual
 LEAST_DAYS = 5  # active, beside the busiest; UNV
 UPPER = 0.9  # of the peers, by whom the upper half's scatter is judged: one in ten may be no peer at all
+ABOVE = float(special.ndtri(UPPER))  # where it lies in a normal law
 # How many deviations one user's worth of that quantile knows as much as, and how few degrees of freedom a
 # pace has at most: beyond it logarithms would have to fall off faster than an exponential law does.
 WORTH, PARETO = 0.15, 8.0
@@ -192,7 +193,7 @@ def pace_tail(pace: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.
         worth = WORTH * others.shape[1]
         scale = np.sqrt((PRIOR * typical**2 + worth * scale**2) / (PRIOR + worth))
         width = np.maximum(scale, 0.1) * np.sqrt(1 + 1.57 / others.shape[1])  # 1.57: variance of a median
-        p[members] = stats.t.sf((logs[members] - middle) / width, min(PARETO, PRIOR + worth))
+        p[members] = special.stdtr(min(PARETO, PRIOR + worth), (middle - logs[members]) / width)
     p[peer >= 0] = tempered(p[peer >= 0])
     return p
 
@@ -200,7 +201,7 @@ def pace_tail(pace: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.
 def _reach(logs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the median of each row, and the scale of what lies above it. (k, m) -> (k,) both."""
     middle, high = np.quantile(logs, [0.5, UPPER], axis=1)
-    return middle, (high - middle) / float(stats.norm.ppf(UPPER))
+    return middle, (high - middle) / ABOVE
 
 
 def _usual(values: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -239,8 +240,7 @@ def _paces(
     """Return occasions per active day of each user and month, (g, months), and where enough days were active.
 
     The month's busiest day is left out: a sweep of every car park is no pace. Half an occasion is added: a
-    month
-    without any is no measure of the others.
+    month without any is no measure of the others.
     """
     width = int(months.max(initial=0)) + 1
     cell = owner * np.int64(width) + months

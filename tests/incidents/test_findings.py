@@ -46,6 +46,12 @@ def test_rules_are_always_kept_and_chance_below_its_rate() -> None:
     assert kept[1].q is None
 
 
+def test_few_tests_make_no_discovery_of_what_is_not_surprising() -> None:
+    few = Signals.of_chance(np.zeros(1, np.int32), np.array([0.02]), (np.zeros(1, np.int32),), 2, measures={})
+    assert not keep([(VOLUME, few)], 0.1)
+    assert keep([(VOLUME, replace(few, p=np.array([0.001])))], 0.1)
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(p=st.lists(st.floats(1e-300, 0.2), min_size=1, max_size=6), fdr=st.floats(0.001, 0.2))
 def test_scores_lie_in_bounds_and_follow_p(p: list[float], fdr: float) -> None:
