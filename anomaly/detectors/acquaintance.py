@@ -76,8 +76,13 @@ def chance_to_meet(
     of_user = np.bincount(looker, minlength=len(users))
     agency = home[looker]
     met = np.bincount(agency + 1, minlength=int(home.max(initial=-1)) + 2)
+    # polars: numpy.unique took 0.9 s on three million.
+    known = np.bincount(pl.Series((agency + 1) << 32 | looked).unique().to_numpy() >> 32, minlength=len(met))
+    asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
+    asked[subject] = True
+    some = np.flatnonzero(asked[looked])
+    looker, looked, agency = looker[some], looked[some], agency[some]
     pair, count = np.unique((agency + 1) << 32 | looked, return_counts=True)
-    known = np.bincount(pair >> 32, minlength=len(met))
     wanted = (home[user] + 1) << 32 | subject
     at = np.minimum(np.searchsorted(pair, wanted), max(len(pair) - 1, 0))
     by_agency = np.where(pair[at] == wanted, count[at], 0) if len(pair) else np.zeros(len(user), np.int64)
@@ -89,12 +94,13 @@ def chance_to_meet(
 
 def of_pairs(users: Groups, user: NDArray[np.int32], subject: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Mark the look-ups of some pairs of user and subject. user, subject: (k,) int32. Returns (m,) bool."""
-    wanted = np.unique(user.astype(np.int64) << 32 | subject)
-    known = np.zeros(len(users.log.subjects) + 1, np.bool_)
-    known[subject] = True
-    rows = np.flatnonzero(known[users["subject"]] & (users["subject"] >= 0))
     mask = np.zeros(len(users.owner), np.bool_)
-    mask[rows] = np.isin(users.owner[rows].astype(np.int64) << 32 | users["subject"][rows], wanted)
+    subjects, named = users["subject"], np.flatnonzero(subject >= 0)
+    named = named[np.argsort(user[named], kind="stable")]
+    each, begins = np.unique(user[named], return_index=True)
+    for one, theirs in zip(each.tolist(), np.split(subject[named], begins[1:]), strict=False):
+        rows = slice(*users.starts[one : one + 2])
+        mask[rows] = np.isin(subjects[rows], theirs)
     return mask
 
 
