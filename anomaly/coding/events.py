@@ -163,14 +163,14 @@ class EventCoder:
 
         `place` (n,) int32 takes the room of agency and unit.
         """
-        texts, columns = {}, {}
+        texts, ranks = {}, {}
         self._codes.clear()
-        for name, parts in list(self._drafts.items()):
-            rank = None
-            if name in self.tables:
-                texts[name], rank = ranked(self.tables.pop(name))
-            columns[name] = _joined(parts, rank)
-            del self._drafts[name]
+        for name in list(self.tables):
+            texts[name], ranks[name] = ranked(self.tables.pop(name))
+        names = list(self._drafts)
+        with ThreadPoolExecutor(2) as pool:
+            joined = pool.map(lambda name: _joined(self._drafts.pop(name), ranks.get(name)), names)
+            columns = dict(zip(names, joined, strict=True))
         return columns, Vocabularies(texts, _places(columns, len(texts.get("unit", ()))))
 
 
