@@ -15,7 +15,7 @@ from anomaly.detectors import Detector, Signals
 # p-values below this differ by what their null cannot know; a score is full there.
 CERTAIN = 1e-9
 # Where a detector tests a dozen users, one in fifty can be a discovery, and is no reason to read about
-# anybody: a p-value has to be this part of the rate, too, 0.001 at 0.1.
+# anybody: one p-value at least has to be this part of the rate, too, 0.001 at 0.1.
 SURPRISING = 0.01
 
 
@@ -50,7 +50,7 @@ class Kept:
 
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
     """List every rule signal, and the chance signals whose q-value over all that was tested is at most
-    `fdr`, and whose own p-value is small, see SURPRISING.
+    `fdr`; of an actor about whom no rule speaks, none unless some p-value is small, see SURPRISING.
     """
     q = iter(
         q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist()
@@ -61,9 +61,10 @@ def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
             if not found.by_chance:
                 score = found.weight * float(signals.strength[index])
                 kept.append(Kept(found, signals, index, None, None, score))
-            elif (own := next(q)) <= fdr and signals.p[index] <= SURPRISING * fdr:
+            elif (own := next(q)) <= fdr:
                 sure = min(1.0, (1 - np.log10(max(own, CERTAIN / 10))) / (1 - np.log10(CERTAIN / 10)))
                 kept.append(
                     Kept(found, signals, index, float(signals.p[index]), own, found.weight * float(sure))
                 )
-    return kept
+    plain = {(one.detector.kind, one.actor) for one in kept if one.p is None or one.p <= SURPRISING * fdr}
+    return [one for one in kept if (one.detector.kind, one.actor) in plain]

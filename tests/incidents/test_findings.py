@@ -50,6 +50,9 @@ def test_few_tests_make_no_discovery_of_what_is_not_surprising() -> None:
     few = Signals.of_chance(np.zeros(1, np.int32), np.array([0.02]), (np.zeros(1, np.int32),), 2, measures={})
     assert not keep([(VOLUME, few)], 0.1)
     assert keep([(VOLUME, replace(few, p=np.array([0.001])))], 0.1)
+    beside = keep([(VOLUME, few), (LEFT, rule([0], [[2]]))], 0.1)
+    assert [one.detector.name for one in beside] == ["volume", "after_separation"]
+    assert len(keep([(VOLUME, few), (LEFT, rule([1], [[2]]))], 0.1)) == 1
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
