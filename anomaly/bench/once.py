@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ from anomaly.coding.groups import MADE_FROM
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
 from anomaly.explain import Explained, try_all
-from anomaly.incidents import assemble, bundle, keep, token_key
-from anomaly.scan.again import some_rows
+from anomaly.incidents import keep, token_key
 from anomaly.scan.coded import code_log
-from anomaly.scan.run import cannot_run
+from anomaly.scan.run import cannot_run, incidents_of
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log
 
@@ -77,17 +75,7 @@ def one_pass(
         kept = keep(ran, settings.fdr)
     tell("writing incidents", 0)
     with done.timed("assembling"):
-        incidents, _ = assemble(
-            bundle(kept, coded),
-            coded,
-            explained,
-            batches=log.batches,
-            columns=log.columns,
-            files=[file.name for file in log.files],
-            key=token_key(coded)[0],
-            clear=settings.clear,
-            some_rows=partial(some_rows, log),
-        )
+        incidents, _ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings)
     done.entries = len(incidents)
     tell("decoding", 0)
     headers = {log.header_map[name] for name in done.columns if name in log.header_map}

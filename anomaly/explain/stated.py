@@ -52,9 +52,7 @@ def stated_bulletin(records: Records) -> Covered:
     of_unit = said.group_by("run", "unit").agg(of_unit=pl.col("user").n_unique())
     counted = said.join(everyone, on="run").join(of_unit, on=["run", "unit"])
     borne_out = counted.filter(pl.col("everyone") - pl.col("of_unit") >= OTHERS)["row"]
-    mask = np.zeros(len(actions), np.bool_)
-    mask[borne_out.to_numpy()] = True
-    return mask
+    return _marked(len(actions), borne_out)
 
 
 @explanation(
@@ -92,9 +90,7 @@ def stated_program(records: Records) -> Covered:
     is_list = (pl.col("people") >= LIST) & (pl.col("beyond") <= AGAIN) & (pl.col("women") <= WOMEN)
     of_unit = pl.col("user").n_unique().over("unit") > OTHERS
     borne_out = said.join(lists, on="user").filter(pl.col("numbered") | of_unit | is_list)["row"]
-    mask = np.zeros(len(actions), np.bool_)
-    mask[borne_out.to_numpy()] = True
-    return mask
+    return _marked(len(actions), borne_out)
 
 
 @explanation(
@@ -109,17 +105,18 @@ def stated_test_record(records: Records) -> Covered:
     Limits: Agencies that agree on a word can make a test record of anybody.
     """
     actions = records.log.actions
-    rows = np.flatnonzero((actions.subject >= 0) & (actions.user >= 0))
+    told = (actions.subject >= 0) & (actions.user >= 0)
+    test = told & np.equal(actions.reason_class, TEST)
+    called_so = np.zeros(len(records.log.subjects) + 1, np.bool_)
+    called_so[actions.subject[test]] = True
+    rows = np.flatnonzero(told & called_so[actions.subject])
     asked = pl.DataFrame(
-        {"row": rows, "subject": actions.subject[rows], "agency": actions.agency[rows]}
-        | {"test": np.equal(actions.reason_class[rows], TEST)}
+        {"row": rows, "subject": actions.subject[rows], "agency": actions.agency[rows], "test": test[rows]}
     )
     agencies = asked.filter("test").group_by("subject").agg(agencies=pl.col("agency").n_unique())
     asked = asked.join(agencies.filter(pl.col("agencies") >= 2), on="subject")
     records_of_tests = asked.filter(2 * pl.col("test").sum().over("subject") > pl.len().over("subject"))
-    mask = np.zeros(len(actions), np.bool_)
-    mask[records_of_tests["row"].to_numpy()] = True
-    return mask
+    return _marked(len(actions), records_of_tests["row"])
 
 
 @explanation(
@@ -146,8 +143,7 @@ def training_day(records: Records) -> Covered:
         {"row": rows, "agency": actions.agency[rows], "day": actions.day[rows]} | {"user": actions.user[rows]}
     )
     together = of_day.with_columns(users=pl.col("user").n_unique().over("agency", "day"))
-    mask = np.zeros(len(actions), np.bool_)
-    mask[together.filter(pl.col("users") > CLASS)["row"].to_numpy()] = True
+    mask = _marked(len(actions), together.filter(pl.col("users") > CLASS)["row"])
     return mask & trains
 
 
@@ -177,3 +173,10 @@ def programs_text(records: Records) -> Covered:
     Limits: A person can copy it.
     """
     return np.equal(records.log.actions.reason_class, PROGRAM)
+
+
+def _marked(count: int, rows: pl.Series) -> Covered:
+    """Mark some of `count` actions, (k,) their numbers -> (count,) bool."""
+    mask = np.zeros(count, np.bool_)
+    mask[rows.to_numpy()] = True
+    return mask

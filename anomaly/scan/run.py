@@ -14,11 +14,13 @@ from anomaly.coding import CodedLog, Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
 from anomaly.explain import Explained, try_all
-from anomaly.incidents import ScanResult, assemble, bundle, keep, token_key
+from anomaly.incidents import Incident, ScanResult, assemble, bundle, keep, token_key
+from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
+from anomaly.sources import Log
 
 Progress = Callable[[str, int], None]  # stage, rows done
 
@@ -45,7 +47,22 @@ def scan(
     tell("writing incidents", 0)
     kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
-    incidents, evidence = assemble(
+    incidents, evidence = incidents_of(log, coded, explained, kept, key, settings)
+    rejects = pl.DataFrame(
+        [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
+        schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
+        orient="row",
+    )
+    summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
+    manifest = manifest_of(log, coded, context, settings, key_from)
+    return ScanResult(incidents, evidence, rejects, summary, manifest)
+
+
+def incidents_of(
+    log: Log, coded: CodedLog, explained: Explained, kept: Sequence[Kept], key: bytes, settings: Settings
+) -> tuple[tuple[Incident, ...], pl.DataFrame]:
+    """Make the ranked incidents of what is kept, and their evidence, by a second pass over the log."""
+    return assemble(
         bundle(kept, coded),
         coded,
         explained,
@@ -56,14 +73,6 @@ def scan(
         clear=settings.clear,
         some_rows=partial(some_rows, log),
     )
-    rejects = pl.DataFrame(
-        [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
-        schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
-        orient="row",
-    )
-    summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
-    manifest = manifest_of(log, coded, context, settings, key_from)
-    return ScanResult(incidents, evidence, rejects, summary, manifest)
 
 
 def run_detectors(
