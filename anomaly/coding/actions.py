@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
+from anomaly.coding.gather import gather, starts_of
 from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
@@ -28,15 +29,15 @@ MISSING_REASON = np.uint8(REASON_CLASSES.index("missing"))
 
 @dataclass(frozen=True)
 class Actions:
-    """What users did, one element per action, in time order; what an action says is what its earliest row
-    says.
+    """What users did, one element per action, user after user, each in time order, redacted users last; what
+    an action says is what its earliest row says.
 
     time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency,
     subject, reason, attention, case_number, terminal, on_behalf_of, purpose, asked: (a,) int32 codes, -1 is
     missing; networks: (a,) int32, -1 is missing. typed: (a,) int32, a key like the one that was typed (same
     kind, serial, letters), see `Subjects`. reach: (a,) uint16, bit c set when a row of the action reached
     data of class REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES.
-    of_event: (n,) int32, the action of each event.
+    of_event: (n,) int32, the action of each event; in_time: (a,) int32, the actions in time order.
     """
 
     time: NDArray[np.int64]
@@ -59,6 +60,7 @@ class Actions:
     reason_class: NDArray[np.uint8]
     attention_class: NDArray[np.uint8]
     of_event: NDArray[np.int32]
+    in_time: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.time)
@@ -121,7 +123,7 @@ def finish(
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
 ) -> CodedLog:
-    """Turn the drafts of a coder into a coded log: time order, duplicates, identities, local time, actions.
+    """Turn the drafts of a coder into a coded log: order, duplicates, identities, local time, actions.
 
     zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better; agencies:
     names of agencies (m,) String that are to have a code though the log may not have them.
@@ -129,11 +131,10 @@ def finish(
     if agencies is not None and "agency" in coder.tables:
         coder.tables["agency"].code(agencies)
     columns, texts = coder.columns_read()
-    if np.any(columns["time"][1:] < columns["time"][:-1]):
-        _take(columns, np.argsort(columns["time"], kind="stable"))
+    _by_user(columns, len(texts["user"]))
     duplicates = _leave_out_duplicates(columns)
     subjects = coder.subjects.finish(columns)
-    cascade = columns.pop("cascade", None)
+    cascade, turn = columns.pop("cascade", None), columns.pop("turn")
     typed = columns["subject"]
     if np.any(subjects.root != np.arange(len(subjects))):
         columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
@@ -152,8 +153,22 @@ def finish(
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, typed, cascade, texts, subjects, policy)
+    actions = _actions(events, turn, typed, cascade, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
+
+
+def _by_user(columns: dict[str, NDArray[Any]], n_users: int) -> None:
+    """Put the rows of all columns in the order of users, those of one in time order, redacted users last.
+
+    The column `turn`, (n,) int32, says which each row was in time order.
+    """
+    time = columns["time"]
+    if np.any(time[1:] < time[:-1]):
+        _take(columns, np.argsort(time, kind="stable").astype(np.int32))
+    user = columns["user"]
+    _, turn = kernels.group(np.where(user < 0, np.int32(n_users), user), n_users + 1)
+    _take(columns, turn)
+    columns["turn"] = turn
 
 
 def _leave_out_duplicates(columns: dict[str, NDArray[Any]]) -> int:
@@ -162,14 +177,14 @@ def _leave_out_duplicates(columns: dict[str, NDArray[Any]]) -> int:
     twice = kernels.written_twice(whole, columns["time"], columns.pop("digest"))
     count = int(twice.sum())
     if count:
-        _take(columns, ~twice)
+        _take(columns, np.flatnonzero(~twice).astype(np.int32))
     return count
 
 
-def _take(columns: dict[str, NDArray[Any]], rows: NDArray[Any]) -> None:
+def _take(columns: dict[str, NDArray[Any]], rows: NDArray[np.int32]) -> None:
     """Take rows of each column, one column at a time: all at once would hold the log twice."""
     for name in columns:
-        columns[name] = columns[name][rows]
+        columns[name] = gather(columns[name], rows)
 
 
 def _offsets(
@@ -186,13 +201,15 @@ def _offsets(
 
 def _actions(
     events: Events,
+    turn: Codes,
     typed: Codes,
     cascade: Codes | None,
     texts: Vocabularies,
     subjects: Subjects,
     policy: Policy,
 ) -> Actions:
-    said = Merged(events, *collapsed(events, cascade, len(texts["user"]), len(subjects)))
+    starts = starts_of(events.user, len(texts["user"]))
+    said = Merged(events, *collapsed(events, np.append(starts, len(events)), cascade, len(subjects)))
 
     def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
         if not len(texts[name]):
@@ -223,7 +240,15 @@ def _actions(
         reason_class=class_of("reason", reason),
         attention_class=class_of("attention", attention),
         of_event=said.of_event,
+        in_time=_in_order_of(said.opening(turn), len(events)),
     )
+
+
+def _in_order_of(turn: Codes, count: int) -> Codes:
+    """Order what has different turns, (a,) int32 < count -> (a,) int32."""
+    at = np.full(count, -1, np.int32)
+    at[turn] = np.arange(len(turn), dtype=np.int32)
+    return at if len(turn) == count else at[at >= 0]
 
 
 def _people_first(subjects: Subjects, codes: Codes) -> Codes:

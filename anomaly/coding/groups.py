@@ -4,7 +4,8 @@ detectors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.actions import OF_SUBJECT, CodedLog
+from anomaly.coding.gather import gather, starts_of
+from anomaly.coding.hashes import Codes
 
 # Which columns of the log (docs/contracts.md) each array of actions is made from; a detector may read what it
 # declared.
@@ -48,24 +51,72 @@ MADE_FROM = {
 }
 
 Made = TypeVar("Made")
-Covers = Callable[[Collection[str]], NDArray[np.bool_]]
+Chosen = slice | NDArray[np.integer] | NDArray[np.bool_]
+Covers = Callable[[Collection[str], Chosen], NDArray[np.bool_]]
 ONE_AGENCY = "the agency of this log"
+PART = 1 << 17  # actions: a dozen columns of so many lie in a processor's own cache
 
 
 class Grouping:
     """Actions grouped by one code, with the gathered columns kept for the next detector.
 
-    starts: (g + 1,) int64; order: (m,) int32, the action at each place; actions without a code are left out.
+    starts: (g + 1,) int64; actions without a code are left out. first: code of the first group; begin: its
+    first place: 0 both, but for a part of another grouping.
     """
+
+    first = 0
+    begin = 0
 
     def __init__(self, by: str, log: CodedLog) -> None:
         self.by = by
         self.log = log
-        self._codes, count = _codes(by, log)
-        self.starts, self.order = kernels.group(self._codes, count)
-        self.order.flags.writeable = False
+        codes, count = _codes(by, log)
+        # The action at each place, (m,) int32; None where places are the actions.
+        self._order: Codes | None = None
+        if by == "user":
+            self.starts = starts_of(codes, count)
+        elif count == 1 and codes.min(initial=0) == 0:
+            self.starts = np.array([0, len(codes)])
+        elif by == "subject":
+            in_time = log.actions.in_time
+            self.starts, places = kernels.group(gather(codes, in_time), count)
+            self._order = gather(in_time, places)
+        else:
+            self.starts, self._order = kernels.group(codes, count)
         self._made: dict[Hashable, Any] = {}
         self._locks: dict[Hashable, Lock] = {}
+
+    def parts(self, size: int) -> Iterator[Grouping]:
+        """Cut into groupings of whole groups, about `size` actions each; codes and places begin anew."""
+        begin = 0
+        while begin < len(self.starts) - 1:
+            after = int(np.searchsorted(self.starts, self.starts[begin] + size))
+            end = min(max(after, begin + 1), len(self.starts) - 1)
+            part = copy(self)
+            part.first, part.begin = self.first + begin, self.begin + int(self.starts[begin])
+            part.starts = self.starts[begin : end + 1] - self.starts[begin]
+            if self._order is not None:
+                part._order = self._order[self.starts[begin] : self.starts[end]]
+            part._made, part._locks = {}, {}
+            yield part
+            begin = end
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def actions(self, places: Chosen) -> Codes:
+        """Return the actions at some places."""
+        if self._order is not None:
+            return self._order[places]
+        if isinstance(places, slice):
+            return np.arange(*places.indices(len(self)), dtype=np.int32) + np.int32(self.begin)
+        rows = np.flatnonzero(places) if places.dtype == np.bool_ else places
+        return rows.astype(np.int32) + np.int32(self.begin)
+
+    @property
+    def all(self) -> slice | Codes:
+        """Return the action of each place, as a slice where places are the actions."""
+        return slice(self.begin, self.begin + len(self)) if self._order is None else self._order
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what several detectors share, made by the first that asks while the others wait."""
@@ -81,18 +132,18 @@ class Grouping:
             return self.once(name, lambda: _taken(self.log.of_subject(name), self.column(OF_SUBJECT[name])))
         whole: NDArray[Any] = getattr(self.log.actions, name)
         # Columns that the log lacks are one array.
-        return self.owner if whole is self._codes else self.once(id(whole), lambda: self.ordered(whole))
+        return self.once(id(whole), lambda: self.ordered(whole))
 
     def ordered(self, whole: NDArray[Any]) -> NDArray[Any]:
         """Put what is known of each action, (a,), in group order, (m,); read-only."""
-        count = len(self.order)
-        one_group = len(self.starts) == 2 and count == len(whole)
-        alike = count > 0 and whole[0] == whole[-1] and bool((whole == whole[0]).all())
-        return _frozen(whole[:count].view()) if one_group or alike else _taken(whole, self.order)
+        rows = self.all
+        return _frozen(whole[rows].view()) if isinstance(rows, slice) else _taken(whole, rows)
 
     @property
     def owner(self) -> NDArray[np.int32]:
         """Return (m,) int32: the group of each place; read-only."""
+        if self.by == "user" and not self.first:
+            return self.column("user")
         groups = np.arange(len(self.starts) - 1, dtype=np.int32)
         return self.once("owner", lambda: _frozen(np.repeat(groups, np.diff(self.starts))))
 
@@ -123,8 +174,7 @@ def place_labels(log: CodedLog) -> pl.Series:
 
 def _taken(values: NDArray[Any], codes: NDArray[np.int32]) -> NDArray[Any]:
     """Take a value for each code, (k,) and (m,) -> (m,), the last for -1; read-only."""
-    bits = kernels.gather(_frozen(values.view(f"u{values.itemsize}")), codes)
-    return _frozen(bits.view(values.dtype))
+    return _frozen(gather(values, codes))
 
 
 def _frozen(values: NDArray[Any]) -> NDArray[Any]:
@@ -156,12 +206,13 @@ class Groups:
     def __init__(
         self, grouping: Grouping, declared: frozenset[str], honoured: tuple[str, ...], covers: Covers
     ) -> None:
-        """covers: names of explanations -> (a,) bool, the actions that one of them covers."""
+        """covers: names of explanations, actions -> (k,) bool, whether one of them covers each of these."""
         self._grouping = grouping
         self._declared = declared | {"time", "user"}
         self._honoured = honoured
         self._covers = covers
         self.starts = grouping.starts
+        self.first, self.begin = grouping.first, grouping.begin
         self.log = grouping.log
 
     def __len__(self) -> int:
@@ -192,10 +243,7 @@ class Groups:
         unknown = set(explanations) - set(self._honoured)
         if unknown:
             raise KeyError(f"the detector reads {sorted(unknown)} but does not honour them")
-        whole = self._covers(explanations)
-        if not whole.any():
-            return np.zeros(len(self._grouping.order), np.bool_)
-        return self._grouping.ordered(whole)
+        return _frozen(self._covers(explanations, self._grouping.all))
 
     @property
     def owner(self) -> NDArray[np.int32]:
@@ -205,7 +253,7 @@ class Groups:
     def at(self, name: str, places: NDArray[np.integer]) -> NDArray[Any]:
         """Return a column at some places of the group order, (k,): nothing else of it is gathered."""
         self._check(name)
-        return self.log.column(name, self._grouping.order[places])
+        return self.log.column(name, self._grouping.actions(places))
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what several detectors of this grouping share; the key says all that it depends on."""
@@ -215,9 +263,9 @@ class Groups:
         """Return what is known of the places of some groups, (g,) bool, and no more of it than is read."""
         return Some(self, np.flatnonzero(np.repeat(chosen, np.diff(self.starts))))
 
-    def actions(self, places: NDArray[np.integer] | NDArray[np.bool_] | slice) -> NDArray[np.int32]:
+    def actions(self, places: Chosen) -> Codes:
         """Return the actions at some places of the group order."""
-        return self._grouping.order[places]
+        return self._grouping.actions(places)
 
     @property
     def home(self) -> NDArray[np.int32]:
@@ -229,6 +277,17 @@ class Groups:
     def labels(self) -> pl.Series:
         """Name each group, (g,) String."""
         return self._grouping.labels()
+
+    def each(self, tell: Callable[[Groups], Made]) -> list[Made]:
+        """Ask of part after part of these groups, whole groups of about PART actions; the answers in order.
+
+        A part is groups, too, whose codes and places begin at 0: `first` and `begin` lead back. What is made
+        of a part stays in the cache of a processor, and goes with it.
+        """
+        return [
+            tell(Groups(part, self._declared, self._honoured, self._covers))
+            for part in self._grouping.parts(PART)
+        ]
 
 
 @dataclass(frozen=True)

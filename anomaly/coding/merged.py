@@ -19,34 +19,25 @@ SAME_ACTION = 120_000
 
 
 def collapsed(
-    events: Events, cascade: Codes | None, n_users: int, n_subjects: int
+    events: Events, starts: NDArray[np.int64], cascade: Codes | None, n_subjects: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64] | None]:
-    """Number the actions in the time order of their first rows.
+    """Number the actions in the order of their first rows.
 
-    Returns the action of each event, (n,) int32, and the first event of each action, (a,) int64, None when
-    every event is one.
+    starts: (u + 2,) int64, rows of each user, redacted users last. Returns the action of each event, (n,)
+    int32, and the first event of each action, (a,) int64, None when every event is one.
     """
     n = len(events)
-    starts, order = kernels.group(events.user + np.int32(1), n_users + 1)  # group 0: redacted users
-    told_apart = events.subject[order]
-    told_apart[: starts[1]] = -1  # redacted users are not one person
-    cascade = np.full(n, -1, np.int32) if cascade is None else cascade[order]
+    told_apart = events.subject
+    if starts[-2] < n:
+        told_apart = told_apart.copy()
+        told_apart[starts[-2] :] = -1  # redacted users are not one person
+    cascade = np.full(n, -1, np.int32) if cascade is None else cascade
     n_cascades = int(cascade.max(initial=-1)) + 1
-    in_user_order = kernels.collapse(
-        starts, events.time[order], told_apart, cascade, n_subjects, n_cascades, SAME_ACTION
-    )
-    latest = np.maximum.accumulate(in_user_order)
+    of_event = kernels.collapse(starts, events.time, told_apart, cascade, n_subjects, n_cascades, SAME_ACTION)
+    latest = np.maximum.accumulate(of_event)
     if not n or latest[-1] == n - 1:
         return np.arange(n, dtype=np.int32), None
-    opened = np.ones(n, np.bool_)
-    opened[1:] = latest[1:] > latest[:-1]
-    first_event = order[opened]
-    opens = np.zeros(n, np.bool_)
-    opens[first_event] = True
-    number = np.cumsum(opens, dtype=np.int32) - np.int32(1)
-    of_event = np.empty(n, np.int32)
-    of_event[order] = number[first_event][in_user_order]
-    return of_event, np.flatnonzero(opens)
+    return of_event, np.flatnonzero(np.diff(latest, prepend=-1))
 
 
 class Merged:

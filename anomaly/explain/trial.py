@@ -28,10 +28,12 @@ class Explained:
     why_not: dict[str, str]
     records: Records
 
-    def by(self, names: Collection[str], actions: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
+    def by(
+        self, names: Collection[str], actions: NDArray[np.integer] | NDArray[np.bool_] | slice = slice(None)
+    ) -> NDArray[np.bool_]:
         """Return (a,) bool: True where one of the named explanations covers the action; (k,) of some."""
         mask = np.uint32(sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names))
-        bits = self.bits if actions is None else self.bits[actions]
+        bits = self.bits[actions]
         if not self._any & mask:
             return np.zeros(len(bits), np.bool_)
         covered: NDArray[np.bool_] = (bits & mask) != 0
@@ -47,7 +49,7 @@ class Explained:
         return [e.name for k, e in enumerate(EXPLANATIONS) if bits >> k & 1 and e.name in honoured]
 
     def covered(
-        self, explanation: Explanation, actions: NDArray[np.integer] | None = None
+        self, explanation: Explanation, actions: NDArray[np.integer] | NDArray[np.bool_] | slice = slice(None)
     ) -> NDArray[np.bool_]:
         """Return (a,) bool: what one explanation covers; (k,) of some actions."""
         return self.by((explanation.name,), actions)

@@ -59,7 +59,9 @@ def station(patrol: int = 20, detectives: int = 20, agency: str = "NPD", **more:
 
 def users_of(parts: list[pl.DataFrame]) -> Groups:
     log = coded(pl.concat(parts, how="diagonal"), "America/Los_Angeles")
-    return Groups(Grouping("user", log), frozenset({"agency", "unit"}), (), lambda names: np.zeros(0, bool))
+    return Groups(
+        Grouping("user", log), frozenset({"agency", "unit"}), (), lambda names, actions: np.zeros(0, bool)
+    )
 
 
 def kinds(parts: list[pl.DataFrame]) -> dict[str, str]:

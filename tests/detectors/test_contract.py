@@ -60,7 +60,7 @@ def test_actors_without_actions_give_no_signals(one: Detector) -> None:
         Grouping(one.group, log),
         frozenset(one.needs) | frozenset(one.uses),
         one.clears,
-        lambda names: np.zeros(0, np.bool_),
+        lambda names, actions: np.zeros(0, np.bool_),
     )
     assert len(groups)
     signals = one.run(groups, bench.context)

@@ -88,7 +88,10 @@ def read_queries(
     actions = _actions(coded).join(aside.said(coded), on="action", how="left", maintain_order="left")
     actions = actions.filter(pl.col("user").is_not_null(), ~_set_aside(coded, context))
     users = Groups(
-        Grouping("user", coded), frozenset({"unit", "agency"}), (), lambda _: np.zeros(0, np.bool_)
+        Grouping("user", coded),
+        frozenset({"unit", "agency"}),
+        (),
+        lambda names, actions: np.zeros(0, np.bool_),
     )
     return Queries(
         actions=actions,
