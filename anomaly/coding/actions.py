@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
-from anomaly.coding.gather import gather, starts_of
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
@@ -33,11 +33,12 @@ class Actions:
     an action says is what its earliest row says.
 
     time: (a,) int64 ms UTC; day: (a,) int32 local day number; hour: (a,) int8 local; user, place, agency,
-    subject, reason, attention, case_number, terminal, on_behalf_of, purpose, asked: (a,) int32 codes, -1 is
-    missing; networks: (a,) int32, -1 is missing. typed: (a,) int32, a key like the one that was typed (same
-    kind, serial, letters), see `Subjects`. reach: (a,) uint16, bit c set when a row of the action reached
-    data of class REACH_CLASSES[c]. reason_class, attention_class: (a,) uint8 index into REASON_CLASSES.
-    of_event: (n,) int32, the action of each event; in_time: (a,) int32, the actions in time order.
+    subject, reason, attention, case_number, terminal, on_behalf_of: (a,) int32 codes; purpose, asked: (a,)
+    int16 codes, int32 where the log has no such column; networks: (a,) int32; -1 is missing. typed: (a,)
+    int32, a key like the one that was typed (same kind, serial, letters), see `Subjects`. reach: (a,) uint16,
+    bit c set when a row of the action reached data of class REACH_CLASSES[c]. reason_class, attention_class:
+    (a,) uint8 index into REASON_CLASSES. in_time: (a,) int32, the actions in time order. events: (a + 1,)
+    int32, action k is events[k]:events[k + 1]; None when each is one event.
     """
 
     time: NDArray[np.int64]
@@ -54,13 +55,13 @@ class Actions:
     terminal: Codes
     on_behalf_of: Codes
     networks: Codes
-    purpose: Codes
-    asked: Codes
+    purpose: NDArray[np.signedinteger]
+    asked: NDArray[np.signedinteger]
     reach: NDArray[np.uint16]
     reason_class: NDArray[np.uint8]
     attention_class: NDArray[np.uint8]
-    of_event: NDArray[np.int32]
-    in_time: NDArray[np.int32]
+    in_time: Codes
+    events: Codes | None
 
     def __len__(self) -> int:
         return len(self.time)
@@ -101,19 +102,22 @@ class CodedLog:
         codes: NDArray[Any] = getattr(self.actions, OF_SUBJECT.get(name, name))[actions]
         return self.of_subject(name)[codes] if name in OF_SUBJECT else codes
 
-    @cached_property
-    def _events_by_action(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        return kernels.group(self.actions.of_event, len(self.actions))
-
-    def events_of(self, actions: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def events_of(self, actions: Codes) -> tuple[Codes, Codes]:
         """Return the events that make some actions, and the action of each, (k,) int32 both, in order of
         action and time.
         """
-        starts, order = self._events_by_action
+        starts = self.actions.events
+        if starts is None:
+            return actions, actions
         sizes = starts[actions + 1] - starts[actions]
-        owner = np.repeat(actions, sizes)
-        skipped = np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return order[starts[owner] + np.arange(len(owner)) - skipped], owner
+        events = np.repeat(starts[actions] - np.cumsum(sizes) + sizes, sizes)
+        return (events + np.arange(len(events))).astype(np.int32), np.repeat(actions, sizes)
+
+    def action_of(self, events: NDArray[np.integer] | slice = slice(None)) -> Codes:
+        """Return the action that some events belong to, or all, (k,) int32."""
+        actions, starts = np.arange(len(self.actions), dtype=np.int32), self.actions.events
+        of_all: Codes = actions if starts is None else np.repeat(actions, np.diff(starts))
+        return of_all[events]
 
 
 def finish(
@@ -134,10 +138,12 @@ def finish(
     _by_user(columns, len(texts["user"]))
     duplicates = _leave_out_duplicates(columns)
     subjects = coder.subjects.finish(columns)
-    cascade, turn = columns.pop("cascade", None), columns.pop("turn")
     typed = columns["subject"]
     if np.any(subjects.root != np.arange(len(subjects))):
         columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
+    columns["typed"] = typed
+    starts = _by_action(columns, len(texts["user"]), len(subjects))
+    typed, turn = columns.pop("typed"), columns.pop("turn")
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
         name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
@@ -153,7 +159,7 @@ def finish(
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, turn, typed, cascade, texts, subjects, policy)
+    actions = _actions(events, starts, turn, typed, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
@@ -181,6 +187,21 @@ def _leave_out_duplicates(columns: dict[str, NDArray[Any]]) -> int:
     return count
 
 
+def _by_action(columns: dict[str, NDArray[Any]], n_users: int, n_subjects: int) -> Codes | None:
+    """Put the rows of each action side by side; returns where those of each begin, see `Actions.events`.
+
+    `cascade` leaves the columns.
+    """
+    of_row = collapsed(columns, n_users, n_subjects)
+    columns.pop("cascade", None)
+    if of_row is None:
+        return None
+    starts, order = kernels.group(of_row, int(of_row.max()) + 1)
+    if np.any(of_row[1:] < of_row[:-1]):
+        _take(columns, order)
+    return starts.astype(np.int32)
+
+
 def _take(columns: dict[str, NDArray[Any]], rows: NDArray[np.int32]) -> None:
     """Take rows of each column, one column at a time: all at once would hold the log twice."""
     for name in columns:
@@ -201,15 +222,14 @@ def _offsets(
 
 def _actions(
     events: Events,
+    starts: Codes | None,
     turn: Codes,
     typed: Codes,
-    cascade: Codes | None,
     texts: Vocabularies,
     subjects: Subjects,
     policy: Policy,
 ) -> Actions:
-    starts = starts_of(events.user, len(texts["user"]))
-    said = Merged(events, *collapsed(events, np.append(starts, len(events)), cascade, len(subjects)))
+    said = Merged(events, starts)
 
     def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
         if not len(texts[name]):
@@ -239,16 +259,16 @@ def _actions(
         reach=said.united(_reached(events, texts, policy)),
         reason_class=class_of("reason", reason),
         attention_class=class_of("attention", attention),
-        of_event=said.of_event,
-        in_time=_in_order_of(said.opening(turn), len(events)),
+        in_time=_in_order_of(said.opening(turn)),
+        events=starts,
     )
 
 
-def _in_order_of(turn: Codes, count: int) -> Codes:
-    """Order what has different turns, (a,) int32 < count -> (a,) int32."""
-    at = np.full(count, -1, np.int32)
+def _in_order_of(turn: Codes) -> Codes:
+    """Order what has different turns, (a,) int32 -> (a,) int32."""
+    at = np.full(int(turn.max(initial=-1)) + 1, -1, np.int32)
     at[turn] = np.arange(len(turn), dtype=np.int32)
-    return at if len(turn) == count else at[at >= 0]
+    return at if len(turn) == len(at) else at[at >= 0]
 
 
 def _people_first(subjects: Subjects, codes: Codes) -> Codes:

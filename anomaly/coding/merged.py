@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import Events
+from anomaly.coding.gather import starts_of
 from anomaly.coding.hashes import Codes
 
 # Rows of one user on one subject within this time are one action: switches answer a plate run with the
@@ -18,64 +19,56 @@ from anomaly.coding.hashes import Codes
 SAME_ACTION = 120_000
 
 
-def collapsed(
-    events: Events, starts: NDArray[np.int64], cascade: Codes | None, n_subjects: int
-) -> tuple[NDArray[np.int32], NDArray[np.int64] | None]:
-    """Number the actions in the order of their first rows.
+def collapsed(columns: Mapping[str, NDArray[Any]], n_users: int, n_subjects: int) -> Codes | None:
+    """Number the action of each row in the order of their first rows, (n,) int32; None when each is its own.
 
-    starts: (u + 2,) int64, rows of each user, redacted users last. Returns the action of each event, (n,)
-    int32, and the first event of each action, (a,) int64, None when every event is one.
+    columns: time, user, subject and, where the log has it, cascade, (n,) each, user after user.
     """
-    n = len(events)
-    told_apart = events.subject
+    n = len(columns["time"])
+    starts = np.append(starts_of(columns["user"], n_users), n)  # the last group: redacted users
+    told_apart = columns["subject"]
     if starts[-2] < n:
         told_apart = told_apart.copy()
-        told_apart[starts[-2] :] = -1  # redacted users are not one person
-    cascade = np.full(n, -1, np.int32) if cascade is None else cascade
+        told_apart[starts[-2] :] = -1  # they are not one person
+    cascade = columns["cascade"] if "cascade" in columns else np.full(n, -1, np.int32)
     n_cascades = int(cascade.max(initial=-1)) + 1
-    of_event = kernels.collapse(starts, events.time, told_apart, cascade, n_subjects, n_cascades, SAME_ACTION)
-    latest = np.maximum.accumulate(of_event)
-    if not n or latest[-1] == n - 1:
-        return np.arange(n, dtype=np.int32), None
-    return of_event, np.flatnonzero(np.diff(latest, prepend=-1))
+    of_row = kernels.collapse(
+        starts, columns["time"], told_apart, cascade, n_subjects, n_cascades, SAME_ACTION
+    )
+    return None if not n or of_row.max() == n - 1 else of_row
 
 
 class Merged:
     """What actions say, out of what their rows say; most actions have one row, and copy it."""
 
-    def __init__(
-        self, events: Events, of_event: NDArray[np.int32], opening: NDArray[np.int64] | None
-    ) -> None:
-        """of_event: (n,) the action of each row; opening: (a,) the first row of each action, None when every
-        row is an action.
-        """
-        self.of_event = of_event
-        self._opening = opening
+    def __init__(self, events: Events, starts: Codes | None) -> None:
+        """starts: (a + 1,) int32, where the rows of each action begin; None when every row is an action."""
+        self._starts = starts
         self.time = self.opening(events.time)
         self._nothing: Codes = np.full(len(self.time), -1, np.int32)  # one for all columns the log lacks
-        if opening is not None:
-            several = np.bincount(of_event) > 1
-            self._several = np.flatnonzero(several)
-            self._rows = np.flatnonzero(several[of_event])
-            self._of_row = (np.cumsum(several, dtype=np.int32) - np.int32(1))[of_event[self._rows]]
+        if starts is not None:
+            sizes = np.diff(starts)
+            self._several = np.flatnonzero(sizes > 1)
+            self._of_row = np.repeat(np.arange(len(self._several), dtype=np.int32), sizes[self._several])
+            self._rows = np.flatnonzero(np.repeat(sizes > 1, sizes))
             self._times = events.time[self._rows]
 
     def opening(self, column: NDArray[Any]) -> NDArray[Any]:
         """Return what the first row of each action has, (n,) -> (a,)."""
-        return column if self._opening is None else column[self._opening]
+        return column if self._starts is None else column[self._starts[:-1]]
 
     def first(
         self, codes: NDArray[np.signedinteger] | None, ranks: Callable[[Codes], Codes] | None = None
-    ) -> Codes:
-        """Return the code of each action's earliest row that has one, (a,) int32, the smallest of one time.
+    ) -> NDArray[Any]:
+        """Return the code of each action's earliest row that has one, (a,), the smallest of one time.
 
         codes: (n,), None where the log lacks the column; ranks: distinct codes (k,), ascending -> (k,) int32,
         all different, in whose order the smallest is sought.
         """
         if codes is None:
             return self._nothing
-        answer: Codes = self.opening(codes).astype(np.int32, copy=False)
-        if self._opening is None:
+        answer = self.opening(codes)
+        if self._starts is None:
             return answer
         told = codes[self._rows].astype(np.int32, copy=False)
         if ranks is None:
@@ -94,6 +87,6 @@ class Merged:
     def united(self, bits: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Return the bits of all rows of each action, (n,) uint16 -> (a,) uint16."""
         answer = self.opening(bits)
-        if self._opening is not None:
+        if self._starts is not None:
             answer[self._several] = kernels.union(self._of_row, bits[self._rows], len(self._several))
         return answer

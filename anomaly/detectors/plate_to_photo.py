@@ -161,7 +161,7 @@ def _typed_later(users: Groups, plates: NDArray[np.bool_]) -> NDArray[np.bool_]:
         log.policy.reach_of_keys(log.texts["asked"]) == REACH_CLASSES.index("driver"), np.False_
     )
     events = np.flatnonzero(reaches[log.events.asked])
-    action = log.actions.of_event[events]
+    action = log.action_of(events)
     late = np.zeros(len(log.actions), np.bool_)
     late[action[log.events.time[events] - log.actions.time[action] > BY_ITSELF]] = True
     typed: NDArray[np.bool_] = plates & late[users.actions(slice(None))]

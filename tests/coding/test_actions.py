@@ -114,7 +114,7 @@ def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
 
     ids: the number of each data row of the log as it was read.
     """
-    events, actions = log.events, log.actions
+    events, actions, of_event = log.events, log.actions, log.action_of()
     number = [ids[row - 1] for row in events.row.tolist()]
 
     def text(name: str, code: int) -> str | None:
@@ -125,7 +125,7 @@ def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
 
     said: dict[str, tuple[object, ...]] = {}
     for k, own in enumerate(number):
-        action = int(actions.of_event[k])
+        action = int(of_event[k])
         agency, unit = log.texts.places[actions.place[action]].tolist()
         said[own] = (
             int(events.time[k]),
@@ -138,7 +138,7 @@ def described(log: CodedLog, ids: list[str]) -> dict[str, tuple[object, ...]]:
                 int(getattr(actions, name)[action])
                 for name in ("time", "reach", "day", "hour", "reason_class")
             ),
-            fellows(actions.of_event, k),
+            fellows(of_event, k),
             fellows(events.subject, k),
         )
     return said
@@ -233,10 +233,13 @@ def naive_actions(rows: list[dict[str, str | None]]) -> set[frozenset[int]]:
 def test_actions_are_those_of_the_naive_twin(rows: list[dict[str, str | None]]) -> None:
     log = coded(frame_of([{"event_id": str(k), **row} for k, row in enumerate(rows)]))
     members: dict[int, set[int]] = {}
-    for event, action in enumerate(log.actions.of_event.tolist()):
+    for event, action in enumerate(log.action_of().tolist()):
         members.setdefault(action, set()).add(int(log.events.row[event]) - 1)
     assert {frozenset(m) for m in members.values()} == naive_actions(rows)
-    assert (np.diff(log.actions.time) >= 0).all()
+    of = log.actions
+    assert (np.diff(of.time[of.in_time]) >= 0).all()
+    by_user = list(zip((of.user < 0).tolist(), of.user.tolist(), of.time.tolist(), strict=True))
+    assert by_user == sorted(by_user)
 
 
 @pytest.mark.parametrize("chosen", [[], [0], [0, 1, 2]])

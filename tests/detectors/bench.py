@@ -89,5 +89,5 @@ def story_bench(detector: str) -> Bench:
 
 def emptied(log: CodedLog) -> CodedLog:
     """Take every action away: all groups are there, and all are empty."""
-    kept = {f.name: getattr(log.actions, f.name)[:0] for f in fields(log.actions)}
-    return replace(log, actions=replace(log.actions, **kept))
+    kept = {f.name: getattr(log.actions, f.name)[:0] for f in fields(log.actions) if f.name != "events"}
+    return replace(log, actions=replace(log.actions, events=None, **kept))

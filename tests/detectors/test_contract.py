@@ -164,7 +164,7 @@ def test_reads_nothing_but_what_it_declares(one: Detector) -> None:
     story = story_bench(one.name)
     kept = {*one.needs, *one.uses, "time", "user", "event_id", "cascade_id", "dob", *SUBJECT_KINDS}
     lean = Bench.of(story.frame.select(name for name in story.frame.columns if name in kept), story.context)
-    assert np.array_equal(lean.log.actions.of_event, story.log.actions.of_event)
+    assert np.array_equal(lean.log.action_of(), story.log.action_of())
     lean = Bench(lean.frame, lean.log, lean.context, story.explained)
     if one.group in ("agency", "unit"):
         assert "agency" in kept

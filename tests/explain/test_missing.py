@@ -20,9 +20,9 @@ def fact(folder: Path, tables: Tables, rows: Rows, honoured: tuple[str, ...] = A
     """Name the missing fact, the same in the whole tables and in what of them concerns the rows."""
     log = coded(rows, ZONE)
     records = Records(log, written(folder, tables))
-    found = missing_fact(records, log.actions.of_event, honoured)
-    narrowed = records.narrowed(np.unique(log.actions.of_event))
-    assert missing_fact(narrowed, log.actions.of_event, honoured) == found
+    found = missing_fact(records, log.action_of(), honoured)
+    narrowed = records.narrowed(np.unique(log.action_of()))
+    assert missing_fact(narrowed, log.action_of(), honoured) == found
     return found
 
 

@@ -61,7 +61,7 @@ def covered(tmp_path: Path) -> object:
         assert BY_NAME[name].why_not(records) is None
         mask = BY_NAME[name].function(records)
         assert (mask.dtype, mask.shape) == (np.bool_, (len(log.actions),))
-        by_row = dict(zip(log.events.row.tolist(), mask[log.actions.of_event].tolist(), strict=True))
+        by_row = dict(zip(log.events.row.tolist(), mask[log.action_of()].tolist(), strict=True))
         return [by_row[k] for k in sorted(by_row)]
 
     return cover

@@ -39,7 +39,7 @@ def cover(tmp_path: Path) -> Cover:
         records = Records(log, context)
         assert BY_NAME[name].why_not(records) is None
         mask = BY_NAME[name].function(records)
-        by_row = dict(zip(log.events.row.tolist(), mask[log.actions.of_event].tolist(), strict=True))
+        by_row = dict(zip(log.events.row.tolist(), mask[log.action_of()].tolist(), strict=True))
         return [by_row[k] for k in sorted(by_row)]
 
     return covered

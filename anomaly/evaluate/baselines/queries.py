@@ -96,7 +96,11 @@ def read_queries(
     return Queries(
         actions=actions,
         rows=pl.DataFrame(
-            {"action": coded.actions.of_event, "file": coded.events.file, "row": coded.events.row}
+            {
+                "action": coded.action_of(),
+                "file": coded.events.file,
+                "row": coded.events.row,
+            }
         ),
         files=pl.Series([file.name for file in log.files], dtype=pl.String),
         users=coded.texts["user"],
@@ -179,7 +183,7 @@ class _Aside:
     def said(self, coded: CodedLog) -> pl.DataFrame:
         """Return what the earliest row of each action that says so says: action, sex, surname, hit."""
         of = coded.events
-        events = pl.DataFrame({"file": of.file, "row": of.row, "action": coded.actions.of_event})
+        events = pl.DataFrame({"file": of.file, "row": of.row, "action": coded.action_of()})
         told = events.join(pl.concat(self._said), on=["file", "row"], how="left", maintain_order="left")
         self._said.clear()
         frame = pl.DataFrame({"action": np.arange(len(coded.actions), dtype=np.int32)})
