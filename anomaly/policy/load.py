@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from anomaly.errors import InputError
-from anomaly.policy.phrases import alternatives
 from anomaly.policy.policy import Policy
 from anomaly.policy.tables import Term
 
@@ -73,17 +72,12 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 def _check_phrases(policy: Policy, where: str) -> None:
     tables: dict[str, dict[str, Term]] = {f"reasons.{name}": terms for name, terms in policy.reasons.items()}
     tables |= {f"marks.{name}": terms for name, terms in policy.marks.items()}
-    sound: set[str] = set()
     for name, terms in tables.items():
         for term_name, term in terms.items():
             for field in ("any", "not_in", "unless", "company"):
                 try:
-                    phrases = getattr(term, field)
-                    if not all(map(str.split, phrases)):
-                        raise ValueError("a phrase is empty")
-                    for element in {e for phrase in phrases for e in phrase.split()} - sound:
-                        alternatives(element, policy.lists)
-                        sound.add(element)
+                    for phrase in getattr(term, field):
+                        policy.phrases.check(phrase)
                 except ValueError as error:
                     key = f"{name}.{term_name}.{field}"
                     raise InputError(

@@ -11,6 +11,7 @@ from pydantic import field_validator
 
 from anomaly.errors import InputError
 from anomaly.policy.codes import REACH_CLASSES, Mark, ReachClass, ReasonClass
+from anomaly.policy.phrases import Phrases
 from anomaly.policy.reasons import ReasonReader
 from anomaly.policy.tables import Key, Purpose, Reach, Reading, Rule, Spelling, Table, Term
 
@@ -49,8 +50,13 @@ class Policy(Table):
         return {name.strip().lower(): reach for name, reach in systems.items()}
 
     @cached_property
+    def phrases(self) -> Phrases:
+        """Return the reader of the policy's phrases, which remembers what it has read."""
+        return Phrases(self.lists)
+
+    @cached_property
     def _reader(self) -> ReasonReader:
-        return ReasonReader(self.reasons, self.marks, self.lists, self.reading, self.spelling)
+        return ReasonReader(self.reasons, self.marks, self.lists, self.phrases, self.reading, self.spelling)
 
     def classify_reasons(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
         """Return what each reason says: (n,) uint8 codes into REASON_CLASSES.

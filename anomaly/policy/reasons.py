@@ -9,13 +9,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from anomaly.policy.codes import ACCUSING, MATTERS, REASON_CLASSES, TERM_CLASSES, Mark, Matter, ReasonClass
-from anomaly.policy.phrases import number_word, pattern, vocabulary
+from anomaly.policy.codes import (
+    ACCUSING,
+    MARKS,
+    MATTERS,
+    REASON_CLASSES,
+    TERM_CLASSES,
+    Mark,
+    Matter,
+    ReasonClass,
+)
+from anomaly.policy.phrases import Phrases, number_word
 from anomaly.policy.spelling import Speller
 from anomaly.policy.tables import Reading, Spelling, Term
 from anomaly.policy.text import CASE_NUMBER, COMMA, NAME, PLATE, mask_long_numbers, prepare
@@ -60,13 +70,16 @@ class ReasonReader:
         terms: Mapping[ReasonClass, Mapping[str, Term]],
         marks: Mapping[Mark, Mapping[str, Term]],
         lists: Mapping[str, tuple[str, ...]],
+        phrases: Phrases,
         reading: Reading,
         spelling: Spelling,
     ) -> None:
-        """terms, marks: {class or mark: {name: Term}}. lists: those phrases may name. Raises ValueError."""
+        """terms, marks: {class or mark: {name: Term}}. lists: those phrases may name, read by `phrases`.
+        Raises ValueError.
+        """
         self._reading = reading
         vague = [phrase for term in terms.get("vague", {}).values() for phrase in term.any]
-        compiled_for = partial(_compile, lists=lists, vague=[*vague, PLATE, "#"])
+        compiled_for = partial(_compile, phrases=phrases, vague=[*vague, PLATE, "#"])
         self._terms = [
             (name, term.matter, compiled)
             for name in TERM_CLASSES
@@ -84,14 +97,14 @@ class ReasonReader:
         self._case_number, self._vaguely, self._otherwise, self._missing = range(
             len(self._terms), len(outcomes)
         )
-        self._vague = pattern([*vague, PLATE, "#"], lists) or r"(?!)"
+        self._vague = phrases.pattern([*vague, PLATE, "#"]) or r"(?!)"
         self._case = f" {CASE_NUMBER} "
         every_term = [term for group in (*terms.values(), *marks.values()) for term in group.values()]
-        found = vocabulary([p for t in every_term for p in t.any], lists)
-        around = vocabulary([p for t in every_term for p in (*t.not_in, *t.unless, *t.company)], lists)
+        found = phrases.vocabulary([p for t in every_term for p in t.any])
+        around = phrases.vocabulary([p for t in every_term for p in (*t.not_in, *t.unless, *t.company)])
         self._numbers = sorted(w for w in found | around if number_word(w) != w)
-        nothing = dict.fromkeys(lists, ())
-        alone = vocabulary([p for t in every_term for p in t.any if " " not in p], nothing)
+        plainly = Phrases(dict.fromkeys(lists, ()))
+        alone = plainly.vocabulary([p for t in every_term for p in t.any if " " not in p])
         grave = [p for name in ACCUSING for t in terms.get(name, {}).values() for p in t.any if " " not in p]
         # "deport*" met only in a context must not pass "deportaton" for known
         known = found | {w for w in around if not w.endswith("*")}
@@ -99,8 +112,9 @@ class ReasonReader:
             known,
             alone | {*spelling.accusing, *spelling.targets},
             {*spelling.english, *spelling.spanish, *spelling.names},
-            vocabulary(grave, nothing) | set(spelling.accusing),
+            plainly.vocabulary(grave) | set(spelling.accusing),
         )
+        self._told: list[tuple[pl.Series, str, pl.DataFrame]] = []
         self._names = {*lists.get("given_names", ()), *spelling.names}
 
     def classify(self, texts: pl.Series) -> npt.NDArray[np.uint8]:
@@ -113,10 +127,7 @@ class ReasonReader:
 
     def marked(self, texts: pl.Series, mark: Mark) -> npt.NDArray[np.bool_]:
         """Return whether a term of the mark holds in each text: (n,) bool. texts: (n,) String."""
-        holds = pl.any_horizontal(
-            pl.lit(False), *(t.holds(pl.col("words")) for t in self._marks.get(mark, ()))
-        )
-        return self._read(texts, holds).fill_null(False).to_numpy()
+        return self._read(texts, "marks")[mark].fill_null(False).to_numpy()
 
     def explain(self, text: str | None) -> tuple[ReasonClass, str]:
         """Return the class of one text and the words that decided it ("" where nothing was found)."""
@@ -136,10 +147,22 @@ class ReasonReader:
 
     def _outcomes(self, texts: pl.Series) -> npt.NDArray[np.uint16]:
         """Return which outcome each text has: the index of the term that decided, or one of the last four."""
-        return self._read(texts, self._outcome()).fill_null(self._missing).to_numpy()
+        return self._read(texts, "outcome")["outcome"].fill_null(self._missing).to_numpy()
 
-    def _read(self, texts: pl.Series, of_words: pl.Expr) -> pl.Series:
-        """Return an expression of column `words` for every text, once per distinct one; missing is null."""
+    def _read(self, texts: pl.Series, asked: Literal["outcome", "marks"]) -> pl.DataFrame:
+        """Return `outcome`, or each of MARKS, of every text; null where it is missing.
+
+        Each distinct text is read once. The last answers are remembered: classes and matters are told by one
+        outcome.
+        """
+        for column, of, told in self._told:
+            if column is texts and of == asked:
+                return told
+        told = self._reading_of(texts, self._outcome() if asked == "outcome" else self._marking())
+        self._told = [(texts, asked, told), *self._told[:3]]
+        return told
+
+    def _reading_of(self, texts: pl.Series, of_words: Sequence[pl.Expr]) -> pl.DataFrame:
         rows = pl.DataFrame({"text": texts.cast(pl.String)})
         rows = rows.with_columns(mask_long_numbers(pl.col("text")))
         distinct = rows.unique(maintain_order=True).with_columns(
@@ -147,13 +170,13 @@ class ReasonReader:
         )
         prepared = distinct.select("prepared").unique(maintain_order=True)
         prepared = prepared.with_columns(self._mend(prepared["prepared"]).alias("words"))
-        words = prepared.select("words").unique(maintain_order=True).with_columns(of_words.alias("read"))
+        words = prepared.select("words").unique(maintain_order=True).with_columns(of_words)
         read = distinct.join(prepared, on="prepared", how="left", maintain_order="left").join(
             words, on="words", how="left", maintain_order="left"
         )
         missing = self._is_missing(pl.col("text"))
-        read = read.select("text", pl.when(~missing).then("read").alias("read"))
-        return rows.join(read, on="text", how="left", maintain_order="left", nulls_equal=True)["read"]
+        read = read.select("text", *(pl.when(~missing).then(name).alias(name) for name in words.columns[1:]))
+        return rows.join(read, on="text", how="left", maintain_order="left", nulls_equal=True)
 
     def _prepare(self, texts: pl.Expr) -> pl.Expr:
         return prepare(texts, self._reading, self._numbers)
@@ -188,7 +211,7 @@ class ReasonReader:
         redacted = bare.is_in(["", *self._reading.redacted]) | bare.str.contains(r"^(?:\*+|x+ redacted x+)$")
         return texts.is_null() | redacted
 
-    def _outcome(self) -> pl.Expr:
+    def _outcome(self) -> list[pl.Expr]:
         """Return the outcome of column `words`: the first term that holds; else what little the text says."""
         words = pl.col("words")
         rest = words.str.replace_all(self._vague, "").str.replace_all(self._case, "")
@@ -202,16 +225,23 @@ class ReasonReader:
             ((unknown == 0) | (says_vague & few), self._vaguely),
         ]
         outcomes = [pl.when(holds).then(pl.lit(i, pl.UInt16)) for holds, i in branches]
-        return pl.coalesce(*outcomes, pl.lit(self._otherwise, pl.UInt16))
+        return [pl.coalesce(*outcomes, pl.lit(self._otherwise, pl.UInt16)).alias("outcome")]
+
+    def _marking(self) -> list[pl.Expr]:
+        """Return whether column `words` has each of MARKS."""
+        terms = {mark: self._marks.get(mark, []) for mark in MARKS}
+        return [
+            pl.any_horizontal(pl.lit(False), *(one.holds(pl.col("words")) for one in some)).alias(mark)
+            for mark, some in terms.items()
+        ]
 
 
-def _compile(term: Term, lists: Mapping[str, tuple[str, ...]], vague: Sequence[str]) -> _Compiled | None:
-    if (wanted := pattern(term.any, lists)) is None:
+def _compile(term: Term, phrases: Phrases, vague: Sequence[str]) -> _Compiled | None:
+    if (wanted := phrases.pattern(term.any)) is None:
         return None
-    company = pattern([*term.any, *term.company, *vague], lists) if term.company else None
-    return _Compiled(
-        wanted, pattern(term.not_in, lists), pattern(term.unless, lists), company, term.strangers
-    )
+    company = phrases.pattern([*term.any, *term.company, *vague]) if term.company else None
+    around = phrases.pattern(term.not_in), phrases.pattern(term.unless)
+    return _Compiled(wanted, *around, company, term.strangers)
 
 
 def _plain(matched: str) -> str:
