@@ -130,30 +130,16 @@ def test_first_meetings(world: Any, contest: Any) -> None:
     contest(kernel, rival)
 
 
-def test_additions(world: Any, contest: Any) -> None:
+def test_first_alike(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
-    rows = rows.with_columns(subject=pl.col("subject").clip(0))
-    subject, day, marks = rows["subject"].to_numpy(), rows["day"].to_numpy(), rows["hour"].to_numpy() % 3 > 0
-
-    def kernel() -> tuple[Any, ...]:
-        return kernels.additions(starts, subject, day, marks, world.n_subjects)
+    codes = rows["subject"].to_numpy().astype(np.int64)
 
     def rival() -> tuple[Any, ...]:
-        new = rows.select(pl.struct("user", "subject").is_first_distinct()).to_series()
-        met, marked = (
-            rows.select("user", "day").with_columns(marked=pl.Series(marks)).filter(new),
-            pl.col("marked"),
-        )
-        days = met.group_by("user").agg(
-            pl.col("day").n_unique().cast(pl.Int32),
-            pl.when(2 * marked.sum() > pl.len())
-            .then(pl.col("day").filter("marked").n_unique())
-            .cast(pl.Int32)
-            .alias("n"),
-        )
-        return (new, *per_group(days, "user", world.n_users))
+        first = pl.col("row").first().over("user", "subject").cast(pl.Int32)
+        met = pl.when(pl.col("subject") >= 0).then(first).otherwise(pl.lit(-1, pl.Int32))
+        return (rows.with_row_index("row").select(met).to_series(),)
 
-    contest(kernel, rival)
+    contest(lambda: (kernels.first_alike(starts, codes),), rival)
 
 
 def test_marked_rows(world: Any, contest: Any) -> None:

@@ -19,7 +19,7 @@ first_meetings      rows in which a user first meets a subject
 distinct_subjects   different subjects of a group's marked rows
 marked_rows         rows of a user and a subject that bear a mark
 inside              rows in a span of time that concerns them
-additions           days on which a group meets somebody new
+first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
 came_back           rows of users who look a subject up again long after
 homes               the value that most rows have, and the others beside it
@@ -37,7 +37,7 @@ beta_binomial_tail  P(X >= k), binomial with a chance that varies
 
 from __future__ import annotations
 
-from kernels.additions import additions
+from kernels.alike import first_alike
 from kernels.bursts import densest
 from kernels.cascade import collapse
 from kernels.code import code, grow, known
@@ -57,7 +57,6 @@ from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 
 __all__ = [
-    "additions",
     "beta_binomial_tail",
     "binomial_tail",
     "came_back",
@@ -69,6 +68,7 @@ __all__ = [
     "distinct_in_window",
     "distinct_subjects",
     "earliest",
+    "first_alike",
     "first_meetings",
     "follows",
     "gather",

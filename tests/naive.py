@@ -120,13 +120,13 @@ def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
     return np.array(first, np.bool_)
 
 
-def additions(starts: I64, subjects: I32, days: I32, marks: Bools, n_subjects: int) -> tuple[Bools, I32, I32]:
-    new = first_meetings(starts, subjects, n_subjects)
-    fresh = [[i for i in rows if new[i]] for rows in groups(starts)]
-    marked = [[i for i in rows if marks[i]] for rows in fresh]
-    mostly = [some if 2 * len(some) > len(every) else [] for some, every in zip(marked, fresh, strict=True)]
-    of_day = [np.array([len({days[i] for i in rows}) for rows in each], np.int32) for each in (fresh, mostly)]
-    return new, of_day[0], of_day[1]
+def first_alike(starts: I64, codes: I64) -> I32:
+    rows = [row for row in groups(starts) for _ in row]
+    alike = [
+        row.start + list(codes[row.start : row.stop]).index(code)
+        for row, code in zip(rows, codes, strict=True)
+    ]
+    return np.where(codes >= 0, np.array(alike, np.int32), np.int32(-1))
 
 
 def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int) -> I64:

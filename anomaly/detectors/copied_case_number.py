@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from anomaly.detectors.rates import Rate, strangest, with_measures
 SHARED = 3  # users; a number that this many type is a common case, a desk's or a project's
 NUMBER = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*"
 STANDING, OPENLY = 0.95, 0.15  # of the user's time, of the look-ups; UNV
-DIGITS = 4  # fewer are a penal code or a beat
+DIGITS = r"(?:\d\D*){4}"  # fewer are a penal code or a beat
 
 
 @detector(
@@ -49,155 +50,290 @@ def copied_case_number(
     without a register, a number nobody else types that most of the user's look-ups bear all the time.
     Evades: A new true number every day; the same few people under one number.
     """
-    number = numbers_of(users)
-    number[_bulk(users, context, number)] = -1
-    number[users["subject"] < 0] = -1
-    met = _uses(users, number)
-    habits = [_late(users, met, usual_days)]
-    if "cases" in context:
-        habits.append(_unknown(users, met, context, least_listed))
     statistic = f"days with somebody new under a number after its first {usual_days}"
+    if not len(users):
+        return strangest(users, peering(users, context), [], statistic)
+    numbers = numbers_of(users)
+    bulk = _bulk(users, context, numbers)
+    habits = [_late(users, numbers, bulk, usual_days)]
+    if "cases" in context:
+        habits.append(_unknown(users, numbers, bulk, context, least_listed))
     signals = strangest(users, peering(users, context), habits, statistic)
-    return with_measures(signals, **_commonest(users, number, signals))
+    return with_measures(signals, **_commonest(users, numbers, signals))
 
 
 @dataclass(frozen=True)
-class Uses:
-    """Who typed which number when: the p pairs of number and user, in that order.
+class Numbers:
+    """Which case number stands under an action: from its own field, or the first that the reason holds and
+    that somebody typed into that field.
 
-    rows: (k,) int32, places in the order of the users, by pair and time; starts: (p + 1,) int64, pair j has
-    rows[starts[j]:starts[j + 1]]; number, user: (p,) int32.
+    is_none: (c + 1,) bool, codes of `case_number` that are no number, the last for none; of_reason: (r + 1,)
+    int32, the number of each code of `reason`, -1 where there is none.
     """
 
-    rows: NDArray[np.int32]
+    is_none: NDArray[np.bool_]
+    of_reason: NDArray[np.int32]
+
+    def of(self, case_number: NDArray[np.int32], reason: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the number of each action, -1 for none. (n,) int32 all."""
+        number = case_number.copy()
+        bare = np.flatnonzero(self.is_none[case_number])
+        number[bare] = self.of_reason[reason[bare]]
+        return number
+
+
+def numbers_of(users: Groups) -> Numbers:
+    """Read the numbers out of the texts: what has a few digits."""
+    texts = users.log.texts
+    short = pl.DataFrame({"text": texts["case_number"]}).select(~pl.col("text").str.contains(DIGITS))
+    is_none = np.append(short.to_series().to_numpy(), np.True_)
+    of_reason = np.full(len(texts["reason"]) + 1, -1, np.int32)
+    if users.has("reason"):
+        read = np.any(users.each(partial(_reasons_read, is_none=is_none)), axis=0)
+        said = pl.DataFrame({"text": texts["reason"]}).with_row_index("reason").filter(read)
+        token = pl.col("text").str.to_uppercase().str.extract_all(NUMBER)
+        said = said.filter(pl.col("text").str.contains(DIGITS)).select("reason", token).explode("text")
+        code = texts.lookup("case_number", said["text"])
+        number = ~is_none[code]
+        reason, code = said["reason"].to_numpy()[number], code[number]
+        first = np.diff(reason.astype(np.int64), prepend=-1) > 0
+        of_reason[reason[first]] = code[first]
+    return Numbers(is_none, of_reason)
+
+
+def _reasons_read(part: Groups, is_none: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the reasons, (r,) bool, of actions without a number of their own."""
+    read = np.zeros(len(part.log.texts["reason"]) + 1, np.bool_)
+    read[part["reason"][is_none[part["case_number"]]]] = True
+    return read[:-1]
+
+
+@dataclass(frozen=True)
+class Met:
+    """Look-ups at which somebody is met under a number, n of a part's.
+
+    rows: (n,) int64, their places; starts: (g + 1,) int64, user k has rows[starts[k]:starts[k + 1]]; number:
+    (n,) int32.
+    """
+
+    rows: NDArray[np.int64]
     starts: NDArray[np.int64]
     number: NDArray[np.int32]
-    user: NDArray[np.int32]
 
-    def any(self, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Mark the pairs, (p,) bool, that have a marked row, (k,) bool."""
-        return np.diff(np.append(0, np.cumsum(marked))[self.starts]) > 0
+    def firsts(self, some: NDArray[np.int64], code: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Return those of some look-ups, (k,) ascending, that are the first of their user with their number
+        and code, (k,).
+        """
+        both = _pair(self.number[some], code)
+        return some[kernels.first_alike(np.searchsorted(some, self.starts), both) == np.arange(len(some))]
 
-
-def _uses(users: Groups, number: NDArray[np.int32]) -> Uses:
-    """Sort the look-ups that have a number. number: (m,) int32, -1 for none."""
-    starts, rows = kernels.group(number, len(users.log.texts["case_number"]))
-    user = users.owner[rows]
-    opens = np.ones(len(rows) + 1, np.bool_)
-    np.not_equal(user[1:], user[:-1], out=opens[1:-1])
-    opens[starts] = True
-    begins = np.flatnonzero(opens)
-    return Uses(rows, begins, number[rows[begins[:-1]]], user[begins[:-1]])
+    def of_users(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the look-ups of each user, (g,), among some, (k,) ascending."""
+        return np.diff(np.searchsorted(some, self.starts))
 
 
-def numbers_of(users: Groups) -> NDArray[np.int32]:
-    """Return the case number of each action in group order, (m,) int32, -1 for none: from its own field, or
-    the first that the reason holds and that somebody typed into that field.
-    """
-    log = users.log
-    texts = log.texts["case_number"]
-    like = pl.col("text").str.count_matches(r"\d") >= DIGITS
-    number = np.append(pl.DataFrame({"text": texts}).select(like).to_series().to_numpy(), np.False_)
-    own = users["case_number"]
-    own = np.where(number[own], own, np.int32(-1))
-    if not users.has("reason"):
-        return own
-    said = pl.DataFrame({"text": log.texts["reason"]}).with_row_index("reason")
-    token = said.select("reason", pl.col("text").str.to_uppercase().str.extract_all(NUMBER)).explode("text")
-    code = log.texts.lookup("case_number", token["text"])
-    reason, code = token["reason"].to_numpy()[number[code]], code[number[code]]
-    first = np.diff(reason.astype(np.int64), prepend=-1) > 0
-    of_reason = np.full(len(said) + 1, -1, np.int32)
-    of_reason[reason[first]] = code[first]
-    return np.where(own >= 0, own, of_reason[users["reason"]])
+def _met(part: Groups, numbers: Numbers, bulk: NDArray[np.int64]) -> Met:
+    """Find the look-ups with a number and a subject. bulk: (b,) pairs of user and number to leave out."""
+    number = numbers.of(part["case_number"], part["reason"])
+    rows = np.flatnonzero((number >= 0) & (part["subject"] >= 0))
+    if len(bulk):
+        rows = rows[~np.isin(_pair(part.owner[rows] + np.int32(part.first), number[rows]), bulk)]
+    return Met(rows, np.searchsorted(rows, part.starts), number[rows])
 
 
-def _bulk(users: Groups, context: Context, number: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Find the look-ups, (k,) int64 places, under a registered number of the user's own that names nobody;
-    without a register, under a number that looks like one.
+def _pair(one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Make one code of two, of which the first is not negative."""
+    both: NDArray[np.int64] = one.astype(np.int64) << 32 | other.astype(np.uint32)
+    return both
+
+
+def _bulk(users: Groups, context: Context, numbers: Numbers) -> NDArray[np.int64]:
+    """Find the registered numbers of the user's own that name nobody, (b,) pairs of user and number; without
+    a register, the numbers that look like one.
     """
     if not {"cases", "case_people", "case_officers"} <= set(context.files()):
-        return _standing(users, number)
+        return _standing(users, numbers)
     alone = context["case_officers"].join(context["case_people"], on="case_number", how="anti")
     alone = alone.join(context["cases"], on="case_number", how="semi")
     user, case = (users.log.texts.lookup(name, alone[name]) for name in ("user", "case_number"))
-    named = np.zeros(len(users.log.texts["case_number"]) + 1, np.bool_)
-    named[case] = True
-    rows = np.flatnonzero(named[number] & (number >= 0))
-    mine = users.owner[rows].astype(np.int64) << 32 | number[rows]
-    return rows[np.isin(mine, (user.astype(np.int64) << 32 | case)[(user >= 0) & (case >= 0)])]
+    known = (user >= 0) & (case >= 0)
+    return _pair(user[known], case[known])
 
 
-def _standing(users: Groups, number: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Find the look-ups, (k,) int64 places, under a number that the user alone types, from the first days to
-    the last, for most of the numbered look-ups and a good part of all: a setting of the desk. Who copies a
-    number takes somebody's, for a few look-ups among many, and has numbers of the own work beside it.
+def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
+    """Find the numbers that the user alone types, from the first days to the last, for most of the numbered
+    look-ups and a good part of all, (b,) pairs: a setting of the desk. Who copies a number takes somebody's,
+    for a few look-ups among many, and has numbers of the own work beside it.
     """
-    of_number = np.bincount(number + 1, minlength=1)
-    main = kernels.commonest(users.starts, number, len(users.log.texts["case_number"]))
-    rows = np.flatnonzero((number >= 0) & (number == main[users.owner]))
-    user, begin = np.unique(users.owner[rows], return_index=True)
-    under = np.diff(begin, append=len(rows))
-    numbered = np.bincount(users.owner[number >= 0], minlength=len(users))[user]
-    first, last = users.starts[user], users.starts[user + 1] - 1
-    time = users["time"]
-    used = time[rows[begin + under - 1]] - time[rows[begin]]
-    standing = (of_number[main[user] + 1] == under) & (2 * under > numbered)
-    standing &= (used >= STANDING * (time[last] - time[first])) & (under >= OPENLY * (last - first + 1))
-    theirs: NDArray[np.int64] = rows[np.repeat(standing, under)]
-    return theirs
+    settings = np.hstack(users.each(partial(_settings, numbers=numbers)))
+    if not settings.size:
+        return settings[0]
+    user, number, under = settings
+    at = np.full(len(users.log.texts["case_number"]) + 1, -1, np.int32)
+    at[number] = np.arange(len(number))
+    typed = np.sum(users.each(partial(_times_typed, numbers=numbers, at=at)), axis=0)
+    alone = typed[at[number]] == under
+    return _pair(user[alone], number[alone])
 
 
-def _late(users: Groups, met: Uses, usual: Days) -> Rate:
-    """Find the days on which somebody new is looked up under a number that has had its usual days of them."""
-    day = users["day"][met.rows]
-    day -= day.min(initial=0)
+def _settings(part: Groups, numbers: Numbers) -> NDArray[np.int64]:
+    """Find what may be settings of desks; of each the user, the number, and how many look-ups, (3, b)."""
+    number = numbers.of(part["case_number"], part["reason"])
+    rows = np.flatnonzero(number >= 0)
+    starts = np.searchsorted(rows, part.starts)
+    first = kernels.first_alike(starts, number[rows].astype(np.int64))
+    again = np.flatnonzero(first != np.arange(len(rows)))
+    repeats, numbered = np.diff(np.searchsorted(again, starts)), np.diff(starts)
+    found = []
+    for user in np.flatnonzero((2 * (repeats + 1) > numbered) & (numbered > 0)).tolist():
+        of_user = first[starts[user] : starts[user + 1]]
+        at, counts = np.unique(of_user, return_counts=True)
+        main, under = at[counts.argmax()], int(counts.max())
+        mine = rows[starts[user] : starts[user + 1]][of_user == main]
+        time = part["time"][part.starts[user] : part.starts[user + 1]]
+        used = part["time"][mine[-1]] - part["time"][mine[0]]
+        much = (2 * under > numbered[user]) and under >= OPENLY * len(time)
+        if much and used >= STANDING * (time[-1] - time[0]):
+            found.append((part.first + user, int(number[rows[main]]), under))
+    return np.array(found, np.int64).reshape(-1, 3).T
+
+
+def _times_typed(part: Groups, numbers: Numbers, at: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Count the look-ups under some numbers. at: (n + 1,) int32, where each is counted, -1 for not at all."""
+    counted = at[numbers.of(part["case_number"], part["reason"])]
+    return np.bincount(counted[counted >= 0], minlength=int(at.max()) + 1)
+
+
+@dataclass(frozen=True)
+class Longest:
+    """What is told of numbers long in use.
+
+    days: (g,) int64, of each user, with somebody new under a number. user, number, late: (k,) int64, pairs
+    that had more such days than usual, and how many too many. rows, of: (r,) int64, places of their look-ups
+    with somebody new, and the number.
+    """
+
+    days: NDArray[np.int64]
+    user: NDArray[np.int64]
+    number: NDArray[np.int32]
+    late: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    of: NDArray[np.int32]
+
+
+def _longest(part: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days) -> Longest:
+    met = _met(part, numbers, bulk)
+    count = len(met.rows)
+    pair = kernels.first_alike(met.starts, met.number.astype(np.int64))
+    again = np.flatnonzero(pair != np.arange(count))
+    several = np.zeros(count, np.bool_)
+    several[pair[again]] = several[again] = True
+    some = np.flatnonzero(several)  # one look-up alone is one day
+    new, days = _new_days(part, met, some)
     # A number most of whose people its case names is that case's, though the table may lack a few of them.
-    subject, is_open = users["subject"][met.rows], users.counted[met.rows]
-    new, days, open_days = kernels.additions(met.starts, subject, day, is_open, len(users.log.subjects))
-    late = np.maximum(open_days - np.int32(usual), 0)
-    many = np.bincount(met.number[late > 0], minlength=len(users.log.texts["case_number"])) >= SHARED
-    days[many[met.number]] = late[many[met.number]] = 0
+    new = new[(np.bincount(pair[days], minlength=count) > usual)[pair[new]]]
+    is_open = part.counted[met.rows[new]]
+    mostly = 2 * np.bincount(pair[new[is_open]], minlength=count) > np.bincount(pair[new], minlength=count)
+    open_days = met.firsts(theirs := new[is_open & mostly[pair[new]]], part["day"][met.rows[theirs]])
+    late = np.bincount(pair[open_days], minlength=count) - usual
+    long = np.flatnonzero(late > 0)
+    new = new[(late > 0)[pair[new]]]
+    return Longest(
+        np.diff(met.starts) - met.of_users(some) + met.of_users(days),
+        part.first + np.searchsorted(met.starts, long, "right") - 1,
+        met.number[long],
+        late[long],
+        part.begin + met.rows[new],
+        met.number[new],
+    )
+
+
+def _new_days(part: Groups, met: Met, some: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return those of some look-ups that meet somebody new, and the first of these of each day."""
+    new = met.firsts(some, part["subject"][met.rows[some]])
+    return new, met.firsts(new, part["day"][met.rows[new]])
+
+
+def _late(users: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days) -> Rate:
+    """Find the days on which somebody new is looked up under a number that has had its usual days of them."""
+    told = users.each(partial(_longest, numbers=numbers, bulk=bulk, usual=usual))
+    long = Longest(
+        *(np.concatenate(each) for each in zip(*(vars(one).values() for one in told), strict=True))
+    )
+    chances = long.days
+    shared = np.bincount(long.number, minlength=len(users.log.texts["case_number"])) >= SHARED
+    if shared.any():
+        chances -= np.concatenate(users.each(partial(_days_under, numbers=numbers, bulk=bulk, some=shared)))
+    mine = ~shared[long.number]
+    times = np.bincount(long.user[mine], long.late[mine], len(users)).astype(np.int64)
     marked = np.zeros(users.starts[-1], np.bool_)
-    marked[met.rows[new & np.repeat(late > 0, np.diff(met.starts))]] = True
+    marked[long.rows[~shared[long.of]]] = True
     words = "kept adding people to a number long in use on {times} of {chances} days with new people"
-    times, chances = (_per_user(users, met, part) for part in (late, days))
     return Rate(words, marked, times, chances)
 
 
-def _unknown(users: Groups, met: Uses, context: Context, least: Share) -> Rate:
+def _days_under(
+    part: Groups, numbers: Numbers, bulk: NDArray[np.int64], some: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Count the days of each user, (g,), with somebody new under some numbers, (c,) bool."""
+    met = _met(part, numbers, bulk)
+    return met.of_users(_new_days(part, met, np.flatnonzero(some[met.number]))[1])
+
+
+def _unknown(
+    users: Groups, numbers: Numbers, bulk: NDArray[np.int64], context: Context, least: Share
+) -> Rate:
     """Find the numbers that the table does not have, in agencies that it nearly covers."""
     texts = users.log.texts["case_number"]
-    known = texts.is_in(context["cases"]["case_number"].unique().implode()).to_numpy()[met.number]
-    known = np.repeat(known, np.diff(met.starts))
-    agency = users["agency"][met.rows] if users.has("agency") else np.zeros(len(met.rows), np.int32)
-    size = max(len(users.log.texts["agency"]), 1) + 1
-    total = np.bincount(agency + 1, minlength=size)
-    listed = np.bincount(agency[known] + 1, minlength=size)
-    covered = (listed >= least * total)[agency + 1]
-    strange = covered & ~known & users.counted[met.rows]
+    known = texts.is_in(context["cases"]["case_number"].unique().implode()).to_numpy()
+    listed = np.sum(users.each(partial(_listed, numbers=numbers, bulk=bulk, known=known)), axis=0)
+    covered = listed[1] >= least * listed.sum(axis=0)
+    tell = partial(_strange, numbers=numbers, bulk=bulk, known=known, covered=covered)
+    times, chances, rows = (np.concatenate(each) for each in zip(*users.each(tell), strict=True))
     marked = np.zeros(users.starts[-1], np.bool_)
-    marked[met.rows[strange]] = True
-    words = "typed numbers that no case has, {times} of {chances}"
-    times, chances = (_per_user(users, met, met.any(rows)) for rows in (strange, covered))
-    return Rate(words, marked, times, chances)
+    marked[rows] = True
+    return Rate("typed numbers that no case has, {times} of {chances}", marked, times, chances)
 
 
-def _per_user(
-    users: Groups, uses: Uses, counts: NDArray[np.integer] | NDArray[np.bool_]
+def _listed(
+    part: Groups, numbers: Numbers, bulk: NDArray[np.int64], known: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
-    """Add up, for each user, what the pairs have. counts: (p,) -> (g,) int64."""
-    return np.bincount(uses.user, counts, len(users)).astype(np.int64)
+    """Count the look-ups of each agency, the first for none, under numbers that the table lacks and under
+    those it has, (2, a + 1).
+    """
+    met = _met(part, numbers, bulk)
+    agency = part["agency"][met.rows] + 1
+    count = len(part.log.texts["agency"]) + 1
+    return np.bincount(agency + count * known[met.number], minlength=2 * count).reshape(2, -1)
 
 
-def _commonest(users: Groups, number: NDArray[np.int32], signals: Signals) -> dict[str, list[object]]:
+def _strange(
+    part: Groups,
+    numbers: Numbers,
+    bulk: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    covered: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of each user that the table lacks and all that it could have, (g,) both, and the
+    places of the look-ups under the former.
+    """
+    met = _met(part, numbers, bulk)
+    whole = covered[part["agency"][met.rows] + 1]
+    lacked = np.flatnonzero(whole & ~known[met.number] & part.counted[met.rows])
+    times, chances = (
+        met.of_users(met.firsts(some, met.number[some])) for some in (lacked, np.flatnonzero(whole))
+    )
+    return times, chances, part.begin + met.rows[lacked]
+
+
+def _commonest(users: Groups, numbers: Numbers, signals: Signals) -> dict[str, list[object]]:
     """Return the commonest number of each signal, and how many people and days stand under it."""
     found: dict[str, list[object]] = {"number": [], "subjects": [], "days": []}
-    for user, actions in zip(signals.actor.tolist(), signals.actions, strict=True):
-        begin, end = users.starts[user : user + 2]
-        rows = begin + np.searchsorted(users.actions(np.arange(begin, end)), actions)
-        codes, counts = np.unique(number[rows], return_counts=True)
-        under = rows[number[rows] == codes[counts.argmax()]]
+    for actions in signals.actions:
+        rows = actions - users.begin
+        number = numbers.of(users["case_number"][rows], users["reason"][rows])
+        codes, counts = np.unique(number, return_counts=True)
+        under = rows[number == codes[counts.argmax()]]
         found["number"].append(users.log.texts["case_number"][int(codes[counts.argmax()])])
         found["subjects"].append(len(np.unique(users["subject"][under])))
         found["days"].append(len(np.unique(users["day"][under])))

@@ -147,12 +147,12 @@ def test_distinct_subjects(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("distinct_subjects", rows[0], subjects, marks, N_CODES)
 
 
+MANY_BITS = st.sampled_from([-1, 0, 1, 2, 1 << 31, 1 << 32, (1 << 32) + 1, (1 << 63) - 1])
+
+
 @given(grouped(), st.data())
-def test_additions(rows: tuple[I64, I64], data: st.DataObject) -> None:
-    starts, times = rows
-    days = (times // 6).astype(np.int32)
-    subjects = column(data, starts, st.integers(0, N_CODES - 1), np.int32)
-    agree("additions", starts, subjects, days, column(data, starts, st.booleans(), np.bool_), N_CODES)
+def test_first_alike(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("first_alike", rows[0], column(data, rows[0], MANY_BITS, np.int64))
 
 
 @given(grouped(), st.data())
@@ -290,7 +290,7 @@ NONE = np.zeros(0, np.int32)
         ("unite", (NONE, NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
-        ("additions", (EMPTY[0], NONE, NONE, NONE.astype(np.bool_), 0)),
+        ("first_alike", EMPTY),
         ("marked_rows", (EMPTY[0], NONE, NONE.astype(np.bool_), NONE, NONE, 0)),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
