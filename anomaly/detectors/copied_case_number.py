@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
+from anomaly.detectors.case_numbers import Met, Numbers, met_under, numbers_of, pair_of
 from anomaly.detectors.contract import Days, Share, Signals, detector
 from anomaly.detectors.peers import peering
 from anomaly.detectors.rates import Rate, strangest, with_measures
 
 SHARED = 3  # users; a number that this many type is a common case, a desk's or a project's
-NUMBER = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*"
 STANDING, OPENLY = 0.95, 0.15  # of the user's time, of the look-ups; UNV
-DIGITS = r"(?:\d\D*){4}"  # fewer are a penal code or a beat
 
 
 @detector(
@@ -62,91 +60,6 @@ def copied_case_number(
     return with_measures(signals, **_commonest(users, numbers, signals))
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """Which case number stands under an action: from its own field, or the first that the reason holds and
-    that somebody typed into that field.
-
-    is_none: (c + 1,) bool, codes of `case_number` that are no number, the last for none; of_reason: (r + 1,)
-    int32, the number of each code of `reason`, -1 where there is none.
-    """
-
-    is_none: NDArray[np.bool_]
-    of_reason: NDArray[np.int32]
-
-    def of(self, case_number: NDArray[np.int32], reason: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Return the number of each action, -1 for none. (n,) int32 all."""
-        number = case_number.copy()
-        bare = np.flatnonzero(self.is_none[case_number])
-        number[bare] = self.of_reason[reason[bare]]
-        return number
-
-
-def numbers_of(users: Groups) -> Numbers:
-    """Read the numbers out of the texts: what has a few digits."""
-    texts = users.log.texts
-    short = pl.DataFrame({"text": texts["case_number"]}).select(~pl.col("text").str.contains(DIGITS))
-    is_none = np.append(short.to_series().to_numpy(), np.True_)
-    of_reason = np.full(len(texts["reason"]) + 1, -1, np.int32)
-    if users.has("reason"):
-        read = np.any(users.each(partial(_reasons_read, is_none=is_none)), axis=0)
-        said = pl.DataFrame({"text": texts["reason"]}).with_row_index("reason").filter(read)
-        token = pl.col("text").str.to_uppercase().str.extract_all(NUMBER)
-        said = said.filter(pl.col("text").str.contains(DIGITS)).select("reason", token).explode("text")
-        code = texts.lookup("case_number", said["text"])
-        number = ~is_none[code]
-        reason, code = said["reason"].to_numpy()[number], code[number]
-        first = np.diff(reason.astype(np.int64), prepend=-1) > 0
-        of_reason[reason[first]] = code[first]
-    return Numbers(is_none, of_reason)
-
-
-def _reasons_read(part: Groups, is_none: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the reasons, (r,) bool, of actions without a number of their own."""
-    read = np.zeros(len(part.log.texts["reason"]) + 1, np.bool_)
-    read[part["reason"][is_none[part["case_number"]]]] = True
-    return read[:-1]
-
-
-@dataclass(frozen=True)
-class Met:
-    """Look-ups at which somebody is met under a number, n of a part's.
-
-    rows: (n,) int64, their places; starts: (g + 1,) int64, user k has rows[starts[k]:starts[k + 1]]; number:
-    (n,) int32.
-    """
-
-    rows: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    number: NDArray[np.int32]
-
-    def firsts(self, some: NDArray[np.int64], code: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Return those of some look-ups, (k,) ascending, that are the first of their user with their number
-        and code, (k,).
-        """
-        both = _pair(self.number[some], code)
-        return some[kernels.first_alike(np.searchsorted(some, self.starts), both) == np.arange(len(some))]
-
-    def of_users(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Count the look-ups of each user, (g,), among some, (k,) ascending."""
-        return np.diff(np.searchsorted(some, self.starts))
-
-
-def _met(part: Groups, numbers: Numbers, bulk: NDArray[np.int64]) -> Met:
-    """Find the look-ups with a number and a subject. bulk: (b,) pairs of user and number to leave out."""
-    number = numbers.of(part["case_number"], part["reason"])
-    rows = np.flatnonzero((number >= 0) & (part["subject"] >= 0))
-    if len(bulk):
-        rows = rows[~np.isin(_pair(part.owner[rows] + np.int32(part.first), number[rows]), bulk)]
-    return Met(rows, np.searchsorted(rows, part.starts), number[rows])
-
-
-def _pair(one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Make one code of two, of which the first is not negative."""
-    both: NDArray[np.int64] = one.astype(np.int64) << 32 | other.astype(np.uint32)
-    return both
-
-
 def _bulk(users: Groups, context: Context, numbers: Numbers) -> NDArray[np.int64]:
     """Find the registered numbers of the user's own that name nobody, (b,) pairs of user and number; without
     a register, the numbers that look like one.
@@ -157,7 +70,7 @@ def _bulk(users: Groups, context: Context, numbers: Numbers) -> NDArray[np.int64
     alone = alone.join(context["cases"], on="case_number", how="semi")
     user, case = (users.log.texts.lookup(name, alone[name]) for name in ("user", "case_number"))
     known = (user >= 0) & (case >= 0)
-    return _pair(user[known], case[known])
+    return pair_of(user[known], case[known])
 
 
 def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
@@ -166,14 +79,14 @@ def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
     for a few look-ups among many, and has numbers of the own work beside it.
     """
     settings = np.hstack(users.each(partial(_settings, numbers=numbers)))
-    if not settings.size:
-        return settings[0]
     user, number, under = settings
+    if not len(user):
+        return pair_of(user, number)
     at = np.full(len(users.log.texts["case_number"]) + 1, -1, np.int32)
     at[number] = np.arange(len(number))
     typed = np.sum(users.each(partial(_times_typed, numbers=numbers, at=at)), axis=0)
     alone = typed[at[number]] == under
-    return _pair(user[alone], number[alone])
+    return pair_of(user[alone], number[alone])
 
 
 def _settings(part: Groups, numbers: Numbers) -> NDArray[np.int64]:
@@ -222,7 +135,7 @@ class Longest:
 
 
 def _longest(part: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days) -> Longest:
-    met = _met(part, numbers, bulk)
+    met = met_under(part, numbers, bulk)
     count = len(met.rows)
     pair = kernels.first_alike(met.starts, met.number.astype(np.int64))
     again = np.flatnonzero(pair != np.arange(count))
@@ -276,7 +189,7 @@ def _days_under(
     part: Groups, numbers: Numbers, bulk: NDArray[np.int64], some: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """Count the days of each user, (g,), with somebody new under some numbers, (c,) bool."""
-    met = _met(part, numbers, bulk)
+    met = met_under(part, numbers, bulk)
     return met.of_users(_new_days(part, met, np.flatnonzero(some[met.number]))[1])
 
 
@@ -301,7 +214,7 @@ def _listed(
     """Count the look-ups of each agency, the first for none, under numbers that the table lacks and under
     those it has, (2, a + 1).
     """
-    met = _met(part, numbers, bulk)
+    met = met_under(part, numbers, bulk)
     agency = part["agency"][met.rows] + 1
     count = len(part.log.texts["agency"]) + 1
     return np.bincount(agency + count * known[met.number], minlength=2 * count).reshape(2, -1)
@@ -317,7 +230,7 @@ def _strange(
     """Return the numbers of each user that the table lacks and all that it could have, (g,) both, and the
     places of the look-ups under the former.
     """
-    met = _met(part, numbers, bulk)
+    met = met_under(part, numbers, bulk)
     whole = covered[part["agency"][met.rows] + 1]
     lacked = np.flatnonzero(whole & ~known[met.number] & part.counted[met.rows])
     times, chances = (
