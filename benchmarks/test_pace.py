@@ -22,6 +22,29 @@ def densest_window(rows: pl.DataFrame, key: str, minutes: int, measure: pl.Expr)
     return windows.group_by(key).agg(pl.col("most", "begin", "end").get(best))
 
 
+def test_paces(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    time, day, marks = rows["time"].to_numpy(), rows["day"].to_numpy(), rows["hour"].to_numpy() % 3 > 0
+    quarter, months = 15 * MINUTE, int(day.max()) // 28 + 1
+
+    def rival() -> tuple[Any, ...]:
+        of_days = (
+            rows.lazy()
+            .with_columns(cell=pl.col("user").cast(pl.Int64) * months + pl.col("day") // 28)
+            .with_columns(occasion=pl.when(pl.Series(marks)).then(pl.col("time") // quarter))
+            .group_by("cell", "day")
+            .agg(pl.col("occasion").drop_nulls().n_unique().cast(pl.Int64))
+            .group_by("cell")
+            .agg(pl.col("occasion").sum(), pl.len().cast(pl.Int64), pl.col("occasion").max().alias("most"))
+            .collect()
+        )
+        every = pl.DataFrame({"cell": np.arange(world.n_users * months)})
+        of_cells = every.join(of_days, on="cell", how="left", maintain_order="left").drop("cell").fill_null(0)
+        return tuple(one.to_numpy().reshape(-1, months) for one in of_cells)
+
+    contest(lambda: kernels.paces(starts, time, day, marks, quarter, 0, 28, months), rival)
+
+
 def test_densest(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
     time = rows["time"].to_numpy()

@@ -30,6 +30,7 @@ day_streaks         the longest stretch of days without a longer rest
 densest             most rows in a window
 sequential          serials tried one after another
 distinct_in_window  most different users of a subject in a window
+paces               occasions and days of each month
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
 beta_binomial_tail  P(X >= k), binomial with a chance that varies
@@ -49,6 +50,7 @@ from kernels.group import gather, group
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
+from kernels.paces import paces
 from kernels.pairs import distinct_subjects, first_meetings, marked_rows
 from kernels.places import came_back, homes
 from kernels.repeats import repeated_days
@@ -79,6 +81,7 @@ __all__ = [
     "known",
     "marked_rows",
     "own_hours",
+    "paces",
     "poisson_tail",
     "repeated_days",
     "sequential",

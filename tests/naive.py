@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import or_
 
 import numpy as np
@@ -255,6 +255,24 @@ def day_streaks(starts: I64, days: I32, rest: int) -> tuple[I64, I64, I64, I64]:
         table.append((len(active), longest, begin, end))
     active_days, longest_runs, begins, ends = columns(table, 4)
     return active_days, longest_runs, begins, ends
+
+
+def paces(
+    starts: I64, times: I64, days: I32, marks: Bools, occasion: int, since: int, month: int, months: int
+) -> tuple[I64, I64, I64]:
+    made, active, most = np.zeros((3, len(starts) - 1, months), np.int64)
+    for k, rows in enumerate(groups(starts)):
+        once = [
+            [i for i in rows if marks[i] and times[i] // occasion == span] for span in set(times // occasion)
+        ]
+        occasions = [same[0] for same in once if same]
+        for _, stretch in groupby(rows, lambda i: days[i]):
+            of_day = list(stretch)
+            cell, count = (days[of_day[0]] - since) // month, len(set(of_day) & set(occasions))
+            made[k, cell] += count
+            active[k, cell] += 1
+            most[k, cell] = max(most[k, cell], count)
+    return made, active, most
 
 
 def densest(starts: I64, times: I64, window: int) -> tuple[I64, I64, I64]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
@@ -44,6 +48,55 @@ class Surges:
     usual: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Paces:
+    """Occasions (`kernels.paces`) of each user and month, (g, months) int64 each: made; active, days with any
+    look-up; most, of one day.
+    """
+
+    made: NDArray[np.int64]
+    active: NDArray[np.int64]
+    most: NDArray[np.int64]
+
+    def of_months(self) -> NDArray[np.float64]:
+        """Return occasions per active day, (g, months).
+
+        The month's busiest day is left out: a sweep of every car park is no pace. Half an occasion is added:
+        a month without any is no measure of the others.
+        """
+        return _pace(self.made, self.active, self.most)
+
+    def of_all_months(self) -> NDArray[np.float64]:
+        """Return the same of each user's whole time, (g,)."""
+        return _pace(self.made.sum(axis=1), self.active.sum(axis=1), self.most.max(axis=1))
+
+
+def _pace(made: NDArray[np.int64], active: NDArray[np.int64], most: NDArray[np.int64]) -> NDArray[np.float64]:
+    pace: NDArray[np.float64] = (made - most + 0.5) / np.maximum(active - 1, 1)
+    return pace
+
+
+Told: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _told(part: Groups, since: int, months: int) -> Told:
+    """Return the paces of what nothing explains and of everything, (3, g, months) both, how many occasions of
+    each user are explained, and how many look-ups are not, (g,) both.
+    """
+
+    def of(marks: NDArray[np.bool_]) -> NDArray[np.int64]:
+        marks.setflags(write=False)
+        told = kernels.paces(part.starts, part["time"], part["day"], marks, OCCASION, since, MONTH, months)
+        return np.stack(told)
+
+    unexplained = of(part.counted)
+    made = np.diff(np.append(0, np.cumsum(part.counted))[part.starts])
+    if made.sum() == len(part.counted):
+        return unexplained, unexplained, np.zeros_like(made), made
+    every = of(np.ones(len(part.counted), np.bool_))
+    return unexplained, every, of(~part.counted)[0].sum(axis=1), made
+
+
 def surges(pace: NDArray[np.float64], known: NDArray[np.bool_]) -> Surges:
     """Find the stretch of each user, of at most half the months that are known, whose pace stands out most.
 
@@ -52,13 +105,14 @@ def surges(pace: NDArray[np.float64], known: NDArray[np.bool_]) -> Surges:
     """
     logs = np.log(pace)
     count, months = pace.shape
-    each = np.arange(months)
+    each, total = np.arange(months), known.sum(axis=1)
     best, inside = np.zeros(count), np.zeros((count, months), np.bool_)
     above, usual = np.zeros(count), np.zeros(count)
     for length in range(1, months // 2 + 1):
         for begin in range(months - length + 1):
             stretch = known & (each >= begin) & (each < begin + length)
-            n, rest = stretch.sum(axis=1), known.sum(axis=1) - stretch.sum(axis=1)
+            n = stretch.sum(axis=1)
+            rest = total - n
             within = np.where(stretch, logs, 0.0).sum(axis=1) / np.maximum(n, 1)
             without = np.where(known & ~stretch, logs, 0.0).sum(axis=1) / np.maximum(rest, 1)
             size = (within - without) * np.sqrt(n * rest / np.maximum(n + rest, 1))
@@ -108,30 +162,26 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
     Clears: The role; calls and cases that explain the look-ups; a service account.
     Evades: Few look-ups, or many from the first day to the last in a log without calls and cases.
     """
-    made = np.bincount(users.owner[users.counted], minlength=len(users))
     peers = peering(users, context)
     code = np.where(peers.same_work & (np.diff(users.starts) > 0), peers.code, np.int32(-1)).astype(np.int32)
     if not (code >= 0).any():
         return Signals.none(because="no unit has 8 users to compare")
-    owner, days = users.owner, users["day"]
-    unexplained, explained, every = (
-        _occasions(users, rows) for rows in (users.counted, ~users.counted, np.ones(len(days), np.bool_))
-    )
-    open_ones, all_ones = (
-        np.bincount(owner[some], minlength=len(users)) for some in (unexplained, explained)
-    )
-    all_ones += open_ones
-    whole = np.zeros(len(days), np.int32)
-    level, of_all = (_paces(owner, days, whole, each, len(users))[0][:, 0] for each in (unexplained, every))
+    since = int(users["day"].min())
+    months = (int(users["day"].max()) - since) // MONTH + 1
+    told = users.each(partial(_told, since=since, months=months))
+    unexplained, every = (Paces(*np.concatenate(each, axis=1)) for each in list(zip(*told, strict=True))[:2])
+    explained, made = (np.concatenate(each) for each in list(zip(*told, strict=True))[2:])
+    open_ones = unexplained.made.sum(axis=1)
+    all_ones = open_ones + explained
+    level, of_all = unexplained.of_all_months(), every.of_all_months()
     usually = _usual(level, code)
     by_share = np.where(level > usually, rate_tail(open_ones, all_ones, code), 1.0)
     # Where no table covers a user's work, it is the unexplained count that stands out, not the user: both
     # must.
     by_pace = np.maximum(pace_tail(level, code), pace_tail(of_all, code))
-    months = (days - days.min()) // MONTH
-    pace, known = _paces(owner, days, months, unexplained, len(users))
+    known = unexplained.active > LEAST_DAYS
     enough = known.sum(axis=1) >= LEAST_MONTHS
-    surge = surges(pace, known)
+    surge = surges(unexplained.of_months(), known)
     steady = np.where(enough & (made >= least_actions), code, np.int32(-1)).astype(np.int32)
     by_months = level_tail(surge.size, steady, extreme, prior=OF_MONTHS)
     by_months[steady >= 0] = tempered(by_months[steady >= 0])
@@ -146,8 +196,9 @@ def volume(users: Groups, context: Context, *, least_actions: int = 100) -> Sign
     for u in actor.tolist():
         rows = np.arange(users.starts[u], users.starts[u + 1])
         if late[u]:
-            rows = rows[surge.inside[u, months[rows]]]
-            first = np.datetime64(0, "D") + int(days[rows[0]])
+            days = users["day"][rows]
+            inside = surge.inside[u, (days - since) // MONTH]
+            rows, first = rows[inside], np.datetime64(0, "D") + int(days[inside][0])
             when.append(f"most of them in {surge.inside[u].sum()} x {MONTH} days from {first}")
         elif which[u] == 0:
             when.append(f"{made[u]} in all: {share[u]:.0f} of 100, where {usual_share[u]:.0f} are usual")
@@ -182,74 +233,42 @@ def pace_tail(pace: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.
     were below 1e-4 where logarithms are exponential, and 1.1 times with this one (groups of 8 to 40).
     """
     p, logs = np.ones(len(pace)), np.log(np.maximum(pace, 0.01))
-    groups = [g for code in np.unique(peer[peer >= 0]) if len(g := np.flatnonzero(peer == code)) >= 4]
-    typical = max(float(np.median([_reach(logs[None, g])[1][0] for g in groups])), 0.1) if groups else 0.0
-    for members in groups:
-        n = len(members)
-        others = logs[members][None, :]  # one of so many moves no quantile
+    alike = [groups for groups in _by_size(peer) if groups.shape[1] >= 4]
+    scales = np.concatenate([np.zeros(0), *(_reach(logs[groups])[1] for groups in alike)])
+    typical = max(float(np.median(scales)), 0.1) if len(scales) else 0.0
+    for groups in alike:
+        n = groups.shape[1]
+        others = logs[groups][:, None, :]  # one of so many moves no quantile
         if n <= MANY:
-            others = logs[members[(np.arange(n)[:, None] + np.arange(1, n)) % n]]
+            others = logs[groups[:, (np.arange(n)[:, None] + np.arange(1, n)) % n]]
         middle, scale = _reach(others)
-        worth = WORTH * others.shape[1]
+        worth = WORTH * others.shape[2]
         scale = np.sqrt((PRIOR * typical**2 + worth * scale**2) / (PRIOR + worth))
-        width = np.maximum(scale, 0.1) * np.sqrt(1 + 1.57 / others.shape[1])  # 1.57: variance of a median
-        p[members] = special.stdtr(min(PARETO, PRIOR + worth), (middle - logs[members]) / width)
+        width = np.maximum(scale, 0.1) * np.sqrt(1 + 1.57 / others.shape[2])  # 1.57: variance of a median
+        p[groups] = special.stdtr(min(PARETO, PRIOR + worth), (middle - logs[groups]) / width)
     p[peer >= 0] = tempered(p[peer >= 0])
     return p
 
 
 def _reach(logs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the median of each row, and the scale of what lies above it. (k, m) -> (k,) both."""
-    middle, high = np.quantile(logs, [0.5, UPPER], axis=1)
+    """Return the median of each row, and the scale of what lies above it. (..., m) -> (...) both."""
+    middle, high = np.quantile(logs, [0.5, UPPER], axis=-1)
     return middle, (high - middle) / ABOVE
+
+
+def _by_size(peer: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
+    """Give the members of the groups of each size, (k, n), ascending in each group: hundreds of groups have a
+    few sizes, and what is asked of all of one size is asked once.
+    """
+    starts, order = kernels.group(peer, int(peer.max(initial=-1)) + 1)
+    sizes = np.diff(starts)
+    for n in np.unique(sizes[sizes > 0]).tolist():
+        yield order[starts[:-1][sizes == n][:, None] + np.arange(n)].astype(np.int64)
 
 
 def _usual(values: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the median of each user's peers, the user among them. (g,) both; NaN without peers."""
     usual = np.full(len(values), np.nan)
-    for code in np.unique(peer[peer >= 0]):
-        usual[peer == code] = np.median(values[peer == code])
+    for groups in _by_size(peer):
+        usual[groups] = np.median(values[groups], axis=1)[:, None]
     return usual
-
-
-def _occasions(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the first of the chosen look-ups in each quarter of an hour of each user. (m,) bool both."""
-    rows = np.flatnonzero(chosen)
-    quarter, owner = users["time"][rows] // OCCASION, users.owner[rows]
-    first = np.ones(len(rows), np.bool_)
-    first[1:] = (quarter[1:] != quarter[:-1]) | (owner[1:] != owner[:-1])
-    marked = np.zeros(len(chosen), np.bool_)
-    marked[rows[first]] = True
-    return marked
-
-
-def _active(owner: NDArray[np.int32], days: NDArray[np.int32], count: int) -> NDArray[np.int64]:
-    """Count the different days of each owner; rows in order of owner and time."""
-    new = np.ones(len(owner), np.bool_)
-    new[1:] = (owner[1:] != owner[:-1]) | (days[1:] != days[:-1])
-    return np.bincount(owner[new], minlength=count)
-
-
-def _paces(
-    owner: NDArray[np.int32],
-    days: NDArray[np.int32],
-    months: NDArray[np.int32],
-    counted: NDArray[np.bool_],
-    count: int,
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return occasions per active day of each user and month, (g, months), and where enough days were active.
-
-    The month's busiest day is left out: a sweep of every car park is no pace. Half an occasion is added: a
-    month without any is no measure of the others.
-    """
-    width = int(months.max(initial=0)) + 1
-    cell = owner * np.int64(width) + months
-    made = np.bincount(cell[counted], minlength=width * count)
-    active = _active(cell, days, width * count)
-    new = np.ones(len(cell), np.bool_)
-    new[1:] = (cell[1:] != cell[:-1]) | (days[1:] != days[:-1])
-    of_day = np.bincount(np.cumsum(new) - 1, counted, int(new.sum()))
-    foremost = np.zeros(width * count)
-    np.maximum.at(foremost, cell[new], of_day)
-    pace = (made - foremost + 0.5) / np.maximum(active - 1, 1)
-    return pace.reshape(count, width), (active > LEAST_DAYS).reshape(count, width)

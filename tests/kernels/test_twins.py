@@ -230,6 +230,16 @@ def test_day_streaks(rows: tuple[I64, I64], rest: int) -> None:
     agree("day_streaks", rows[0], rows[1].astype(np.int32), rest)
 
 
+@given(grouped(), st.data(), WINDOW, st.integers(1, 3))
+def test_paces(rows: tuple[I64, I64], data: st.DataObject, occasion: int, month: int) -> None:
+    starts, times = rows
+    days, marks = (
+        column(data, starts, st.integers(2, 9), np.int32),
+        column(data, starts, st.booleans(), np.bool_),
+    )
+    agree("paces", starts, times, days, marks, occasion, 2, month, 8)
+
+
 @given(grouped(), WINDOW)
 def test_densest(rows: tuple[I64, I64], window: int) -> None:
     agree("densest", *rows, window)
@@ -301,6 +311,7 @@ NONE = np.zeros(0, np.int32)
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),
         ("day_streaks", (EMPTY[0], NONE, 0)),
+        ("paces", (*EMPTY, NONE, NONE.astype(np.bool_), 1, 0, 1, 1)),
         ("densest", (*EMPTY, 1)),
         ("sequential", (*EMPTY, EMPTY[1])),
         ("distinct_in_window", (*EMPTY, NONE, 1, 0)),
