@@ -19,44 +19,83 @@ def per_group(found: pl.DataFrame, key: str, count: int) -> list[Any]:
     return every.join(found, on=key, how="left", maintain_order="left").drop(key).fill_null(0).get_columns()
 
 
-def test_repeated_days(world: Any, contest: Any) -> None:
+def pairs_of(world: Any) -> pl.DataFrame:
+    """The rows of pairs of user and subject that recur, pair by pair, and the pair of each."""
+    pair = ("user", "subject")
+    recur = pl.col("subject").is_not_null() & (pl.col("subject") >= 0) & (pl.len().over(pair) > 1)
+    return (
+        world.by_user[1]
+        .lazy()
+        .with_row_index("row")
+        .filter(recur)
+        .with_columns(pair=pl.col("row").first().over(pair))
+        .sort("pair", "row")
+        .collect()
+    )
+
+
+def test_recurring(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
-    time, day, subject = (rows[name].to_numpy() for name in ("time", "day", "subject"))
+    subject = rows["subject"].to_numpy()
 
     def kernel() -> tuple[Any, ...]:
-        return kernels.repeated_days(starts, time, day, subject, world.n_subjects, 0, 2)
+        return kernels.recurring(starts, subject, world.n_subjects)
 
     def rival() -> tuple[Any, ...]:
-        """Sort by pair, then compare neighbours: windows over user and subject took 1.9 s for 1 M rows."""
-        pair = pl.col("pair")
-        returns = pl.col("day").diff() != 0
-        pairs = (
+        found = pairs_of(world)
+        sizes = found["pair"].rle().struct["len"]
+        met = rows.lazy().filter(pl.col("subject") >= 0).group_by("subject")
+        groups_of = met.agg(USER.n_unique().cast(pl.Int32)).collect()
+        return (
+            np.append(0, sizes.to_numpy().cumsum(dtype=np.int64)),
+            found["row"].cast(pl.Int32),
+            *per_group(groups_of, "subject", world.n_subjects),
+        )
+
+    contest(kernel, rival)
+
+
+def test_repeated_days(world: Any, contest: Any) -> None:
+    starts, order, _ = kernels.recurring(
+        world.by_user[0], world.by_user[1]["subject"].to_numpy(), world.n_subjects
+    )
+    rows = world.by_user[1][order]
+    time, day, marks = rows["time"].to_numpy(), rows["day"].to_numpy(), rows["hour"].to_numpy() % 3 > 0
+    pair = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+
+    def kernel() -> tuple[Any, ...]:
+        return kernels.repeated_days(starts, time, day, marks, 0)
+
+    def rival() -> tuple[Any, ...]:
+        opens = ((pl.col("pair").diff() != 0) | (pl.col("day").diff() != 0)).fill_null(True)
+        told = (
             rows.lazy()
-            .with_row_index("row")
-            .filter(pl.col("subject") >= 0)
-            .sort("user", "subject", maintain_order=True)
-            .with_columns(pair=((USER.shift() != USER) | (pl.col("subject").diff() != 0)).fill_null(True))
-            .with_columns(opens=pair | returns, pair=pair.cum_sum())
+            .select("day", pl.Series("pair", pair), pl.int_range(len(rows), dtype=pl.Int32).alias("at"))
+            .filter(pl.Series(marks))
+            .with_columns(opens=opens)
             .group_by("pair")
-            .agg(
-                pl.col("user", "subject", "row").first(),
-                pl.col("opens").sum().alias("n_days"),
-                pl.len(),
-                TIME.first().alias("first"),
-                TIME.last(),
-            )
-            .sort("row")
-            .drop("pair", "row")
+            .agg(pl.col("opens").sum().cast(pl.Int32), pl.len().cast(pl.Int32), pl.col("at").first() + 1)
             .collect()
         )
-        n_days = pl.col("n_days")
-        at_least = pairs.group_by("user").agg((n_days >= d).sum().alias(str(d)) for d in range(1, 17))
-        of_subject = pairs.group_by("subject").agg(n_days.sum(), pl.len().alias("users"))
-        return (
-            *pairs.filter(n_days >= 2).get_columns(),
-            np.column_stack(per_group(at_least, "user", world.n_users)),
-            *per_group(of_subject, "subject", world.n_subjects),
-        )
+        n_days, n_rows, first = per_group(told, "pair", len(starts) - 1)
+        return n_days, n_rows, first - 1
+
+    contest(kernel, rival)
+
+
+def test_on_days(world: Any, contest: Any) -> None:
+    rows = world.by_user[1]
+    subject, day = rows["subject"].to_numpy(), rows["day"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.on_days(subject, day, world.n_subjects, 3),)
+
+    def rival() -> tuple[Any, ...]:
+        met = rows.lazy().filter(pl.col("subject") >= 0).group_by("subject")
+        told = met.agg(pl.col("day").n_unique() >= 3).collect()
+        every = pl.DataFrame({"subject": pl.int_range(world.n_subjects, dtype=pl.Int32, eager=True)})
+        joined = every.join(told, on="subject", how="left", maintain_order="left")
+        return (joined["day"].fill_null(False),)
 
     contest(kernel, rival)
 

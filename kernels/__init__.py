@@ -14,10 +14,11 @@ earliest            what an action's rows say first
 union               what an action's rows say between them, as bits
 written_twice       rows that repeat an earlier row
 unite               identifiers of one person to one subject: union-find
+recurring           rows whose code recurs in their group, pair by pair
 repeated_days       a user's returns to one subject on different days
+on_days             codes that stand beside so many different days
 first_meetings      rows in which a user first meets a subject
 distinct_subjects   different subjects of a group's marked rows
-marked_rows         rows of a user and a subject that bear a mark
 inside              rows in a span of time that concerns them
 first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
@@ -51,9 +52,9 @@ from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
 from kernels.paces import paces
-from kernels.pairs import distinct_subjects, first_meetings, marked_rows
+from kernels.pairs import distinct_subjects, first_meetings
 from kernels.places import came_back, homes
-from kernels.repeats import repeated_days
+from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
@@ -79,10 +80,11 @@ __all__ = [
     "homes",
     "inside",
     "known",
-    "marked_rows",
+    "on_days",
     "own_hours",
     "paces",
     "poisson_tail",
+    "recurring",
     "repeated_days",
     "sequential",
     "sessions",

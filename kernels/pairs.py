@@ -1,4 +1,4 @@
-"""The pairs of one user and one subject: where each begins, and how many of its rows bear a mark."""
+"""The pairs of one user and one subject: where each begins, and how many there are."""
 
 from __future__ import annotations
 
@@ -43,29 +43,4 @@ def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int)
             if marks[i] and subjects[i] >= 0 and met_by[subjects[i]] != k:
                 met_by[subjects[i]] = k
                 count[k] += 1
-    return count
-
-
-@kernel
-def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
-    """Count the marked rows of some pairs of user and subject.
-
-    starts: (g + 1,) int64; user k has rows starts[k]:starts[k + 1].
-    subjects: (n,) int32, < n_subjects; a row with -1 belongs to no pair. marks: (n,) bool.
-    user, subject: (m,) int32, pairs, each once, by user.
-    Returns (m,) int32.
-    Cost: O(n + m + n_subjects), one random access a row.
-    """
-    count = np.zeros(len(user), np.int32)
-    pair_of = np.full(n_subjects, -1, np.int64)
-    begin = 0
-    while begin < len(user):
-        end = begin
-        while end < len(user) and user[end] == user[begin]:
-            pair_of[subject[end]] = end
-            end += 1
-        for i in range(starts[user[begin]], starts[user[begin] + 1]):
-            if marks[i] and subjects[i] >= 0 and pair_of[subjects[i]] >= begin:
-                count[pair_of[subjects[i]]] += 1
-        begin = end
     return count

@@ -83,32 +83,34 @@ def unite(left: I32, right: I32, count: int) -> I32:
     return np.array([min(component) for component in components], np.int32)
 
 
-def repeated_days(
-    starts: I64, times: I64, days: I32, subjects: I32, n_subjects: int, gap: int, least: int
-) -> tuple[I32, I32, I32, I32, I64, I64, I64, I64, I32]:
-    found = []
-    at_least = np.zeros((len(starts) - 1, 16), np.int64)
-    subject_days = np.zeros(n_subjects, np.int64)
-    subject_users = np.zeros(n_subjects, np.int32)
-    for user, rows in enumerate(groups(starts)):
-        pairs: dict[int, list[int]] = {}
+def recurring(starts: I64, codes: I32, n_codes: int) -> tuple[I64, I32, I32]:
+    groups_of, pairs = np.zeros(n_codes, np.int32), []
+    for rows in groups(starts):
+        mine: dict[int, list[int]] = {}
         for i in rows:
-            if subjects[i] >= 0:
-                pairs.setdefault(int(subjects[i]), []).append(i)
-        for subject, look_ups in pairs.items():
-            opened = [days[look_ups[0]]]
-            for before, i in pairwise(look_ups):
+            if codes[i] >= 0:
+                mine.setdefault(int(codes[i]), []).append(i)
+        groups_of[list(mine)] += 1
+        pairs += [pair for pair in mine.values() if len(pair) > 1]
+    begins = np.cumsum([0, *map(len, pairs)]).astype(np.int64)
+    return begins, np.array([i for pair in pairs for i in pair], np.int32), groups_of
+
+
+def repeated_days(starts: I64, times: I64, days: I32, marks: Bools, gap: int) -> tuple[I32, I32, I32]:
+    n_days, n_rows, first = (np.full(len(starts) - 1, fill, np.int32) for fill in (0, 0, -1))
+    for pair, rows in enumerate(groups(starts)):
+        marked = [i for i in rows if marks[i]]
+        if marked:
+            opened = [days[marked[0]]]
+            for before, i in pairwise(marked):
                 if days[i] != opened[-1] and times[i] - times[before] >= gap:
                     opened.append(days[i])
-            n_days = len(opened)
-            subject_days[subject] += n_days
-            subject_users[subject] += 1
-            at_least[user] += [n_days >= d for d in range(1, 17)]
-            if n_days >= least:
-                found.append((user, subject, n_days, len(look_ups), times[look_ups[0]], times[look_ups[-1]]))
-    *pair, first, last = columns(found, 6)
-    users, subjects_of, n_days_of, n_actions = (figures.astype(np.int32) for figures in pair)
-    return users, subjects_of, n_days_of, n_actions, first, last, at_least, subject_days, subject_users
+            n_days[pair], n_rows[pair], first[pair] = len(opened), len(marked), marked[0]
+    return n_days, n_rows, first
+
+
+def on_days(codes: I32, days: I32, n_codes: int, least: int) -> Bools:
+    return np.array([len(set(days[codes == code].tolist())) >= least for code in range(n_codes)], np.bool_)
 
 
 def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
@@ -131,17 +133,6 @@ def first_alike(starts: I64, codes: I64) -> I32:
 
 def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int) -> I64:
     return integers([len({subjects[i] for i in rows if marks[i]} - {-1}) for rows in groups(starts)])
-
-
-def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
-    rows = list(groups(starts))
-    return np.array(
-        [
-            sum(1 for i in rows[u] if subjects[i] == s and marks[i])
-            for u, s in zip(user.tolist(), subject.tolist(), strict=True)
-        ],
-        np.int32,
-    )
 
 
 def follows(

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.met import once_each
+from anomaly.detectors.pairs import count_each, pairs_of
 from anomaly.detectors.peers import Peering
 
 APPLICANT = "J"  # purpose code: criminal-justice employment (NIEM, RapSheetPurposeCodeSimpleType)
@@ -23,7 +23,8 @@ CROWD = 8
 
 @dataclass(frozen=True)
 class Returns:
-    """On how many days each user looked up each subject, unexplained look-ups alone; pairs by user.
+    """On how many days each user looked up each subject, unexplained look-ups alone; pairs by user, those
+    with one look-up left out.
 
     user, subject: (k,) int32; days: (k,) int64; law: of how many days, by user.
     """
@@ -42,23 +43,29 @@ def returns(
     every: (m,) int32, the subjects; chosen: (m,) bool, the look-ups that count; gap: minutes within which
     midnight makes no new day.
     """
-    minutes = gap * 60_000
-    n_subjects = len(users.log.subjects)
+    pairs = pairs_of(users, every)
+    alone = pairs.alone
 
-    def counted(of: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
-        """Return the pairs, (2, k), the days of each, (k,), and how many have 1 ... 16 days, (g, 16)."""
-        user, subject, days, *_, at_least, _, _ = kernels.repeated_days(
-            users.starts, users["time"], users["day"], of, n_subjects, minutes, 1
-        )
-        return np.stack([user, subject]), days, at_least
+    def tell(part: Groups) -> NDArray[np.int64]:
+        rows = slice(part.begin, part.begin + int(part.starts[-1]))
+        some = alone[rows]
+        return np.stack([count_each(part.starts, one) for one in (some, some & chosen[rows])])
 
-    _, _, in_all = counted(every)
-    pairs, days, at_least = counted(np.where(chosen, every, np.int32(-1)))
-    met = np.bincount(users.owner[every >= 0], minlength=len(users))
-    open_ = np.bincount(users.owner[(every >= 0) & chosen], minlength=len(users))
+    met_once, open_once = np.concatenate(users.each(tell), axis=1)
+    in_all, seen = (
+        pairs.seen(some, gap) for some in (np.ones(len(pairs.rows), np.bool_), chosen[pairs.rows])
+    )
+    met, open_ = pairs.looked_up(in_all, met_once), pairs.looked_up(seen, open_once)
     group = np.maximum(peers.code, 0)  # too few users for any group are one
-    law = law_of_peers(at_least, in_all, open_ / np.maximum(met, 1), group, peers.kin)
-    return Returns(pairs[0], pairs[1], days.astype(np.int64), law)
+    law = law_of_peers(
+        pairs.at_least(seen, open_once),
+        pairs.at_least(in_all, met_once),
+        open_ / np.maximum(met, 1),
+        group,
+        peers.kin,
+    )
+    some = np.flatnonzero(seen.days)
+    return Returns(pairs.user[some], pairs.subject[some], seen.days[some].astype(np.int64), law)
 
 
 def chance_to_meet(

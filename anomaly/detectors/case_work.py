@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -10,28 +10,42 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
+from anomaly.coding.hashes import CodeTable
 
 Codes = NDArray[np.int64]
-# What may be a number, and how many digits it has: fewer are a penal code, a beat or a plate.
-TOKEN, DIGITS = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*", 5
+Places = slice | NDArray[np.integer]
+# What may be a number, with how many digits at least: fewer are a penal code, a beat or a plate.
+LETTERS, DIGITS = "(?:[A-Z][-/.]?)*", 5
+TOKEN = f"{LETTERS}[0-9](?:[-/.]?{LETTERS}[0-9]){{{DIGITS - 1}}}(?:[-/.]?[A-Z0-9])*"
+AT_ONCE = 1 << 17  # look-ups: what is made of so many stays in a processor's own cache
 IN_USE = 3  # days: a number given on fewer may be a call's
 
 
-class CaseWork(NamedTuple):
+@dataclass(frozen=True)
+class CaseWork:
     """What the case numbers of look-ups tell.
 
-    stated: (m,) bool, the look-up bears a number. others: (m,) int32, on how many days the user gave that
-    number for somebody else; 0 for a number under which the log explains look-ups of colleagues and none of
-    the user's. known: (m,) bool, some look-up under that number is explained. unknown_for_known: how many
-    numbers in use explain nothing, for each that does; 0 where none does. cases: (g,) int64, the numbers that
-    each user has in use.
+    number: (m,) int32, a code of the number that the look-up bears, -1 none. others: (m,) int16, on how many
+    days the user gave that number for somebody else; 0 for a number under which the log explains look-ups of
+    colleagues and none of the user's. known: (n + 1,) bool, numbers under which some look-up is explained,
+    the last for none. unknown_for_known: how many numbers in use explain nothing, for each that does; 0 where
+    none does. cases: (g,) int64, the numbers that each user has in use.
     """
 
-    stated: NDArray[np.bool_]
-    others: NDArray[np.int32]
+    number: NDArray[np.int32]
+    others: NDArray[np.int16]
     known: NDArray[np.bool_]
     unknown_for_known: float
     cases: NDArray[np.int64]
+
+    def stated(self, rows: Places) -> NDArray[np.bool_]:
+        """Return whether some look-ups bear a number, (k,) bool."""
+        return np.asarray(self.number[rows] >= 0)
+
+    def unknown(self, rows: Places) -> NDArray[np.bool_]:
+        """Return whether some look-ups bear a number under which nothing is explained, (k,) bool."""
+        return np.asarray(~self.known[self.number[rows]])
 
 
 def case_work(users: Groups, subjects: NDArray[np.int32], explained: NDArray[np.bool_]) -> CaseWork:
@@ -40,87 +54,83 @@ def case_work(users: Groups, subjects: NDArray[np.int32], explained: NDArray[np.
     subjects: (m,) int32, -1 nobody; explained: (m,) bool. The detector declares case_number, and may declare
     reason.
     """
-    number = numbers_given(users)
-    stated = number >= 0
-    others, known = np.zeros(len(number), np.int32), np.zeros(len(number), np.bool_)
-    rows = np.flatnonzero(stated & (subjects >= 0))
-    if not len(rows):
-        return CaseWork(stated, others, known, 0.0, np.zeros(len(users), np.int64))
-    rows = rows[kernels.group(number[rows], int(number.max()) + 1)[1]]  # by number, user and time
-    owner, given = users.owner[rows], number[rows]
-    opens = np.append(True, (owner[1:] != owner[:-1]) | (given[1:] != given[:-1]))
-    of_tables = np.bincount(given[explained[rows]], minlength=int(given.max()) + 1) > 0
-    known[rows] = of_tables[given]
-    # polars: numpy.unique took 6.2 s on five million pairs.
-    on_days = pl.Series(pair_keys(given, users["day"][rows])).unique().to_numpy()
-    used = np.bincount(on_days >> 32, minlength=len(of_tables)) >= IN_USE
-    several = ~(opens & np.append(opens[1:], True))  # one look-up under a number was for nobody else
-    rows, owner, given, opens = rows[several], owner[several], given[several], opens[several]
+    number, count = numbers_given(users)
+    given = number if subjects.min(initial=0) >= 0 else _frozen(np.where(subjects >= 0, number, np.int32(-1)))
+    begins, rows, _ = kernels.recurring(users.starts, given, count)
+    others = np.zeros(len(number), np.int16)
+    known = np.zeros(count + 1, np.bool_)
+    by_tables = np.flatnonzero(explained)
+    known[given[by_tables]] = True
+    known[-1] = True  # of look-ups without a number nothing is missing
+    # One user, one number, two look-ups at least: one alone was for nobody else.
+    work = np.repeat(np.arange(len(begins) - 1, dtype=np.int32), np.diff(begins))
     day, subject = users["day"][rows], subjects[rows]
-    work = np.cumsum(opens) - 1  # one user, one number
-    begins = np.flatnonzero(opens | np.append(True, day[1:] != day[:-1])[: len(day)])
-    days = np.bincount(work[begins])
-    whom = np.minimum.reduceat(subject, begins)
-    alone = whom == np.maximum.reduceat(subject, begins)
-    of_one, count = np.unique(pair_keys(work[begins][alone], whom[alone]), return_counts=True)
-    own = np.bincount(work[explained[rows]], minlength=len(days)) > 0
-    taken = of_tables[given] & ~own[work]
-    others[rows] = np.where(taken, 0, days[work] - found(of_one, count, pair_keys(work, subject)))
-    told = int((used & of_tables).sum())
-    unknown = int((used & ~of_tables).sum()) / told if told else 0.0
-    cases = np.bincount(owner[opens][days >= IN_USE], minlength=len(users))
-    return CaseWork(stated, others, known, unknown, cases)
+    opens = np.append(True, (work[1:] != work[:-1]) | (day[1:] != day[:-1]))[: len(rows)]
+    opens = np.flatnonzero(opens)
+    days = np.bincount(work[opens], minlength=len(begins) - 1)
+    if len(rows):
+        others[rows] = _of_others(work, subject, opens, days)
+        own = np.bincount(work[explained[rows]], minlength=len(days)) > 0
+        others[rows[known[given[rows]] & ~own[work]]] = 0
+    cases = np.bincount(users.owner[rows[begins[:-1]]][days >= IN_USE], minlength=len(users))
+    return CaseWork(number, others, known, _unknown_for_known(users, given, known[:-1]), cases)
 
 
-def numbers_given(users: Groups) -> NDArray[np.int32]:
-    """Return a code of the case number of each look-up, (m,) int32, -1 for none: that of its own field, else
-    the first number in the reason. `DR 24-00758` and `24-00758` are one.
+def _of_others(
+    work: NDArray[np.int32], subject: NDArray[np.int32], opens: NDArray[np.int64], days: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count the days of the work on which it was about somebody else, (r,) int64.
+
+    work, subject: (r,) int32, look-ups by work and time; opens: (d,) int64, where each day of a work begins;
+    days: (w,) int64, how many it has.
     """
+    whom = np.minimum.reduceat(subject, opens)
+    alone = whom == np.maximum.reduceat(subject, opens)
+    of_one, count = np.unique(pair_keys(work[opens][alone], whom[alone]), return_counts=True)
+    return np.asarray(days[work] - found(of_one, count, pair_keys(work, subject)))
+
+
+def _unknown_for_known(users: Groups, given: NDArray[np.int32], known: NDArray[np.bool_]) -> float:
+    """Return how many numbers in use explain nothing, for each that does. (m,) int32, (n,) bool."""
+    if not known.any():
+        return 0.0
+    used = kernels.on_days(given, users["day"], len(known), IN_USE)
+    told = int((used & known).sum())
+    return int((used & ~known).sum()) / told if told else 0.0
+
+
+def numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
+    """Return a code of the case number of each look-up, (m,) int32, -1 for none: that of its own field, else
+    the first number in the reason; and how many codes there are. `DR 24-00758` and `24-00758` are one.
+    """
+    return users.once("numbers given", lambda: _numbers_given(users))
+
+
+def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     texts = users.log.texts
-    of_field, of_reason = users.once("numbers", lambda: _coded(texts["case_number"], texts["reason"]))
-    field: NDArray[np.int32] = of_field[users["case_number"]]
-    reason: NDArray[np.int32] = of_reason[users["reason"]]
-    return np.where(field >= 0, field, reason)
+    of_field, of_reason = _coded(texts["case_number"], texts["reason"])
+    count = int(max(of_field.max(), of_reason.max())) + 1
+    number = gather(of_field, users["case_number"])
+    if (of_reason >= 0).any():
+        for begin in range(0, len(number), AT_ONCE):
+            rows = slice(begin, begin + AT_ONCE)
+            of_rows = number[rows]
+            np.copyto(of_rows, gather(of_reason, users["reason"][rows]), where=of_rows < 0)
+    return _frozen(number), count
 
 
 def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return the code of the number in each case number and in each reason, and -1 last, for none."""
-    upper = pl.col("text").str.to_uppercase()
-    tokens = (
-        pl.DataFrame({"text": pl.concat([field, reason])})
-        .lazy()
-        .select(text=upper, token=upper.str.extract_all(TOKEN))
-        .with_row_index("at")
-        .with_columns(
-            token=pl.col("token")
-            .list.eval(pl.element().filter(pl.element().str.count_matches(r"\d") >= DIGITS))
-            .list.first()
-        )
-        .select(pl.when(pl.col("at") < len(field)).then(pl.coalesce("token", "text")).otherwise("token"))
-        .collect()
-        .to_series()
-    )
-    code = (tokens.rank("dense").cast(pl.Int32) - 1).fill_null(-1).to_numpy()
-    none = np.full(1, -1, np.int32)
-    return np.append(code[: len(field)], none), np.append(code[len(field) :], none)
+    upper = pl.concat([field, reason]).str.to_uppercase()
+    number = upper.str.extract(TOKEN, 0)
+    whole = pl.select(pl.coalesce(number[: len(field)], upper[: len(field)])).to_series()
+    codes, _ = CodeTable(keep_text=False).code(pl.concat([whole, number[len(field) :]]))
+    return np.append(codes[: len(field)], np.int32(-1)), np.append(codes[len(field) :], np.int32(-1))
 
 
-def days_explained(
-    users: Groups, subjects: NDArray[np.int32], explained: NDArray[np.bool_]
-) -> tuple[Codes, Codes]:
-    """Count the days on which something explains that a user looked a subject up.
-
-    subjects: (m,) int32, -1 nobody; explained: (m,) bool. Returns the keys of the pairs, ascending, and their
-    days, (k,) int64 both.
-    """
-    rows = np.flatnonzero(explained & (subjects >= 0))
-    key = pair_keys(users.owner[rows], subjects[rows])
-    order = np.argsort(key, kind="stable")
-    key, day = key[order], users["day"][rows][order]
-    opens = np.ones(len(key), np.bool_)
-    opens[1:] = (key[1:] != key[:-1]) | (day[1:] != day[:-1])
-    pairs, count = np.unique(key[opens], return_counts=True)
-    return pairs, count.astype(np.int64)
+def _frozen(codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    codes.flags.writeable = False  # kernels compile once, for what is read only
+    return codes
 
 
 def pair_keys(one: NDArray[np.integer], other: NDArray[np.integer]) -> Codes:

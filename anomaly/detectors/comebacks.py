@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -10,23 +11,22 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.detectors.case_work import CaseWork, case_work, days_explained
+from anomaly.detectors.case_work import CaseWork, case_work
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.pair_kinds import (
     EXPLAINED,
     KINDS,
-    MOST,
     NUMBERED,
     WORKED,
     Kinds,
-    Repeats,
+    Once,
     Told,
     kinds_of_pairs,
+    looked_up_once,
 )
+from anomaly.detectors.pairs import MOST, Seen, pairs_of
 from anomaly.detectors.peers import Peering
-from anomaly.policy import REASON_CLASSES
 
-CASE_NUMBER = REASON_CLASSES.index("case_number")
 SPARED = 3  # of a user's pairs, those come back to most, are no habit: a couple, and somebody of theirs
 UNITS = 3  # tell how much units differ
 WORKS_CASES = 2  # numbers in use: more than one case
@@ -49,24 +49,33 @@ class Gaps(NamedTuple):
 class Comebacks:
     """Pairs of user and subject with two days or more that nothing explains, by user, and laws for them.
 
-    user, subject: (k,) int32; days: (k,) int64. met: (m,) bool, the first unexplained look-up of each pair.
-    comparable: (g,) bool, users of some unit with peers, and others where there are units enough to say how
-    much these differ.
+    user, subject: (k,) int32; days: (k,) int64. people: (g,) int64, whom each user looked up with nothing to
+    explain it. comparable: (g,) bool, users of some unit with peers, and others where there are units enough
+    to say how much these differ.
     """
 
     user: NDArray[np.int32]
     subject: NDArray[np.int32]
     days: NDArray[np.int64]
-    met: NDArray[np.bool_]
+    people: NDArray[np.int64]
     comparable: NDArray[np.bool_]
     _alone: NDArray[np.bool_]
     _units: NDArray[np.int64]
     _kind: NDArray[np.int8]
     _laws: tuple[Law, ...]
     _gaps: Gaps
-    _all: Repeats
-    _met_in_all: NDArray[np.bool_]
-    _every: NDArray[np.int32]
+    _back: NDArray[np.int64]
+    _days_of_all: NDArray[np.int32]
+    _looked_up: NDArray[np.int64]
+    _told: Told
+
+    @cached_property
+    def met(self) -> NDArray[np.bool_]:
+        """Return (m,) bool: the first unexplained look-up of each pair."""
+        users, every, counted = self._told.users, self._told.pairs.subjects, self._told.counted
+        unexplained = every if counted.all() else np.where(counted, every, np.int32(-1))
+        unexplained.flags.writeable = False  # kernels compile once, for what is read only
+        return kernels.first_meetings(users.starts, unexplained, len(users.log.subjects))
 
     @property
     def numbered(self) -> NDArray[np.bool_]:
@@ -108,21 +117,34 @@ class Comebacks:
         an equal part if that is larger. pairs: (j,) places. Returns (j,) float64.
         """
         user, subject = self.user[pairs], self.subject[pairs]
-        wanted = np.zeros(len(users.log.subjects) + 1, np.bool_)
-        wanted[subject] = True
-        of_all = np.flatnonzero(wanted[self._all.subject])
-        key = self._all.user[of_all].astype(np.int64) << 32 | self._all.subject[of_all]
-        order = np.argsort(key, kind="stable")
-        own = np.searchsorted(key[order], user.astype(np.int64) << 32 | subject)
-        days = self._all.n_days[of_all[order[own]]].astype(np.int64)
-        total = self._all.subject_days[subject]
-        rows = np.flatnonzero(self._met_in_all & wanted[self._every])
-        made = _each(users, self._every >= 0)
-        of_lookers = np.bincount(self._every[rows], weights=made[users.owner[rows]], minlength=len(wanted))[
-            subject
-        ]
-        part = np.maximum(1 / self._all.subject_users[subject], made[user] / np.maximum(of_lookers, 1))
-        return np.where(total >= 2 * days, kernels.binomial_tail(days, total, part), 0.0)
+        days = self._days_of_all[self._back[pairs]].astype(np.int64)
+        total, lookers = self._told.days[subject], self._told.pairs.users_of[subject]
+        many = np.flatnonzero(total >= 2 * days)
+        p = np.zeros(len(pairs))
+        if len(many):
+            of_lookers = self._looked_up_by_lookers(users, subject[many])
+            part = np.maximum(1 / lookers[many], self._looked_up[user[many]] / np.maximum(of_lookers, 1))
+            p[many] = kernels.binomial_tail(days[many], total[many], part)
+        return p
+
+    def _looked_up_by_lookers(self, users: Groups, subject: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Sum all look-ups of the users who looked some subjects up. (j,) int32 -> (j,) float64."""
+        pairs, alone = self._told.pairs, self._told.pairs.alone
+        each, place = np.unique(subject, return_inverse=True)
+        at = np.full(len(users.log.subjects) + 1, -1, np.int32)
+        at[each] = np.arange(len(each), dtype=np.int32)
+
+        def tell(part: Groups) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+            rows = slice(part.begin, part.begin + int(part.starts[-1]))
+            whom = at[pairs.subjects[rows]]
+            some = np.flatnonzero((whom >= 0) & alone[rows])
+            return whom[some], part.owner[some] + np.int32(part.first)
+
+        often = np.flatnonzero(at[pairs.subject] >= 0)
+        told = [*users.each(tell), (at[pairs.subject[often]], pairs.user[often])]
+        whom, by = (np.concatenate(one) for one in zip(*told, strict=True))
+        of_each = np.bincount(whom, weights=self._looked_up[by], minlength=len(each))
+        return np.asarray(of_each[place])
 
 
 def comebacks(
@@ -148,66 +170,60 @@ def comebacks(
 def _comebacks(
     users: Groups, peers: Peering, every: NDArray[np.int32], counted: NDArray[np.bool_], gap: int
 ) -> Comebacks:
-    unexplained = every if counted.all() else np.where(counted, every, np.int32(-1))
-    n_subjects = len(users.log.subjects)
-
-    def repeated(of: NDArray[np.int32]) -> Repeats:
-        return Repeats(
-            *kernels.repeated_days(users.starts, users["time"], users["day"], of, n_subjects, gap * 60_000, 2)
-        )
-
     # How many meet the subject is a matter of all look-ups; how often the user came back, of the unexplained.
-    whole = every is users["subject"]
-    in_all = users.once(("repeated days", gap), lambda: repeated(every)) if whole else repeated(every)
-    pairs = in_all if unexplained is every else repeated(unexplained)
+    pairs = pairs_of(users, every)
+    anyway = np.ones(len(pairs.rows), np.bool_)
+    in_all = pairs.seen(anyway, gap)
+    days = pairs.users_of.astype(np.int64)
+    np.add.at(days, pairs.subject, in_all.days - 1)
     work = case_work(users, every, ~counted)
-    numbered = work.stated | (users["reason_class"] == CASE_NUMBER)
-    told = Told(numbered, work.others, days_explained(users, every, ~counted))
-    kinds = kinds_of_pairs(users, pairs, unexplained, in_all.subject_days, told)
+    told = Told(users, pairs, work, counted, days)
+    once = looked_up_once(told)
+    open_ = counted[pairs.rows]
+    plain = bool(open_.all())
+    seen = in_all if plain else pairs.seen(open_, gap)
+    # On how many days something explains look-ups of the pair: midnight makes a new one.
+    beside = np.zeros(len(pairs), np.int32) if plain else pairs.seen(~open_, 0).days
+    kinds = kinds_of_pairs(told, seen, open_, once.counted, beside)
     all_kinds = kinds
-    if unexplained is not every:
-        nothing = told._replace(beside=(np.zeros(0, np.int64), np.zeros(0, np.int64)))
-        all_kinds = kinds_of_pairs(users, in_all, every, in_all.subject_days, nothing)
-    explained = [
-        repeated(np.where(some, every, np.int32(-1))).at_least
-        if some.any()
-        else np.zeros((len(users), MOST), np.int64)
-        for some in _explained(counted, work)
-    ]
+    if not counted.all():
+        all_kinds = kinds_of_pairs(told, in_all, anyway, once.every, np.zeros_like(beside))
+    looked_up = pairs.looked_up(in_all, once.every.sum(axis=1))
+    uncovered = pairs.looked_up(seen, once.counted.sum(axis=1)) / np.maximum(looked_up, 1)
     units = np.unique(np.where(peers.same_work, peers.code, -1), return_index=True)[1][1:]
     if peers.same_work.all():
         units = units[:0]
+    user, n_days = pairs.user[kinds.back], seen.days[kinds.back]
+    habits = _habits(user, n_days, kinds)
     return Comebacks(
-        pairs.user,
-        pairs.subject,
-        pairs.n_days.astype(np.int64),
-        kinds.first,
+        user,
+        pairs.subject[kinds.back],
+        n_days.astype(np.int64),
+        kinds.table[:, :, 0].sum(axis=1),
         peers.same_work | (len(units) >= UNITS),
         ~peers.same_work,
         units,
         kinds.kind,
-        _laws(users, peers, work, pairs, kinds, all_kinds, (unexplained >= 0, every >= 0)),
-        _gaps(users, work, pairs, kinds, unexplained, explained),
-        in_all,
-        all_kinds.first,
-        every,
+        _laws(peers, work, kinds, all_kinds, habits, uncovered),
+        _gaps(told, seen, open_, kinds.back, once, gap),
+        kinds.back,
+        in_all.days,
+        looked_up,
+        told,
     )
 
 
 def _laws(
-    users: Groups,
     peers: Peering,
     work: CaseWork,
-    pairs: Repeats,
     kinds: Kinds,
     all_kinds: Kinds,
-    rows: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    habits: NDArray[np.int64],
+    uncovered: NDArray[np.float64],
 ) -> tuple[Law, ...]:
-    """Fit a law to each kind of pair; rows: (m,) bool both, the look-ups that count, of a subject."""
-    uncovered = _each(users, rows[0]) / np.maximum(_each(users, rows[1]), 1)
-    everyone = np.zeros(len(users), np.int32)
+    """Fit a law to each kind of pair; uncovered: (g,) float64, the share of look-ups not explained."""
+    everyone = np.zeros(len(uncovered), np.int32)
     near, kin = np.maximum(peers.code, 0), peers.kin
-    habits = _habits(pairs, kinds)
     if not peers.named:
         # Where nobody says who is a detective, the cases do.
         cases = (work.cases >= WORKS_CASES).astype(np.int32)
@@ -227,53 +243,36 @@ def _laws(
     )
 
 
-def _habits(pairs: Repeats, kinds: Kinds) -> NDArray[np.int64]:
-    """Count each user's pairs like `Kinds.table`, but for those few come back to most."""
-    order = np.lexsort((-pairs.n_days, pairs.user))
-    user = pairs.user[order]
-    foremost = order[np.arange(len(order)) - np.searchsorted(user, user) < SPARED]
+def _habits(user: NDArray[np.int32], days: NDArray[np.int32], kinds: Kinds) -> NDArray[np.int64]:
+    """Count each user's pairs like `Kinds.table`, but for those few come back to most. user, days: (k,)."""
+    order = np.lexsort((-days, user))
+    by_user = user[order]
+    foremost = order[np.arange(len(order)) - np.searchsorted(by_user, by_user) < SPARED]
     usual = kinds.table.copy()
     for day in range(MOST):
-        some = foremost[pairs.n_days[foremost] > day]
-        np.subtract.at(usual[:, :, day], (pairs.user[some], kinds.kind[some]), 1)
+        some = foremost[days[foremost] > day]
+        np.subtract.at(usual[:, :, day], (user[some], kinds.kind[some]), 1)
     return usual
 
 
-def _explained(counted: NDArray[np.bool_], work: CaseWork) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Mark explained look-ups under a number given for one person alone, and for others too, (m,) bool."""
-    explained = ~counted & work.stated
-    return explained & (work.others == 0), explained & (work.others > 0)
-
-
 def _gaps(
-    users: Groups,
-    work: CaseWork,
-    pairs: Repeats,
-    kinds: Kinds,
-    subjects: NDArray[np.int32],
-    explained: list[NDArray[np.int64]],
+    told: Told, seen: Seen, open_: NDArray[np.bool_], back: NDArray[np.int64], once: Once, gap: int
 ) -> Gaps:
     """Tell what the tables let through: of numbers in use they know so many, and not the others.
 
-    subjects: (m,) int32, -1 where explained; explained: (g, 16) int64 both, pairs with at least 1 ... 16
-    days, see `Gaps.laws`. Nothing strays among what is explained.
+    open_: (r,) bool, the look-ups of `Pairs.rows` that nothing explains; back: (k,) int64, the pairs that
+    came back; gap: minutes, as for `comebacks`. Nothing strays among what is explained.
     """
-    unknown = work.stated & ~work.known
-    marked = kernels.marked_rows(
-        users.starts, subjects, unknown, pairs.user, pairs.subject, len(users.log.subjects)
-    )
-    everyone, all_of_it = np.zeros(len(users), np.int32), np.ones(len(users))
-    laws = [law_of_peers(one, one, all_of_it, everyone, everyone, strays=False) for one in explained]
-    met = unknown & kinds.first
-    parts = [
-        min(1.0, work.unknown_for_known * int(one[:, 0].sum()) / max(int((met & of).sum()), 1))
-        for one, of in zip(explained, (work.others == 0, work.others > 0), strict=True)
-    ]
-    return Gaps(2 * marked >= pairs.n_actions, (laws[0], laws[1]), (parts[0], parts[1]))
-
-
-def _each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count the chosen look-ups of each user. (m,) bool -> (g,) int64."""
-    if chosen.all():
-        return np.diff(users.starts)
-    return np.diff(np.append(0, np.cumsum(chosen))[users.starts])
+    pairs, work, rows = told.pairs, told.work, told.pairs.rows
+    everyone, all_of_it = np.zeros(len(told.users), np.int32), np.ones(len(told.users))
+    more = work.others[rows] > 0
+    explained, unknown = ~open_ & work.stated(rows), open_ & work.unknown(rows)
+    first = seen.first[seen.first >= 0]
+    laws, parts = [], []
+    for of, alone, met in zip((~more, more), (once.for_one, once.for_others), once.unknown.T, strict=True):
+        at_least = pairs.at_least(pairs.seen(explained & of, gap), alone)
+        laws.append(law_of_peers(at_least, at_least, all_of_it, everyone, everyone, strays=False))
+        missed = int((unknown & of)[first].sum()) + int(met.sum())
+        parts.append(min(1.0, work.unknown_for_known * int(at_least[:, 0].sum()) / max(missed, 1)))
+    marked = pairs.each(unknown)[back]
+    return Gaps(2 * marked >= seen.looked[back], (laws[0], laws[1]), (parts[0], parts[1]))

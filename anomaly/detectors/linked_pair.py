@@ -18,7 +18,7 @@ from anomaly.detectors.comebacks import comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.met import EXPLAIN_WHOM
-from anomaly.detectors.pair_kinds import MOST
+from anomaly.detectors.pairs import MOST
 from anomaly.detectors.peers import Peering, peering
 
 BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
@@ -223,7 +223,11 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
 def _main_numbers(users: Groups, rows: NDArray[np.int64]) -> pl.DataFrame:
     """Find the case number that most look-ups of a pair bear: user, subject, number. rows: (k,) int64."""
     given = pl.DataFrame(
-        {"user": users.owner[rows], "subject": users["subject"][rows], "number": numbers_given(users)[rows]}
+        {
+            "user": users.owner[rows],
+            "subject": users["subject"][rows],
+            "number": numbers_given(users)[0][rows],
+        }
     )
     counted = given.group_by("user", "subject", "number").len("times")
     most = counted.filter(2 * pl.col("times") > pl.col("times").sum().over("user", "subject"))

@@ -27,6 +27,7 @@ def once_each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     ascending.
     """
     subject = np.where(chosen, users["subject"], np.int32(-1))
+    subject.flags.writeable = False  # kernels compile once, for what is read only
     return np.flatnonzero(kernels.first_meetings(users.starts, subject, len(users.log.subjects)))
 
 

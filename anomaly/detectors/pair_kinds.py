@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import Groups
-from anomaly.detectors.case_work import Codes, found, pair_keys
+from anomaly.detectors.case_work import CaseWork, Places
+from anomaly.detectors.pairs import MOST, Pairs, Seen, count_each
+from anomaly.policy import REASON_CLASSES
 
 # Days on which others looked a subject up, or of other work, in steps of three: whom many meet is judged
 # among such subjects.
@@ -18,87 +21,133 @@ NUMBERED = len(STEPS) + 1  # the kinds before bear no number, and nothing explai
 WORKED = 2 * NUMBERED  # here begin those under a number that the user gives for others, too, on more days
 EXPLAINED = WORKED + len(STEPS)  # than something explains look-ups of the pair; and here those it is fewer
 KINDS = EXPLAINED + len(STEPS)
-MOST = 16  # days told apart
+CASE_NUMBER = REASON_CLASSES.index("case_number")
 
 
-class Repeats(NamedTuple):
-    """What `kernels.repeated_days` returns."""
-
-    user: NDArray[np.int32]
-    subject: NDArray[np.int32]
-    n_days: NDArray[np.int32]
-    n_actions: NDArray[np.int32]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    at_least: NDArray[np.int64]
-    subject_days: NDArray[np.int64]
-    subject_users: NDArray[np.int32]
-
-
-class Told(NamedTuple):
+@dataclass(frozen=True)
+class Told:
     """What is known of look-ups beside how often they repeat.
 
-    numbered: (m,) bool; others: (m,) int32, days on which the user gave the number for somebody else; beside:
-    keys of pairs, ascending, and on how many days something explains their look-ups.
+    counted: (m,) bool, those that nothing explains; days: (s,) int64, of each subject, by all users.
     """
 
-    numbered: NDArray[np.bool_]
-    others: NDArray[np.int32]
-    beside: tuple[Codes, Codes]
+    users: Groups
+    pairs: Pairs
+    work: CaseWork
+    counted: NDArray[np.bool_]
+    days: NDArray[np.int64]
+
+    def numbered(self, rows: Places) -> NDArray[np.bool_]:
+        """Return whether some look-ups bear a number, or say that there is one. (k,) bool."""
+        return np.asarray(self.work.stated(rows) | (self.users["reason_class"][rows] == CASE_NUMBER))
+
+
+class Once(NamedTuple):
+    """Of each user, those whom the user looked up once, (g, KINDS) and (g,) int64.
+
+    every: all, by kind; counted: those that nothing explains; for_one, for_others: those that something
+    explains, under a number given for them alone, and for others, too; unknown: those that nothing explains,
+    under a number that no table knows, given for them alone, and for others, too, (g, 2).
+    """
+
+    every: NDArray[np.int64]
+    counted: NDArray[np.int64]
+    for_one: NDArray[np.int64]
+    for_others: NDArray[np.int64]
+    unknown: NDArray[np.int64]
+
+
+def looked_up_once(told: Told) -> Once:
+    """Count what was looked up once, part of the users after part."""
+    step = _step(told.days - 1)
+    parts = told.users.each(partial(_once, told, step))
+    return Once(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+
+
+def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
+    """Tell `Once` of a part; step: (s,) int8, of a look-up of each subject beside those of others."""
+    rows = slice(part.begin, part.begin + int(part.starts[-1]))
+    alone, others = told.pairs.alone[rows], told.work.others[rows]
+    kind = step[told.pairs.subjects[rows]] + np.int8(NUMBERED) * told.numbered(rows)
+    worked = np.flatnonzero(others)
+    kind[worked] = WORKED - 1 + _step(others[worked])
+    place = part.owner * np.int32(KINDS) + kind
+
+    def by_kind(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+        counts = np.bincount(place[chosen], minlength=len(part) * KINDS)
+        return counts.reshape(-1, KINDS)
+
+    every = by_kind(alone)
+    counted = told.counted[rows]
+    if counted.all():
+        none = np.zeros(len(part), np.int64)
+        return Once(every, every, none, none, np.zeros((len(part), 2), np.int64))
+    stated = alone & told.work.stated(rows) & ~counted
+    open_ = alone & counted
+    unknown = open_ & told.work.unknown(rows)
+    more = others > 0
+    return Once(
+        every,
+        by_kind(open_),
+        count_each(part.starts, stated & ~more),
+        count_each(part.starts, stated & more),
+        np.column_stack([count_each(part.starts, unknown & of) for of in (~more, more)]),
+    )
 
 
 class Kinds(NamedTuple):
     """Pairs told apart.
 
-    first: (m,) bool, the first look-up of each pair; kind: (k,) int8, of the pairs that came back; table:
-    (g, KINDS, 16) int64, of each user the pairs of each kind with at least 1 ... 16 days.
+    back: (k,) int64, the places in `Pairs` of those with two days or more, by their first look-up that
+    counts; kind: (k,) int8, theirs; table: (g, KINDS, 16) int64, of each user the pairs of each kind with at
+    least 1 ... 16 days.
     """
 
-    first: NDArray[np.bool_]
+    back: NDArray[np.int64]
     kind: NDArray[np.int8]
     table: NDArray[np.int64]
 
 
 def kinds_of_pairs(
-    users: Groups, pairs: Repeats, subjects: NDArray[np.int32], days: NDArray[np.int64], told: Told
+    told: Told, seen: Seen, chosen: NDArray[np.bool_], once: NDArray[np.int64], beside: NDArray[np.int32]
 ) -> Kinds:
     """Tell pairs of user and subject apart by what else is known of them.
 
-    pairs: those that came back; subjects: (m,) int32, -1 where a row does not count; days: (s,) int64, of
-    each subject, by all users.
+    seen: what the chosen look-ups tell, (r,) bool of `Pairs.rows`; once: (g, KINDS), the pairs with one
+    look-up; beside: (p,) int32, days on which something explains look-ups of each pair.
     """
-    count = len(days)
-    first = kernels.first_meetings(users.starts, subjects, count)
-    marked = kernels.marked_rows(users.starts, subjects, told.numbered, pairs.user, pairs.subject, count)
-    key = pair_keys(pairs.user, pairs.subject)
-    kind = _kind(
-        days[pairs.subject] - pairs.n_days,
-        2 * marked >= pairs.n_actions,
-        _mean(users, subjects, told.others, key, pairs.n_actions),
-        found(*told.beside, key),
+    pairs = told.pairs
+    once_more = np.flatnonzero(seen.days == 1)
+    first = pairs.rows[seen.first[once_more]]
+    if_once = _kind(
+        told.days[pairs.subject[once_more]] - 1,
+        told.numbered(first),
+        told.work.others[first],
+        beside[once_more],
     )
-    rows = np.flatnonzero(first)
-    whom = subjects[rows]
-    beside = found(*told.beside, pair_keys(users.owner[rows], whom))
-    if_once = _kind(days[whom] - 1, told.numbered[rows], told.others[rows], beside)
-
-    def table(user: NDArray[np.int32], of: NDArray[np.int8]) -> NDArray[np.int64]:
-        return np.bincount(user * np.int32(KINDS) + of, minlength=KINDS * len(users)).reshape(-1, KINDS)
-
-    # Who did not come back is whom the user met, less who came back.
-    back = np.searchsorted(rows, _first_rows(users, pairs, subjects))
-    once = table(users.owner[rows], if_once) - table(pairs.user, if_once[back])
-    place = (pairs.user.astype(np.int64) * KINDS + kind) * MOST + np.minimum(pairs.n_days, MOST) - 1
-    exactly = np.bincount(place, minlength=len(users) * KINDS * MOST).reshape(-1, KINDS, MOST)
-    exactly[:, :, 0] = once
-    return Kinds(first, kind, exactly[:, :, ::-1].cumsum(axis=2)[:, :, ::-1])
+    back = np.flatnonzero(seen.days > 1)
+    back = back[np.argsort(pairs.rows[seen.first[back]])]
+    n_days, n_rows = seen.days[back], seen.looked[back]
+    others = pairs.each(np.where(chosen, told.work.others[pairs.rows], np.int16(0)))[back]
+    kind = _kind(
+        told.days[pairs.subject[back]] - n_days,
+        2 * pairs.each(chosen & told.numbered(pairs.rows))[back] >= n_rows,
+        np.rint(others / n_rows).astype(np.int64),
+        beside[back],
+    )
+    n_users = len(told.users)
+    place = (pairs.user[back].astype(np.int64) * KINDS + kind) * MOST + np.minimum(n_days, MOST) - 1
+    exactly = np.bincount(place, minlength=n_users * KINDS * MOST).reshape(-1, KINDS, MOST)
+    by_kind = pairs.user[once_more].astype(np.int64) * KINDS + if_once
+    exactly[:, :, 0] = once + np.bincount(by_kind, minlength=n_users * KINDS).reshape(-1, KINDS)
+    return Kinds(back, kind, exactly[:, :, ::-1].cumsum(axis=2)[:, :, ::-1])
 
 
 def _kind(
     days_of_others: NDArray[np.int64],
     numbered: NDArray[np.bool_],
     others: NDArray[np.integer],
-    beside: NDArray[np.int64],
+    beside: NDArray[np.int32],
 ) -> NDArray[np.int8]:
     alone = NUMBERED * numbered + _step(days_of_others)
     work = _step(others + beside) - 1
@@ -111,26 +160,3 @@ def _step(days: NDArray[np.integer]) -> NDArray[np.int8]:
     reached: NDArray[np.int8] = np.digitize(np.arange(STEPS[-1] + 1), STEPS).astype(np.int8)
     step: NDArray[np.int8] = reached[np.minimum(days, STEPS[-1])]
     return step
-
-
-def _mean(
-    users: Groups, subjects: NDArray[np.int32], others: NDArray[np.int32], key: Codes, n: NDArray[np.int32]
-) -> NDArray[np.int64]:
-    """Return the mean of `others` over the n look-ups of each pair, rounded. key: (k,) int64, n: (k,)."""
-    rows = np.flatnonzero((others > 0) & (subjects >= 0))
-    order = np.argsort(key)
-    pair = found(key[order], order + 1, pair_keys(users.owner[rows], subjects[rows])) - 1
-    total = np.bincount(pair[pair >= 0], weights=others[rows[pair >= 0]], minlength=len(key))
-    return np.rint(total / n).astype(np.int64)
-
-
-def _first_rows(users: Groups, pairs: Repeats, subjects: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the row of the first look-up of each pair, (k,) int64."""
-    at = np.empty(len(pairs.user), np.int64)
-    begins = np.searchsorted(pairs.user, np.arange(len(users) + 1))
-    for user in np.flatnonzero(np.diff(begins)).tolist():
-        mine, rows = slice(begins[user], begins[user + 1]), slice(*users.starts[user : user + 2])
-        at[mine] = users.starts[user] + np.searchsorted(users["time"][rows], pairs.first[mine])
-    while (wrong := subjects[at] != pairs.subject).any():  # of several at one moment
-        at[wrong] += 1
-    return at

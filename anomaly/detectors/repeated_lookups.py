@@ -52,7 +52,6 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     peers = peering(users, context, least=3)
     every = users["subject"]
     found = comebacks(users, peers, every, users.counted, gap)
-    met = np.bincount(users.owner[found.met], minlength=len(users))
     tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
     p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
     most = np.zeros(len(users))
@@ -66,7 +65,7 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
             users.actions(users.starts[u] + np.flatnonzero(every[users.starts[u] : users.starts[u + 1]] == s))
             for u, s in zip(user.tolist(), subject.tolist(), strict=True)
         ),
-        int(met[found.comparable].sum()),
+        int(found.people[found.comparable].sum()),
         target=subject,
         measures={
             "days": found.days[listed],

@@ -9,7 +9,8 @@ import polars as pl
 
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.case_work import case_work, days_explained, found, numbers_given, pair_keys
+from anomaly.detectors.case_work import case_work, numbers_given
+from anomaly.detectors.pairs import pairs_of
 from anomaly.detectors.repeated_lookups import repeated_lookups
 from anomaly.detectors.unstated_reasons import unstated_reasons
 from tests.detectors.bench import Bench
@@ -66,17 +67,21 @@ def test_the_number_in_the_reason_is_the_one_in_the_field() -> None:
         look("U1", DAYS[1], "A", case_number=None, reason="follow up 24-00758"),
         look("U1", DAYS[2], "A", case_number=None, reason="pc 273.5"),
     ]
-    number = numbers_given(coded(rows)[1])
+    number, count = numbers_given(coded(rows)[1])
+    assert count == 1
     assert number[0] == number[1] >= 0
     assert number[2] == -1
 
 
-def test_explained_days_of_a_pair() -> None:
+def test_pairs_that_recur_and_those_that_do_not() -> None:
     rows = [look("U1", day, "A") for day in DAYS[:3]] + [look("U1", DAYS[5], "B")]
     _, users = coded(rows)
-    keys, days = days_explained(users, users["subject"], users["day"] < users["day"].max())
-    assert days.tolist() == [3]
-    assert found(keys, days, pair_keys(users.owner, users["subject"])).tolist() == [3, 3, 3, 0]
+    pairs = pairs_of(users, users["subject"])
+    seen = pairs.seen(users["day"][pairs.rows] > users["day"].min(), 30)
+    assert (seen.days.tolist(), seen.count.tolist(), seen.first.tolist()) == ([2], [2], [1])
+    assert pairs.alone.tolist() == [False, False, False, True]
+    assert pairs.at_least(seen, np.array([1])).tolist() == [[2, 1] + 14 * [0]]
+    assert pairs.looked_up(seen, np.array([1])).tolist() == [3]
 
 
 def patrol(count: int) -> list[dict[str, Any]]:

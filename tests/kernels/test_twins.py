@@ -129,11 +129,21 @@ def test_unite(links: list[tuple[int, int]]) -> None:
     agree("unite", np.ascontiguousarray(left), np.ascontiguousarray(right), 10)
 
 
-@given(grouped(), st.data(), st.integers(0, 10), st.integers(1, 3))
-def test_repeated_days(rows: tuple[I64, I64], data: st.DataObject, gap: int, least: int) -> None:
-    starts, times = rows
-    days = (times // 6).astype(np.int32)
-    agree("repeated_days", *rows, days, column(data, starts, CODE, np.int32), N_CODES, gap, least)
+@given(grouped(), st.data())
+def test_recurring(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("recurring", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
+
+
+@given(grouped(), st.data(), st.integers(0, 10))
+def test_repeated_days(rows: tuple[I64, I64], data: st.DataObject, gap: int) -> None:
+    days = (rows[1] // 6).astype(np.int32)
+    agree("repeated_days", *rows, days, column(data, rows[0], st.booleans(), np.bool_), gap)
+
+
+@given(grouped(), st.data(), st.integers(1, 3))
+def test_on_days(rows: tuple[I64, I64], data: st.DataObject, least: int) -> None:
+    days = (rows[1] // 6).astype(np.int32)
+    agree("on_days", column(data, rows[0], CODE, np.int32), days, N_CODES, least)
 
 
 @given(grouped(), st.data())
@@ -153,18 +163,6 @@ MANY_BITS = st.sampled_from([-1, 0, 1, 2, 1 << 31, 1 << 32, (1 << 32) + 1, (1 <<
 @given(grouped(), st.data())
 def test_first_alike(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("first_alike", rows[0], column(data, rows[0], MANY_BITS, np.int64))
-
-
-@given(grouped(), st.data())
-def test_marked_rows(rows: tuple[I64, I64], data: st.DataObject) -> None:
-    starts, _ = rows
-    subjects = column(data, starts, CODE, np.int32)
-    marks = column(data, starts, st.booleans(), np.bool_)
-    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    pairs = sorted({(u, s) for u, s in zip(owner.tolist(), subjects.tolist(), strict=True) if s >= 0})
-    kept = [pair for pair in pairs if data.draw(st.booleans())]
-    user, subject = np.array(kept, np.int32).reshape(-1, 2).T.copy()
-    agree("marked_rows", starts, subjects, marks, user, subject, N_CODES)
 
 
 @given(grouped(), st.data(), WINDOW)
@@ -191,9 +189,9 @@ def test_inside(data: st.DataObject) -> None:
 
 def test_work_across_midnight_is_one_day() -> None:
     minutes = np.array([23 * 60 + 50, 24 * 60 + 5, 48 * 60])
-    days, subjects = (minutes // 1440).astype(np.int32), np.zeros(3, np.int32)
-    answer = agree("repeated_days", np.array([0, 3]), minutes * 60_000, days, subjects, 1, 30 * 60_000, 1)
-    assert answer[2].tolist() == [2]
+    days, marks = (minutes // 1440).astype(np.int32), np.ones(3, np.bool_)
+    n_days, *_ = agree("repeated_days", np.array([0, 3]), minutes * 60_000, days, marks, 30 * 60_000)
+    assert n_days.tolist() == [2]
 
 
 @given(grouped(), st.data())
@@ -298,10 +296,13 @@ NONE = np.zeros(0, np.int32)
     [
         ("collapse", (*EMPTY, NONE, NONE, 0, 0, 1)),
         ("unite", (NONE, NONE, 0)),
-        ("repeated_days", (*EMPTY, NONE, NONE, 0, 1, 1)),
+        ("recurring", (EMPTY[0], NONE, 0)),
+        ("repeated_days", (*EMPTY, NONE, NONE.astype(np.bool_), 1)),
+        ("on_days", (NONE, NONE, 0, 1)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
         ("first_alike", EMPTY),
         ("marked_rows", (EMPTY[0], NONE, NONE.astype(np.bool_), NONE, NONE, 0)),
+        ("additions", (EMPTY[0], NONE, NONE, NONE.astype(np.bool_), 0)),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
