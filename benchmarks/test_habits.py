@@ -179,21 +179,3 @@ def test_first_alike(world: Any, contest: Any) -> None:
         return (rows.with_row_index("row").select(met).to_series(),)
 
     contest(lambda: (kernels.first_alike(starts, codes),), rival)
-
-
-def test_marked_rows(world: Any, contest: Any) -> None:
-    starts, rows = world.by_user
-    time, day, subject = (rows[name].to_numpy() for name in ("time", "day", "subject"))
-    found = kernels.repeated_days(starts, time, day, subject, world.n_subjects, 0, 2)
-    marks = day % 3 == 0
-    pairs = pl.DataFrame({"user": found[0], "subject": found[1]})
-
-    def kernel() -> tuple[Any, ...]:
-        return (kernels.marked_rows(starts, subject, marks, found[0], found[1], world.n_subjects),)
-
-    def rival() -> tuple[Any, ...]:
-        marked = rows.filter(pl.Series(marks)).group_by("user", "subject").agg(n=pl.len().cast(pl.Int32))
-        joined = pairs.join(marked, on=["user", "subject"], how="left", maintain_order="left")
-        return (joined["n"].fill_null(0),)
-
-    contest(kernel, rival)

@@ -79,7 +79,8 @@ class Met:
         and code, (k,).
         """
         both = pair_of(self.number[some], code)
-        return some[kernels.first_alike(np.searchsorted(some, self.starts), both) == np.arange(len(some))]
+        first = kernels.first_alike(np.searchsorted(some, self.starts), both) == np.arange(len(some))
+        return some[first]
 
     def of_users(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count the look-ups of each user, (g,), among some, (k,) ascending."""

@@ -301,8 +301,6 @@ NONE = np.zeros(0, np.int32)
         ("on_days", (NONE, NONE, 0, 1)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
         ("first_alike", EMPTY),
-        ("marked_rows", (EMPTY[0], NONE, NONE.astype(np.bool_), NONE, NONE, 0)),
-        ("additions", (EMPTY[0], NONE, NONE, NONE.astype(np.bool_), 0)),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
