@@ -79,8 +79,8 @@ class Met:
         and code, (k,).
         """
         both = pair_of(self.number[some], code)
-        first = kernels.first_alike(np.searchsorted(some, self.starts), both) == np.arange(len(some))
-        return some[first]
+        first = kernels.first_alike(np.searchsorted(some, self.starts), both)
+        return some[np.flatnonzero(first == np.arange(len(some)))]
 
     def of_users(self, some: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count the look-ups of each user, (g,), among some, (k,) ascending."""
