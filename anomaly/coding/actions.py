@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -202,10 +203,14 @@ def _by_action(columns: dict[str, NDArray[Any]], n_users: int, n_subjects: int) 
     return starts.astype(np.int32)
 
 
-def _take(columns: dict[str, NDArray[Any]], rows: NDArray[np.int32]) -> None:
-    """Take rows of each column, one column at a time: all at once would hold the log twice."""
-    for name in columns:
+def _take(columns: dict[str, NDArray[Any]], rows: Codes) -> None:
+    """Take rows of each column, two columns at a time: all at once would hold the log twice."""
+
+    def take(name: str) -> None:
         columns[name] = gather(columns[name], rows)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, list(columns)))
 
 
 def _offsets(
