@@ -4,6 +4,7 @@ arrays.
 
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events
+from anomaly.coding.gather import counted
 from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, Some, place_labels
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
 from anomaly.coding.roster import Roster, own_keys, roster_of
@@ -23,6 +24,7 @@ __all__ = [
     "Groups",
     "Roster",
     "Some",
+    "counted",
     "finish",
     "inside_any",
     "key_rank",

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 import kernels
 
+BLOCK = 1 << 18
+
 
 def gather(values: NDArray[Any], order: NDArray[np.int32]) -> NDArray[Any]:
     """Take the values at some places, (k,) and (m,) int32 -> (m,), the last for -1; of any type of 1 to 8
@@ -24,5 +26,16 @@ def starts_of(codes: NDArray[np.int32], count: int) -> NDArray[np.int64]:
 
     codes: (n,) int32, -1 or < count. Returns (count + 1,) int64.
     """
-    sizes = np.bincount(codes[: len(codes) - int((codes < 0).sum())], minlength=count)
-    return np.append(0, np.cumsum(sizes))
+    return np.append(0, np.cumsum(counted(codes, count)))
+
+
+def counted(codes: NDArray[np.integer], count: int) -> NDArray[np.int64]:
+    """Count the rows of each code; (n,) of any integers, those below 0 left out, -> (count,) int64.
+
+    Block by block: numpy.bincount makes a 64-bit copy of all codes.
+    """
+    counts = np.zeros(count, np.int64)
+    for begin in range(0, len(codes), BLOCK):
+        block = codes[begin : begin + BLOCK]
+        counts += np.bincount(block[block >= 0], minlength=count)
+    return counts

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from anomaly.coding import FEMALE
+from anomaly.coding import FEMALE, Actions
 from anomaly.explain.contract import Covered, explanation
 from anomaly.explain.records import Records
 from anomaly.policy import REASON_CLASSES
@@ -39,11 +40,10 @@ def stated_bulletin(records: Records) -> Covered:
     Limits: Weaker than the bulletin itself: people of several units who agree on a word can write it.
     """
     actions = records.log.actions
-    says = records.bulletin_reasons[actions.reason] & (actions.subject >= 0) & (actions.user >= 0)
-    rows = np.flatnonzero(says)
-    place = records.log.actions.place[rows]
+    rows = _stating(actions, records.bulletin_reasons)
     said = pl.DataFrame(
-        {"row": rows, "subject": actions.subject[rows], "user": actions.user[rows], "unit": place}
+        {"row": rows, "subject": actions.subject[rows], "user": actions.user[rows]}
+        | {"unit": actions.place[rows]}
         | {"day": actions.day[rows]}
     ).sort("subject", "day", "row")
     fresh = (pl.col("day").diff() > APART) | (pl.col("subject").diff() != 0)
@@ -71,16 +71,15 @@ def stated_program(records: Records) -> Covered:
     """
     log, actions = records.log, records.log.actions
     reasons = log.texts["reason"]
-    says = np.append(log.policy.states_program(reasons), np.False_)[actions.reason]
-    says = says & (actions.subject >= 0) & (actions.user >= 0)
-    numbered = np.append(reasons.str.contains(NUMBER).fill_null(False).to_numpy(), np.False_)[actions.reason]
-    if "case_number" in log.columns:
-        numbered = numbered | (actions.case_number >= 0)
-    rows = np.flatnonzero(says)
+    rows = _stating(actions, np.append(log.policy.states_program(reasons), np.False_))
     subject = actions.subject[rows]
+    with_number = np.append(reasons.str.contains(NUMBER).fill_null(False).to_numpy(), np.False_)
+    numbered = with_number[actions.reason[rows]]
+    if "case_number" in log.columns:
+        numbered = numbered | (actions.case_number[rows] >= 0)
     said = pl.DataFrame(
         {"row": rows, "user": actions.user[rows], "unit": actions.place[rows], "subject": subject}
-        | {"day": actions.day[rows], "numbered": numbered[rows] & ("cases" not in records.context)}
+        | {"day": actions.day[rows], "numbered": numbered & ("cases" not in records.context)}
         | {"woman": log.subjects.sex[subject] == FEMALE}
     )
     people = said.group_by("user", "subject").agg(pl.col("day").n_unique(), pl.col("woman").first())
@@ -105,13 +104,17 @@ def stated_test_record(records: Records) -> Covered:
     Limits: Agencies that agree on a word can make a test record of anybody.
     """
     actions = records.log.actions
-    told = (actions.subject >= 0) & (actions.user >= 0)
-    test = told & np.equal(actions.reason_class, TEST)
+    test = np.flatnonzero(actions.reason_class == TEST)
+    test = test[(actions.subject[test] >= 0) & (actions.user[test] >= 0)]
+    if not len(test):
+        return np.zeros(len(actions), np.bool_)
     called_so = np.zeros(len(records.log.subjects) + 1, np.bool_)
     called_so[actions.subject[test]] = True
-    rows = np.flatnonzero(told & called_so[actions.subject])
+    rows = np.flatnonzero(called_so[actions.subject])
+    rows = rows[actions.user[rows] >= 0]
     asked = pl.DataFrame(
-        {"row": rows, "subject": actions.subject[rows], "agency": actions.agency[rows], "test": test[rows]}
+        {"row": rows, "subject": actions.subject[rows], "agency": actions.agency[rows]}
+        | {"test": actions.reason_class[rows] == TEST}
     )
     agencies = asked.filter("test").group_by("subject").agg(agencies=pl.col("agency").n_unique())
     asked = asked.join(agencies.filter(pl.col("agencies") >= 2), on="subject")
@@ -173,6 +176,14 @@ def programs_text(records: Records) -> Covered:
     Limits: A person can copy it.
     """
     return np.equal(records.log.actions.reason_class, PROGRAM)
+
+
+def _stating(actions: Actions, says: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the actions of a known user about a known subject whose reason says so; says: (r + 1,) bool, of
+    each reason code, the last for none.
+    """
+    rows = np.flatnonzero(says[actions.reason]) if says.any() else np.zeros(0, np.int64)
+    return rows[(actions.subject[rows] >= 0) & (actions.user[rows] >= 0)]
 
 
 def _marked(count: int, rows: pl.Series) -> Covered:

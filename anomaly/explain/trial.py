@@ -48,6 +48,11 @@ class Explained:
         bits = int(self.bits[action])
         return [e.name for k, e in enumerate(EXPLANATIONS) if bits >> k & 1 and e.name in honoured]
 
+    def cleared(self, explanation: Explanation) -> int:
+        """Count the actions that one explanation covers."""
+        mask = np.uint32(1 << EXPLANATIONS.index(explanation))
+        return int(np.count_nonzero(self.bits & mask)) if self._any & mask else 0
+
     def covered(
         self, explanation: Explanation, actions: NDArray[np.integer] | NDArray[np.bool_] | slice = slice(None)
     ) -> NDArray[np.bool_]:
@@ -71,5 +76,5 @@ def tried(records: Records, explanations: Sequence[Explanation]) -> tuple[NDArra
         if reason:
             why_not[one.name] = reason
         else:
-            bits |= np.left_shift(one.function(records).astype(np.uint32), np.uint32(k))
+            np.bitwise_or(bits, np.uint32(1 << k), out=bits, where=one.function(records))
     return bits, why_not

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog
+from anomaly.coding import CodedLog, counted
 from anomaly.coding.local import local_days
 from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
@@ -96,7 +96,7 @@ def assemble(
     """
     if not bundles:
         return (), EVIDENCE_SCHEMA.to_frame()
-    made = np.bincount(log.actions.user[log.actions.user >= 0], minlength=len(log.texts["user"]))
+    made = counted(log.actions.user, len(log.texts["user"]))
     rows = [rows_of(bundle, log, explained, made) for bundle in bundles]
     events = np.unique(np.concatenate([one.events for one in rows]))
     fetched = fetch(log, events, batches, columns, some_rows)

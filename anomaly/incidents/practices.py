@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from anomaly.coding import CodedLog
+from anomaly.coding import CodedLog, counted
 from anomaly.incidents.findings import Kept
 
 # What so many users of a unit do alike, and this share of all who were active in it, is its practice.
@@ -41,7 +41,7 @@ def practices(persons: Sequence[Kept], log: CodedLog) -> tuple[list[Kept], list[
     for one in persons:
         if one.detector.practice:
             alike[one.detector.name].append(one)
-    users = len(np.unique(log.actions.user[log.actions.user >= 0]))
+    users = int(np.count_nonzero(counted(log.actions.user, len(log.texts["user"]))))
     taken: set[int] = set()
     found: list[Practice] = []
     for signals in alike.values():

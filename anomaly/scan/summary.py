@@ -11,10 +11,11 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anomaly import __version__
 from anomaly.calibrate import expected_false
-from anomaly.coding import CodedLog
+from anomaly.coding import CodedLog, counted
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
 from anomaly.detectors.federal import federal_monitor
@@ -74,8 +75,8 @@ def summary_of(
             "duplicates": coded.duplicates,
             "actions": len(coded.actions),
             "users": len(coded.texts["user"]),
-            "subjects": int(np.count_nonzero(np.bincount(coded.actions.subject + 1)[1:])),
-            "agencies": len(np.unique(coded.actions.agency[coded.actions.agency >= 0])),
+            "subjects": _different(coded.actions.subject, len(coded.subjects)),
+            "agencies": _different(coded.texts.places[:, 0], len(coded.texts["agency"])),
             "units": len(coded.texts.places) if len(coded.texts["unit"]) else 0,
             "first": str(day_of(int(days.min()))) if len(days) else None,
             "last": str(day_of(int(days.max()))) if len(days) else None,
@@ -115,7 +116,7 @@ def summary_of(
                 "title": other.title.rstrip("."),
                 "could_run": other.name not in explained.why_not,
                 "why_not": explained.why_not.get(other.name),
-                "cleared": int(explained.covered(other).sum()),
+                "cleared": explained.cleared(other),
             }
             for other in EXPLANATIONS
         ],
@@ -128,7 +129,7 @@ def summary_of(
         "federal": federal_monitor(coded, context, explained.by(WHOM)).to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
-        "hours": np.bincount(coded.actions.hour, minlength=24).tolist(),
+        "hours": counted(coded.actions.hour, 24).tolist(),
         "limits": list(LIMITS),
         "demo": False,
     }
@@ -177,14 +178,21 @@ def _policy(settings: Settings) -> dict[str, str] | None:
     return {"name": settings.policy.name, "sha256": digest}
 
 
+def _different(codes: NDArray[np.integer], count: int) -> int:
+    """Count the different codes, -1 left out."""
+    there = np.zeros(count + 1, np.bool_)
+    there[codes] = True
+    return int(there[:-1].sum())
+
+
 def _files(log: Log, coded: CodedLog) -> list[dict[str, Any]]:
     """Count the scanned rows of each file."""
-    rows = np.bincount(coded.events.file, minlength=len(log.files))
+    rows = counted(coded.events.file, len(log.files))
     return [{"name": file.name, "rows": int(count)} for file, count in zip(log.files, rows, strict=True)]
 
 
 def _reason_classes(coded: CodedLog) -> dict[str, int]:
     if not len(coded.texts["reason"]):
         return {}
-    counts = np.bincount(coded.actions.reason_class, minlength=len(REASON_CLASSES)).tolist()
+    counts = counted(coded.actions.reason_class, len(REASON_CLASSES)).tolist()
     return {name: count for name, count in zip(REASON_CLASSES, counts, strict=True) if count}
