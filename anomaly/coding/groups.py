@@ -60,8 +60,8 @@ PART = 1 << 17  # actions: a dozen columns of so many lie in a processor's own c
 class Grouping:
     """Actions grouped by one code, with the gathered columns kept for the next detector.
 
-    starts: (g + 1,) int64; actions without a code are left out. first: code of the first group; begin: its
-    first place: 0 both, but for a part of another grouping.
+    Actions without a code are left out. first: code of the first group; begin: its first place: 0 both, but
+    for a part of another grouping.
     """
 
     first = 0
@@ -70,21 +70,30 @@ class Grouping:
     def __init__(self, by: str, log: CodedLog) -> None:
         self.by = by
         self.log = log
-        codes, count = _codes(by, log)
-        # The action at each place, (m,) int32; None where places are the actions.
-        self._order: Codes | None = None
-        if by == "user":
-            self.starts = starts_of(codes, count)
-        elif count == 1 and codes.min(initial=0) == 0:
-            self.starts = np.array([0, len(codes)])
-        elif by == "subject":
-            in_time = log.actions.in_time
-            self.starts, places = kernels.group(gather(codes, in_time), count)
-            self._order = gather(in_time, places)
-        else:
-            self.starts, self._order = kernels.group(codes, count)
         self._made: dict[Hashable, Any] = {}
         self._locks: dict[Hashable, Lock] = {}
+
+    def _placed(self) -> tuple[NDArray[np.int64], Codes | None]:
+        """Return `starts`, and the action at each place, (m,) int32: None where places are the actions."""
+        codes, count = _codes(self.by, self.log)
+        if self.by == "user":
+            return starts_of(codes, count), None
+        if count == 1 and codes.min(initial=0) == 0:
+            return np.array([0, len(codes)]), None
+        if self.by != "subject":
+            return kernels.group(codes, count)
+        in_time = self.log.actions.in_time
+        starts, places = kernels.group(gather(codes, in_time), count)
+        return starts, gather(in_time, places)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Return (g + 1,) int64: where each group begins."""
+        return self.once("placed", self._placed)[0]
+
+    @property
+    def _order(self) -> Codes | None:
+        return self.once("placed", self._placed)[1]
 
     def parts(self, size: int) -> Iterator[Grouping]:
         """Cut into groupings of whole groups, about `size` actions each; codes and places begin anew."""
@@ -94,10 +103,9 @@ class Grouping:
             end = min(max(after, begin + 1), len(self.starts) - 1)
             part = copy(self)
             part.first, part.begin = self.first + begin, self.begin + int(self.starts[begin])
-            part.starts = self.starts[begin : end + 1] - self.starts[begin]
-            if self._order is not None:
-                part._order = self._order[self.starts[begin] : self.starts[end]]
-            part._made, part._locks = {}, {}
+            order = None if self._order is None else self._order[self.starts[begin] : self.starts[end]]
+            starts = self.starts[begin : end + 1] - self.starts[begin]
+            part._made, part._locks = {"placed": (starts, order)}, {}
             yield part
             begin = end
 

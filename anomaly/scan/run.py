@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -80,9 +80,8 @@ def run_detectors(
 ) -> list[Ran]:
     """Run every detector that can run, some side by side; the answers come in the order of the registry.
 
-    Grouping after grouping: what the detectors of one gather goes before the next, 60 bytes an action.
+    Grouping after grouping: what the detectors of one share goes when its last has run.
     """
-    ran: dict[str, Ran] = {}
 
     def run(grouping: Grouping, one: Detector) -> Ran:
         reason = cannot_run(one, coded.columns, context)
@@ -94,12 +93,15 @@ def run_detectors(
         tell(one.name, 0)
         return Ran(one, signals)
 
-    with ThreadPoolExecutor(max(1, settings.threads)) as pool:
+    def in_turn() -> Iterator[tuple[Grouping, Detector]]:
         for by in dict.fromkeys(one.group for one in DETECTORS):
-            mine = [one for one in DETECTORS if one.group == by]
+            grouping, mine = Grouping(by, coded), [one for one in DETECTORS if one.group == by]
             # The first takes longest and shares its laws with its neighbours, who would only wait for them.
-            answers = pool.map(partial(run, Grouping(by, coded)), mine[:1] + mine[:0:-1])
-            ran |= {answer.detector.name: answer for answer in answers}
+            yield from ((grouping, one) for one in mine[:1] + mine[:0:-1])
+
+    with ThreadPoolExecutor(max(1, settings.threads)) as pool:
+        waiting = [pool.submit(run, *one) for one in in_turn()]
+        ran = {answer.detector.name: answer for answer in (one.result() for one in waiting)}
     return [ran[one.name] for one in DETECTORS]
 
 
