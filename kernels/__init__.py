@@ -7,6 +7,7 @@ and changes no input but the table of `code`.
 code                hashes of text to dense codes, batch by batch
 grow                a bigger table for code
 known               the codes of hashes that a table may hold
+last_digits         the number that each text ends in
 group               rows to groups: a stable counting sort
 gather              values of rows in the order of their groups
 collapse            rows to human actions: cascades and quick repeats
@@ -58,6 +59,7 @@ from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
+from kernels.text import last_digits
 
 __all__ = [
     "beta_binomial_tail",
@@ -80,6 +82,8 @@ __all__ = [
     "homes",
     "inside",
     "known",
+    "last_digits",
+    "marked_rows",
     "on_days",
     "own_hours",
     "paces",

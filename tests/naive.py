@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
@@ -11,7 +12,7 @@ from operator import or_
 
 import numpy as np
 
-from kernels.arrays import F64, I8, I32, I64, U16, U64, Bools, Unsigned
+from kernels.arrays import F64, I8, I32, I64, U8, U16, U64, Bools, Unsigned
 
 
 def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
@@ -36,6 +37,13 @@ def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
 def known(hashes: U64, keys: U64, slots: I32) -> I32:
     table = {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
     return np.array([table.get(value, -1) for value in hashes.tolist()], np.int32)
+
+
+def last_digits(data: U8, starts: I64) -> tuple[I64, I64]:
+    texts = [bytes(data[begin:end]).decode("latin-1") for begin, end in pairwise(starts.tolist())]
+    digits = [re.search("[0-9]{0,8}$", text)[0] for text in texts]  # type: ignore[index]
+    before = [len(text) - len(last) for text, last in zip(texts, digits, strict=True)]
+    return integers([int(last or -1) for last in digits]), integers(before)
 
 
 def group(codes: I32, count: int) -> tuple[I64, I32]:

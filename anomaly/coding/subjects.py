@@ -22,6 +22,7 @@ from anomaly.coding.keys import (
     read_key,
     sexes,
     subject_keys,
+    write_keys,
     years,
 )
 from anomaly.coding.lexicon import Said
@@ -126,12 +127,12 @@ class SubjectCoder:
     """
 
     def __init__(self, columns: Collection[str]) -> None:
-        self._keys = dict(subject_keys(columns))
+        self._kinds = [kind for kind, _ in subject_keys(columns)]
         self._table = CodeTable(keep_text=False)
         self._of_key: dict[str, list[NDArray[Any]]] = {name: [] for name in (*OF_KEY, "surname")}
         self._written = {
             kind: Derived(partial(self._key_of_column, kind), MISSING)
-            for kind in self._keys
+            for kind in self._kinds
             if kind != "name"
         }
         self._name_and_dob = Memo(MISSING)
@@ -155,7 +156,7 @@ class SubjectCoder:
 
     def _key(self, kind: str, texts: pl.DataFrame) -> Codes:
         """Code the keys of one kind of some clean texts."""
-        keys = texts.select(self._keys[kind]).to_series()
+        keys = write_keys(kind, texts)
         codes, fresh = self._table.code(keys)
         for name, values in read_key(keys.gather(fresh), KEY_KINDS.index(kind)).items():
             self._of_key[name].append(values)
@@ -167,7 +168,7 @@ class SubjectCoder:
         said: of the columns that subjects are told by, those that the block has; count: n.
         """
         chosen: Codes | None = None
-        for kind in self._keys:
+        for kind in self._kinds:
             codes = self._codes(kind, said)
             if codes is None:
                 continue

@@ -80,6 +80,12 @@ def entries(keys: Any, slots: Any) -> dict[int, int]:
     return {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
 
 
+@given(st.lists(st.text("0189:/A", max_size=12)))
+def test_last_digits(texts: list[str]) -> None:
+    starts = np.cumsum([0, *map(len, texts)])
+    agree("last_digits", np.frombuffer("".join(texts).encode(), np.uint8), starts)
+
+
 @given(st.lists(CODE))
 def test_group(codes: list[int]) -> None:
     agree("group", np.array(codes, np.int32), N_CODES)
@@ -305,6 +311,7 @@ NONE = np.zeros(0, np.int32)
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
+        ("last_digits", (np.zeros(0, np.uint8), EMPTY[0])),
         ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
