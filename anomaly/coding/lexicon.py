@@ -78,7 +78,7 @@ class Lexicons:
         if blank.any():
             hashes = np.where(blank, np.uint64(0), hashes)
         if name not in self._coded:
-            states = meaning.read(written).states
+            states = meaning.states(written)
             return Said(written, meaning, hashes, states, np.zeros(0, np.int32), written.clear()), states
         if name not in self._tables:
             self._tables[name] = CodeTable(keep_text=False)

@@ -29,6 +29,15 @@ def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return held, np.frombuffer(starts, np.int64)[array.offset : array.offset + len(array) + 1]
 
 
+def first_bytes(texts: pl.Series) -> NDArray[np.uint8]:
+    """The first byte of each text, (n,) uint8; of an empty one 0, of a null anything."""
+    array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
+    # A view is 16 bytes: the length in four, then how the text begins (Arrow columnar format, "Variable-size
+    # Binary View Layout"), zeros after a short one.
+    views = np.frombuffer(array.buffers()[1] or b"", np.uint8)
+    return views[4::16][array.offset : array.offset + len(array)]
+
+
 def iso_times(text: pl.Series) -> pl.Series | None:
     """ISO 8601 text as Datetime(ms), UTC when every value has an offset; None when some value is another
     layout.

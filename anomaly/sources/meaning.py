@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from anomaly.sources.text import Clean, State, clean
+from anomaly.sources.text import Clean, State, States, clean, doubtful
 from anomaly.sources.times import read_dates
 from anomaly.sources.vendor import Prefix
 
@@ -36,6 +36,16 @@ class Meaning:
             texts = dates
         return Clean(texts, states)
 
+    def states(self, written: pl.Series) -> States:
+        """Say what each value is, (n,) String -> (n,), and read only those that it takes reading to know."""
+        if self.prefixes or self.name == "dob":
+            return self.read(written).states
+        states = np.zeros(len(written), np.uint8)
+        rows = doubtful(written)
+        if len(rows):
+            states[rows] = self.read(written.gather(rows)).states
+        return states
+
     def _unmarked(self, texts: pl.Series, prefix: Prefix) -> pl.Series:
         has = texts.str.starts_with(prefix.text).fill_null(False)
         if not has.any():
@@ -49,7 +59,7 @@ class Meaning:
 class Plain:
     """Reads every value of a column, for those who want the text of each row."""
 
-    def read(self, meaning: Meaning, written: pl.Series) -> tuple[pl.Series, np.ndarray]:
+    def read(self, meaning: Meaning, written: pl.Series) -> tuple[pl.Series, States]:
         """Read a block, (n,) String: the clean texts, and the state of each, (n,)."""
         cleaned = meaning.read(written)
         return cleaned.texts, cleaned.states

@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.schema import REDACTED
+from anomaly.sources.arrow import first_bytes
 
 # Every spelling in capitals and small letters: is_in takes 2 ns a value, folding its case 22 ns.
 HIDDEN = sorted(
@@ -22,6 +23,9 @@ HIDDEN = sorted(
 )
 HIDDEN_REASON = REDACTED[0]
 SPACE = " \t\r\n\u00a0"
+# How a value may begin that is empty or hidden, or has white space in front of that.
+_DOUBTFUL = np.zeros(256, np.bool_)
+_DOUBTFUL[[0, *SPACE.encode(), *(sign for word in HIDDEN for sign in word[:1].encode())]] = True
 
 States = NDArray[np.uint8]  # a State each
 
@@ -71,6 +75,14 @@ def as_text(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Binary:
         return column.bin.encode("hex")
     return column if column.dtype == pl.String else column.cast(pl.String)
+
+
+def doubtful(column: pl.Series) -> NDArray[np.int64]:
+    """Positions (m,) of what may be empty or hidden, of (n,) String; 2 ns a value, cleaning takes 30."""
+    maybe = _DOUBTFUL[first_bytes(column)]
+    if column.null_count():
+        maybe |= column.is_null().to_numpy()
+    return np.flatnonzero(maybe)
 
 
 def clean(column: pl.Series) -> Clean:
