@@ -12,8 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.drafts import Drafts
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Lexicons, Said
+from anomaly.coding.places import Places
 from anomaly.coding.subjects import SubjectCoder
 from anomaly.coding.table import MISSING, Derived, Memo, ranked
 from anomaly.schema import SUBJECT_KINDS
@@ -34,7 +36,9 @@ CODED: dict[str, type[np.signedinteger]] = {
 }
 OWN = {"event_id", "time", "system", "message_key", "dob", "sex", "address_key", "networks", "cascade_id"}
 READ = frozenset({*OWN, *SUBJECT_KINDS, *CODED} - {"asked"})
+OF_PLACE = ("agency", "unit")
 SYSTEM = "system:"
+STEP = 1 << 16  # rows that stay in the cache
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,12 @@ class EventCoder:
         self._message_key = Derived(self._asked, MISSING)
         self._system = Memo(MISSING)
         self._networks = Derived(_reached, MISSING)
-        self._drafts: dict[str, list[NDArray[Any]]] = {}
+        self._places = Places()
+        self._drafts = Drafts()
 
     def rows_of(self, log: Log, also: Collection[str] = ()) -> Iterator[Rows[Said]]:
         """Give the rows of a log as this coder reads them; also: further columns, for somebody else."""
+        self._drafts.expect(log.rows_expected)
         return log.rows(self.columns.union(also), Lexicons(self._coded))
 
     def read(self, blocks: Iterator[Rows[Said]], progress: Callable[[int], None] | None = None) -> None:
@@ -113,27 +119,30 @@ class EventCoder:
     def _code(self, rows: Rows[Said]) -> None:
         said, count = rows.columns, len(rows)
         assert rows.time is not None
-        for name, width in CODED.items():
-            if name in self._codes:
-                self._add(name, self._codes[name].of(said[name]) if name in said else None, count, width)
+        self._drafts.begin(count)
+        for name in self._codes.keys() - OF_PLACE:
+            self._put(name, self._codes[name], said, CODED[name])
+        place = self._drafts.room("place", np.int32)
+        place[:] = self._places.code(*(self._of_place(name, said, count) for name in OF_PLACE))
         if "asked" in self.tables:
-            self._add("asked", self._what_is_asked(said, count), count, CODED["asked"])
+            self._drafts.room("asked", CODED["asked"])[:] = self._what_is_asked(said, count)
         if "cascade_id" in self.columns:
-            self._add("cascade", said["cascade_id"].filled_codes if "cascade_id" in said else None, count)
+            cascade = self._drafts.room("cascade", np.int32)
+            cascade[:] = said["cascade_id"].filled_codes if "cascade_id" in said else MISSING
         if "networks" in self.columns:
-            self._add("networks", self._networks.of(said["networks"]) if "networks" in said else None, count)
-        self._add("time", rows.time.to_physical().to_numpy(), count, np.int64)
-        self._add("file", np.full(count, rows.file, np.uint16), count, np.uint16)
-        self._add("row", rows.row.to_numpy(), count, np.uint32)
-        self._add("subject", self.subjects.code(said, count), count)
-        self._add("digest", _digest(said, count), count, np.uint64)
+            self._put("networks", self._networks, said, np.int32)
+        self._drafts.room("time", np.int64)[:] = rows.time.to_physical().to_numpy()
+        self._drafts.room("file", np.uint16)[:] = rows.file
+        self._drafts.room("row", np.uint32)[:] = rows.row.to_numpy()
+        self._drafts.room("subject", np.int32)[:] = self.subjects.code(said, count)
+        _digest(said, self._drafts.room("digest", np.uint64))
 
-    def _add(
-        self, name: str, values: NDArray[Any] | None, count: int, width: type[np.integer] = np.int32
-    ) -> None:
-        """Keep a block's part of a column, (count,), all missing where it has none."""
-        part = np.full(count, MISSING) if values is None else values
-        self._drafts.setdefault(name, []).append(part.astype(width, copy=False))
+    def _put(self, name: str, derived: Derived, said: Mapping[str, Said], width: type[np.integer]) -> None:
+        """Keep a block's part of a column; all missing where the block does not have it."""
+        self._drafts.room(name, width)[:] = derived.of(said[name]) if name in said else MISSING
+
+    def _of_place(self, name: str, said: Mapping[str, Said], count: int) -> Codes:
+        return self._codes[name].of(said[name]) if name in said else np.full(count, MISSING)
 
     def _vocabulary(self, name: str, texts: pl.Series) -> Codes:
         return self.tables[name].code(texts)[0]
@@ -158,45 +167,38 @@ class EventCoder:
         return self.tables["asked"].code(texts.str.to_uppercase())[0]
 
     def columns_read(self) -> tuple[dict[str, NDArray[Any]], Vocabularies]:
-        """Join the batches of each column, (n,) each, in the order of their vocabularies; lets go of all else
-        but the subjects.
+        """Give the columns of the log, (n,) each, in the order of their vocabularies; lets go of all else but
+        the subjects.
 
         `place` (n,) int32 takes the room of agency and unit.
         """
-        texts, ranks = {}, {}
+        texts, ranks = {}, dict.fromkeys(OF_PLACE, np.zeros(0, np.int32))
         self._codes.clear()
         for name in list(self.tables):
             texts[name], ranks[name] = ranked(self.tables.pop(name))
-        names = list(self._drafts)
+        places, ranks["place"] = self._places.ranked(*(np.append(ranks[name], MISSING) for name in OF_PLACE))
+        columns = self._drafts.take()
         with ThreadPoolExecutor(2) as pool:
-            joined = pool.map(lambda name: _joined(self._drafts.pop(name), ranks.get(name)), names)
-            columns = dict(zip(names, joined, strict=True))
-        return columns, Vocabularies(texts, _places(columns, len(texts.get("unit", ()))))
+            list(pool.map(lambda name: _put_in_order(columns[name], ranks[name]), ranks.keys() & columns))
+        return columns, Vocabularies(texts, places)
 
 
-def _joined(parts: list[NDArray[Any]], rank: Codes | None) -> NDArray[Any]:
-    """Join the parts of a column, which go as they are taken; codes, -1 missing, become their ranks."""
-    whole = np.empty(sum(map(len, parts)), parts[0].dtype)
-    of_code = None if rank is None else np.append(rank, MISSING).astype(whole.dtype)
-    end = len(whole)
-    while parts:
-        part = parts.pop()
-        into = whole[end - len(part) : end]
-        end -= len(part)
-        if of_code is None:
-            into[:] = part
-        else:
-            np.take(of_code, part, out=into, mode="wrap")
-    return whole
+def _put_in_order(codes: NDArray[Any], rank: Codes) -> None:
+    """Replace codes, (n,), -1 missing, by their ranks, in place; numpy makes 64-bit copies of what it takes
+    by.
+    """
+    of_code = np.append(rank, MISSING).astype(codes.dtype)
+    for start in range(0, len(codes), STEP):
+        part = codes[start : start + STEP]
+        np.take(of_code, part, out=part, mode="wrap")
 
 
-def _digest(said: Mapping[str, Said], count: int) -> Hashes:
-    """Hash what makes a row itself: what is written in every column that was read. (n,) uint64."""
-    total = np.zeros(count, np.uint64)
+def _digest(said: Mapping[str, Said], total: Hashes) -> None:
+    """Hash what makes a row itself, (n,) uint64: what is written in every column that was read."""
+    total[:] = 0
     for name in sorted(said):
         total *= np.uint64(0x9E3779B97F4A7C15)
         total += said[name].hashes
-    return total
 
 
 def _reached(texts: pl.Series) -> Codes:
@@ -236,26 +238,3 @@ class Vocabularies:
         at = np.minimum(at, len(known) - 1).astype(np.int32)
         same = (known.gather(at) == values).fill_null(False).to_numpy()
         return np.where(same, at, -1).astype(np.int32)
-
-
-def _places(columns: dict[str, NDArray[Any]], n_units: int) -> NDArray[np.int32]:
-    """Make `place` of agency and unit, which leave the columns; returns (p, 2) the codes of each place."""
-    absent = np.broadcast_to(np.int32(-1), len(columns["time"]))
-    agency, unit = columns.pop("agency", absent), columns.pop("unit", absent)
-    width = n_units + 1
-    pairs, columns["place"] = distinct((agency.astype(np.int64) + 1) * width + unit + 1)
-    return np.stack([pairs // width - 1, pairs % width - 1], axis=1).astype(np.int32)
-
-
-def distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], Codes]:
-    """Return the distinct values (m,) ascending, and for each row the index of its value, (n,) int32.
-
-    values: (n,) int64, not negative. A hash set and a table: sorting the column, as numpy.unique does, takes
-    six times as long.
-    """
-    found = pl.Series(values).unique().sort().to_numpy()
-    if not len(found) or found[-1] >= 1 << 24:
-        return found, np.searchsorted(found, values).astype(np.int32)
-    index = np.zeros(int(found[-1]) + 1, np.int32)
-    index[found] = np.arange(len(found), dtype=np.int32)
-    return found, index[values]

@@ -28,7 +28,7 @@ class Derived:
         if len(said.fresh):
             found = self._read(said.fresh).astype(self._values.dtype)
             self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return self._values[said.codes]
+        return np.take(self._values, said.codes, mode="wrap")
 
 
 class Memo:
@@ -48,7 +48,7 @@ class Memo:
         if len(fresh):
             found = read(fresh).astype(self._values.dtype)
             self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return self._values[codes]
+        return np.take(self._values, codes, mode="wrap")
 
 
 def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:

@@ -12,7 +12,7 @@ import polars as pl
 
 from anomaly.sources.rejects import Refusal
 
-ROWS = 250_000
+ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Reader(Protocol):
     @property
     def headers(self) -> list[str]:
         """Headers as found, surrounding white space removed, in file order."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, 0 where only reading them tells."""
         ...
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:

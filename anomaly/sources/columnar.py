@@ -25,10 +25,10 @@ class Parquet:
         self._scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         try:
             self.headers = self._scan.collect_schema().names()
-            rows = self._scan.select(pl.len()).collect().item()
+            self.count = self._scan.select(pl.len()).collect().item()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise self._broken(error) from None
-        if rows == 0:
+        if self.count == 0:
             raise InputError("has columns and no rows", name, "export it again, or leave it out")
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
@@ -62,7 +62,7 @@ class Frame:
         """rows: (height,) Int64 1-based row numbers, when some rows were left out."""
         self.frame = frame
         self._rows = numbered(1, frame.height) if rows is None else rows
-        self.headers = frame.columns
+        self.headers, self.count = frame.columns, frame.height
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """Slices of the frame."""

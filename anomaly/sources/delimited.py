@@ -22,6 +22,8 @@ LINE_BREAK = "line break inside a quoted field"
 class Delimited:
     """A delimited text file (RFC 4180; comma, semicolon, tab or bar) with one header line."""
 
+    count = 0
+
     def __init__(self, source: Source, delimiter: str | None = None, block: int = BLOCK) -> None:
         """Read the header; InputError for a file without one, or without rows."""
         self._source = source

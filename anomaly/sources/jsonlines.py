@@ -22,6 +22,8 @@ _NO_QUOTES = bytes.maketrans(b'"', b" ")
 class JsonLines:
     """A file of JSON objects, one a line; its headers are the keys met in the first block."""
 
+    count = 0
+
     def __init__(self, source: Source, block: int = BLOCK) -> None:
         """Look at the first block; InputError when it is one JSON array or holds no object."""
         self._source = source

@@ -50,13 +50,21 @@ class Log:
         self._counted = False
 
     @property
+    def rows_expected(self) -> int:
+        """How many rows there are at least, as far as the files tell before they are read.
+
+        Never more than a byte may hold: a damaged footer can tell of any number.
+        """
+        return sum(min(file.reader.count, file.size) for file in self.files)
+
+    @property
     def warnings(self) -> list[str]:
         """Oddities that refused no row, each with its count."""
         noticed = [f"{what}: {count:,}" for what, count in sorted(self._noticed.items())]
         return [f"{file.name}: {warning}" for file in self.files for warning in file.warnings] + noticed
 
     def batches(self, columns: Collection[str] | None = None) -> Iterator[pl.DataFrame]:
-        """Canonical batches in file and row order, about 250,000 rows each; may be called again, and gives
+        """Canonical batches in file and row order, about 100,000 rows each; may be called again, and gives
         the same rows.
 
         columns: canonical columns wanted besides `file` (UInt32, index into files) and `row` (Int64, 1-based
