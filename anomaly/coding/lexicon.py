@@ -84,10 +84,11 @@ class Lexicons:
             self._tables[name] = CodeTable(keep_text=False)
             self._states[name] = np.array([State.EMPTY], np.uint8)
         codes, fresh = self._tables[name].code_hashes(hashes)
-        cleaned = meaning.read(written.gather(fresh))
-        # What is not written stands last, where code -1 finds it.
+        texts = written.clear()
         if len(fresh):
-            known = self._states[name]
+            cleaned = meaning.read(written.gather(fresh))
+            texts, known = cleaned.texts, self._states[name]
+            # What is not written stands last, where code -1 finds it.
             self._states[name] = np.concatenate([known[:-1], cleaned.states, known[-1:]])
-        states = self._states[name][codes]
-        return Said(written, meaning, hashes, states, codes, cleaned.texts), states
+        states = np.take(self._states[name], codes, mode="wrap")
+        return Said(written, meaning, hashes, states, codes, texts), states

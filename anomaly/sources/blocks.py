@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
 from anomaly.sources.rejects import Refusal
@@ -59,4 +60,4 @@ def ahead(blocks: Iterator[Block]) -> Iterator[Block]:
 
 def numbered(first: int, count: int) -> pl.Series:
     """Row numbers first, first + 1, ... as (count,) Int64."""
-    return pl.int_range(first, first + count, dtype=pl.Int64, eager=True)
+    return pl.Series(np.arange(first, first + count))

@@ -171,7 +171,9 @@ def _times(
 ) -> tuple[Times, dict[Reason, pl.Series]]:
     """Read the times of a block, and say for each way a time can be wrong where it is so: (n,) Boolean."""
     if written.dtype.is_temporal():
-        given, states = written, written.is_null().cast(pl.UInt8).to_numpy().copy()
+        given, states = written, np.zeros(len(written), np.uint8)
+        if written.null_count():
+            states[written.is_null().to_numpy()] = State.EMPTY
     else:
         cleaned = meaning.read(as_text(written))
         given, states = cleaned.texts, cleaned.states
@@ -183,8 +185,10 @@ def _times(
         problems[Reason.TIME_MISSING] = given.is_null()
         problems[Reason.TIME_GAP] = times.gap
         problems[Reason.TIME_UNREADABLE] = unread & ~times.gap
-    if times.utc.count():
+    first, last = times.utc.min(), times.utc.max()
+    if isinstance(first, dt.datetime) and first < EARLIEST:
         problems[Reason.TIME_EARLY] = (times.utc < EARLIEST).fill_null(False)
+    if isinstance(last, dt.datetime) and last > latest:
         problems[Reason.TIME_FUTURE] = (times.utc > latest).fill_null(False)
     tally.count("time", states)
     tally.noticed[TWICE] += times.ambiguous

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.schema import REDACTED
-from anomaly.sources.arrow import first_bytes
+from anomaly.sources.arrow import bytes_of, first_bytes
 
 # Every spelling in capitals and small letters: is_in takes 2 ns a value, folding its case 22 ns.
 HIDDEN = sorted(
@@ -26,6 +26,9 @@ SPACE = " \t\r\n\u00a0"
 # How a value may begin that is empty or hidden, or has white space in front of that.
 _DOUBTFUL = np.zeros(256, np.bool_)
 _DOUBTFUL[[0, *SPACE.encode(), *(sign for word in HIDDEN for sign in word[:1].encode())]] = True
+# How one may end that has white space after it.
+_SPACED = np.zeros(256, np.bool_)
+_SPACED[[*SPACE.encode()]] = True
 
 States = NDArray[np.uint8]  # a State each
 
@@ -85,8 +88,20 @@ def doubtful(column: pl.Series) -> NDArray[np.int64]:
     return np.flatnonzero(maybe)
 
 
+def _clean_already(column: pl.Series) -> bool:
+    """Say whether every value of (n,) String is clean as it stands: a quarter of what cleaning them takes."""
+    if column.null_count():
+        return False
+    data, starts = bytes_of(column)
+    if not np.all(starts[1:] > starts[:-1]):
+        return False
+    return not (_DOUBTFUL[data[starts[:-1]]].any() or _SPACED[data[starts[1:] - 1]].any())
+
+
 def clean(column: pl.Series) -> Clean:
     """Clean a column of text, (n,) String; one named `reason` keeps that it was hidden."""
+    if _clean_already(column):
+        return Clean(column, np.zeros(len(column), np.uint8))
     texts = column.str.strip_chars(SPACE)  # 19 ns a value; looking first which ones need it takes 27 ns
     hidden = texts.is_in(HIDDEN).fill_null(False)
     empty = (texts == "").fill_null(True)

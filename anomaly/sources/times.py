@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from anomaly.sources.arrow import iso_times
@@ -29,6 +30,7 @@ OFFSETS = {
     "AKST": "-0900", "AKDT": "-0800", "HST": "-1000",
 }  # fmt: skip
 DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
+UTC = pl.Datetime("ms", "UTC")
 _TRIED = 64
 
 
@@ -53,8 +55,9 @@ def read_times(column: pl.Series, zone: str, formats: Sequence[str]) -> Times:
     tried only on values that no earlier one could read; those that fit the first values best go first.
     """
     if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
-        utc = column.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
-        return Times(utc, pl.repeat(False, len(column), eager=True), 0)
+        if column.dtype != UTC:
+            column = column.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
+        return Times(column, _nowhere(column), 0)
     if column.dtype == pl.Date or isinstance(column.dtype, pl.Datetime):
         return _localized(column.cast(pl.Datetime("ms")), zone)
     text = column.cast(pl.String)
@@ -63,8 +66,8 @@ def read_times(column: pl.Series, zone: str, formats: Sequence[str]) -> Times:
         return read_times(iso, zone, ())
     sample = text.drop_nulls().head(_TRIED)
     layouts = sorted((*formats, *ISO_FORMATS), key=lambda layout: -_parse(sample, layout).count())
-    utc = pl.repeat(None, len(text), dtype=pl.Datetime("ms", "UTC"), eager=True)
-    gap = pl.repeat(False, len(text), eager=True)
+    utc = pl.repeat(None, len(text), dtype=UTC, eager=True)
+    gap = _nowhere(text)
     ambiguous = 0
     for layout in layouts:
         left = text.set(utc.is_not_null() | gap, None) if utc.count() or gap.any() else text
@@ -74,7 +77,7 @@ def read_times(column: pl.Series, zone: str, formats: Sequence[str]) -> Times:
         if parsed.count() == 0:
             continue
         if parsed.dtype.time_zone is not None:  # type: ignore[attr-defined]
-            found = Times(parsed, pl.repeat(False, len(text), eager=True), 0)
+            found = Times(parsed, _nowhere(text), 0)
         else:
             found = _localized(parsed, zone)
         utc = found.utc if utc.count() == 0 else utc.zip_with(utc.is_not_null(), found.utc)
@@ -95,6 +98,11 @@ def read_dates(column: pl.Series) -> pl.Series:
     return dates.set(dates.dt.year() < 1850, None).dt.to_string("%Y-%m-%d")
 
 
+def _nowhere(column: pl.Series) -> pl.Series:
+    """(n,) Boolean, false."""
+    return pl.Series(np.zeros(len(column), np.bool_))
+
+
 def _parse(text: pl.Series, layout: str) -> pl.Series:
     if "%Z" in layout:
         for name, offset in OFFSETS.items():
@@ -105,7 +113,7 @@ def _parse(text: pl.Series, layout: str) -> pl.Series:
 
 def _localized(naive: pl.Series, zone: str) -> Times:
     if zone == "UTC":
-        return Times(naive.dt.replace_time_zone("UTC"), pl.repeat(False, len(naive), eager=True), 0)
+        return Times(naive.dt.replace_time_zone("UTC"), _nowhere(naive), 0)
     early = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     late = naive.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
     gap = naive.is_not_null() & early.is_null()
