@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import Groups
 from anomaly.context import Context
+from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.met import once_each
 from anomaly.detectors.pairs import count_each, pairs_of
@@ -51,7 +52,7 @@ def returns(
         some = alone[rows]
         return np.stack([count_each(part.starts, one) for one in (some, some & chosen[rows])])
 
-    met_once, open_once = np.concatenate(users.each(tell), axis=1)
+    met_once, open_once = np.concatenate(users.each(tell) or [tell(users)], axis=1)
     in_all, seen = (
         pairs.seen(some, gap) for some in (np.ones(len(pairs.rows), np.bool_), chosen[pairs.rows])
     )
@@ -99,16 +100,21 @@ def chance_to_meet(
     return -np.expm1(-of_user[user] * rate)
 
 
-def of_pairs(users: Groups, user: NDArray[np.int32], subject: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Mark the look-ups of some pairs of user and subject. user, subject: (k,) int32. Returns (m,) bool."""
-    mask = np.zeros(len(users.owner), np.bool_)
-    subjects, named = users["subject"], np.flatnonzero(subject >= 0)
-    named = named[np.argsort(user[named], kind="stable")]
-    each, begins = np.unique(user[named], return_index=True)
-    for one, theirs in zip(each.tolist(), np.split(subject[named], begins[1:]), strict=False):
-        rows = slice(*users.starts[one : one + 2])
-        mask[rows] = np.isin(subjects[rows], theirs)
-    return mask
+def of_pairs(users: Groups, user: NDArray[np.int32], subject: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Find the look-ups of some pairs of user and subject. user, subject: (k,) int32, -1 nobody. Returns
+    (r,) int64 places, ascending.
+    """
+    pairs = np.unique(pair_keys(user, subject))
+    asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
+    asked[subject[subject >= 0]] = True
+
+    def tell(part: Groups) -> NDArray[np.int64]:
+        whom = part["subject"]
+        some = np.flatnonzero(asked[whom])
+        key = pair_keys(part.owner[some] + np.int32(part.first), whom[some])
+        return part.begin + some[found(pairs, np.ones_like(pairs), key) > 0]
+
+    return np.concatenate([np.zeros(0, np.int64), *users.each(tell)])
 
 
 def of_user(users: Groups, user: int, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -117,8 +123,16 @@ def of_user(users: Groups, user: int, chosen: NDArray[np.bool_]) -> NDArray[np.i
     return np.asarray(begin + np.flatnonzero(chosen[begin:end]), np.int64)
 
 
-def different(users: Groups, name: str, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count the different values of a column among the chosen look-ups of each user, (g,) int64."""
+def among(users: Groups, user: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of some places, ascending, that are a user's. rows: (r,) int64. Returns (k,) int64."""
+    begin, end = np.searchsorted(rows, users.starts[user : user + 2])
+    return rows[begin:end]
+
+
+def different(users: Groups, name: str, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the different values of a column among the chosen look-ups of each user, (g,) int64. chosen: (m,)
+    bool, or their places.
+    """
     pairs = np.unique(users.owner[chosen].astype(np.int64) << 32 | users[name][chosen])
     return np.bincount(pairs >> 32, minlength=len(users))
 

@@ -69,6 +69,18 @@ class Comebacks:
     _looked_up: NDArray[np.int64]
     _told: Told
 
+    def look_ups(self, pairs: NDArray[np.integer]) -> list[NDArray[np.int32]]:
+        """Return the places of all look-ups of some pairs, ascending. pairs: (j,) places."""
+        return [self._told.pairs.of(pair) for pair in self._back[pairs].tolist()]
+
+    def counted_look_ups(self) -> NDArray[np.int32]:
+        """Return the places of the look-ups of all these pairs that nothing explains."""
+        pairs = self._told.pairs
+        mine = np.zeros(len(pairs), np.bool_)
+        mine[self._back] = True
+        rows = pairs.rows[np.repeat(mine, np.diff(pairs.starts))]
+        return rows[self._told.counted[rows]]
+
     @cached_property
     def met(self) -> NDArray[np.bool_]:
         """Return (m,) bool: the first unexplained look-up of each pair."""

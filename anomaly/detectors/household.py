@@ -11,11 +11,11 @@ from anomaly.coding import Groups, own_keys, roster_of
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import (
     CROWD,
+    among,
     as_applicants,
     chance_to_meet,
     different,
     of_pairs,
-    of_user,
     returns,
 )
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
@@ -68,7 +68,7 @@ def household(users: Groups, context: Context, *, min_days: Days = 2, chance: Sh
     user, subject = ties["user"].to_numpy(), ties["subject"].to_numpy()
     theirs = of_pairs(users, user, subject)
     clear = users.counted & ~as_applicants(users, context)
-    open_ = theirs & clear
+    open_ = theirs[clear[theirs]]
     days, people = different(users, "day", open_), different(users, "subject", open_)
     rate = -np.log1p(-np.minimum(chance_to_meet(users, clear, user, subject), 1 - 1e-9))
     expected = np.bincount(user, weights=rate, minlength=len(users)).astype(float)
@@ -81,7 +81,7 @@ def household(users: Groups, context: Context, *, min_days: Days = 2, chance: Sh
     return Signals.of_rule(
         actor,
         np.minimum(days[actor] / PLENTY, 1.0) * share[actor],
-        tuple(users.actions(of_user(users, u, theirs)) for u in actor.tolist()),
+        tuple(users.actions(among(users, u, theirs)) for u in actor.tolist()),
         int(tied.sum()),
         measures={
             "people": ["one person" if people[u] == 1 else f"{people[u]} people" for u in actor],
@@ -150,7 +150,7 @@ def _ties(users: Groups, context: Context) -> pl.DataFrame:
 
 
 def _relations(
-    users: Groups, ties: pl.DataFrame, open_: NDArray[np.bool_], actor: NDArray[np.int32]
+    users: Groups, ties: pl.DataFrame, open_: NDArray[np.int64], actor: NDArray[np.int32]
 ) -> list[str]:
     """Name the relations of the people whom each user looked up."""
     seen = pl.DataFrame({"user": users.owner[open_], "subject": users["subject"][open_]}).unique()

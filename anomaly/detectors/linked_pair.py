@@ -12,13 +12,13 @@ from scipy.stats import hypergeom
 
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.acquaintance import CROWD, of_pairs
+from anomaly.detectors.acquaintance import CROWD
 from anomaly.detectors.case_work import numbers_given
-from anomaly.detectors.comebacks import comebacks
+from anomaly.detectors.comebacks import Comebacks, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.met import EXPLAIN_WHOM
-from anomaly.detectors.pairs import MOST
+from anomaly.detectors.pairs import MOST, count_each
 from anomaly.detectors.peers import Peering, peering
 
 BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
@@ -51,7 +51,7 @@ def linked_pair(users: Groups, context: Context, *, min_days: Days = 3, gap: Min
     """
     peers = peering(users, context, least=3)
     found = comebacks(users, peers, users["subject"], users.counted, gap)
-    couples = _couples(users, context, found.user, found.subject)
+    couples = _couples(users, context, found)
     if not couples.height:
         return Signals.none()
     seen = pl.DataFrame(
@@ -80,8 +80,8 @@ def linked_pair(users: Groups, context: Context, *, min_days: Days = 3, gap: Min
         who[listed].astype(np.int32),
         p[listed],
         tuple(
-            users.actions(of_pairs(users, np.full(2, u), np.array([a, b])))
-            for u, a, b in rows[listed.tolist()].select("user", "one", "other").iter_rows()
+            users.actions(np.sort(np.concatenate(found.look_ups(np.array(both_of)))))
+            for both_of in rows[listed.tolist()].select("pair", "pair_other").iter_rows()
         ),
         int(comparable.sum()),
         measures={
@@ -131,12 +131,10 @@ def _apart(couples: pl.DataFrame) -> pl.Series:
     return pl.Series(kept, dtype=pl.Boolean)
 
 
-def _couples(
-    users: Groups, context: Context, user: NDArray[np.int32], subject: NDArray[np.int32]
-) -> pl.DataFrame:
+def _couples(users: Groups, context: Context, found: Comebacks) -> pl.DataFrame:
     """List the couples among whom each user came back to: user, one, other (codes, one < other), tie."""
-    pairs = pl.DataFrame({"user": user, "subject": subject})
-    parts = [_together(users, pairs)]
+    pairs = pl.DataFrame({"user": found.user, "subject": found.subject})
+    parts = [_together(users, found)]
     for words, ties in _ties(users, context):
         tied = pairs.join(ties, on="subject")
         if "of" in ties.columns:
@@ -182,7 +180,7 @@ def _ties(users: Groups, context: Context) -> list[tuple[str, pl.DataFrame]]:
     return [(words, table) for words, table in small if table.height]
 
 
-def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
+def _together(users: Groups, found: Comebacks) -> pl.DataFrame:
     """List the couples both of whom were looked up on one day, on two days or more, and on more than chance
     would bring together; a day with a crowd of people who are come back to tells nothing.
 
@@ -190,13 +188,11 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
     overlap is judged as if the days of each were drawn from the user's (hypergeometric). Where most look-ups
     of each bear a number, and not the same, they are of two cases.
     """
-    mine = of_pairs(users, pairs["user"].to_numpy(), pairs["subject"].to_numpy()) & users.counted
+    mine = found.counted_look_ups()
     seen = pl.DataFrame(
         {"user": users.owner[mine], "subject": users["subject"][mine], "key": users["day"][mine]}
     ).unique()
-    opened = np.append(True, np.diff(users["day"]) != 0)
-    opened[users.starts[:-1][np.diff(users.starts) > 0]] = True
-    worked = np.diff(np.append(0, np.cumsum(opened))[users.starts])
+    worked = np.concatenate(users.each(_days_worked) or [_days_worked(users)])
     own = seen.group_by("user", "subject").len("days")
     couples = (
         _paired(seen, ["user", "key"], "looked up together", ["key"])
@@ -212,7 +208,7 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
     )
     chance = hypergeom.sf(together - 1, worked[user], one, other)
     tied = couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean))
-    number = _main_numbers(users, np.flatnonzero(mine))
+    number = _main_numbers(users, mine)
     theirs = tied.join(number.rename({"subject": "one"}), on=["user", "one"], how="left").join(
         number.rename({"subject": "other"}), on=["user", "other"], how="left", suffix="_other"
     )
@@ -220,7 +216,14 @@ def _together(users: Groups, pairs: pl.DataFrame) -> pl.DataFrame:
     return theirs.filter(~of_two_cases).select("user", "one", "other", "tie").sort("user", "one", "other")
 
 
-def _main_numbers(users: Groups, rows: NDArray[np.int64]) -> pl.DataFrame:
+def _days_worked(part: Groups) -> NDArray[np.int64]:
+    """Count the days of each user of a part, (g,) int64."""
+    opened = np.append(True, np.diff(part["day"]) != 0)[: part.starts[-1]]
+    opened[part.starts[:-1][np.diff(part.starts) > 0]] = True
+    return count_each(part.starts, opened)
+
+
+def _main_numbers(users: Groups, rows: NDArray[np.int32]) -> pl.DataFrame:
     """Find the case number that most look-ups of a pair bear: user, subject, number. rows: (k,) int64."""
     given = pl.DataFrame(
         {

@@ -50,23 +50,19 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     """
     # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
     peers = peering(users, context, least=3)
-    every = users["subject"]
-    found = comebacks(users, peers, every, users.counted, gap)
+    found = comebacks(users, peers, users["subject"], users.counted, gap)
     tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
     p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
     most = np.zeros(len(users))
     np.maximum.at(most, found.user, found.days.astype(float))
     listed, p = tested[p <= WEAKEST], p[p <= WEAKEST]
-    user, subject = found.user[listed], found.subject[listed]
+    user = found.user[listed]
     return Signals.of_chance(
         user,
         p,
-        tuple(
-            users.actions(users.starts[u] + np.flatnonzero(every[users.starts[u] : users.starts[u + 1]] == s))
-            for u, s in zip(user.tolist(), subject.tolist(), strict=True)
-        ),
+        tuple(users.actions(rows) for rows in found.look_ups(listed)),
         int(found.people[found.comparable].sum()),
-        target=subject,
+        target=found.subject[listed],
         measures={
             "days": found.days[listed],
             "usual": np.round(1000 * found.tail(listed, np.full(len(listed), 3)), 1),

@@ -47,7 +47,8 @@ def same_surname(users: Groups, context: Context, *, gap: Minutes = 30) -> Signa
     own = own_keys(users.log, context).filter(pl.col("user") >= 0)
     mine = of_pairs(users, own["user"].to_numpy(), own["subject"].to_numpy())
     named = users["surname"] != 0
-    clear = users.counted & ~mine
+    clear = users.counted.copy()
+    clear[mine] = False
     first = once_each(users, clear & named)
     looker, surname = users.owner[first], users["surname"][first]
     peers = peering(users, context, least=3)
@@ -72,12 +73,13 @@ def same_surname(users: Groups, context: Context, *, gap: Minutes = 30) -> Signa
     p = np.where(people > 0, both * (1 - np.log(both)), 1.0)
 
     actor = tested[(p[tested] <= WEAKEST) & (people[tested] > 0)].astype(np.int32)
-    every = named & ~mine & (users["surname"] == roster.surname[users.owner])
+    others = named & (users["surname"] == roster.surname[users.owner])
+    others[mine] = False
     expected = met * a / (a + b)
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(users.actions(of_user(users, u, every)) for u in actor.tolist()),
+        tuple(users.actions(of_user(users, u, others)) for u in actor.tolist()),
         len(tested),
         measures={
             "people": ["one person" if people[u] == 1 else f"{people[u]} people" for u in actor],

@@ -8,11 +8,11 @@ import polars as pl
 from anomaly.coding import Groups, own_keys, roster_of
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import (
+    among,
     as_applicants,
     chance_to_meet,
     different,
     of_pairs,
-    of_user,
     returns,
 )
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
@@ -55,8 +55,9 @@ def self_lookup(users: Groups, context: Context, *, min_days: Days = 2, chance: 
     clear = users.counted & ~as_applicants(users, context)
     certain = keys.filter(pl.col("key") != "plate")
     mine = of_pairs(users, keys["user"].to_numpy(), keys["subject"].to_numpy())
-    record = of_pairs(users, certain["user"].to_numpy(), certain["subject"].to_numpy()) & clear
-    days = different(users, "day", mine & clear)
+    record = of_pairs(users, certain["user"].to_numpy(), certain["subject"].to_numpy())
+    record, open_ = (rows[clear[rows]] for rows in (record, mine))
+    days = different(users, "day", open_)
     of_record = different(users, "day", record)
     weight = of_record + 0.5 * (days - of_record)
     often = np.flatnonzero(weight >= min_days)
@@ -71,7 +72,7 @@ def self_lookup(users: Groups, context: Context, *, min_days: Days = 2, chance: 
     return Signals.of_rule(
         actor,
         np.minimum(weight[actor] / PLENTY, 1.0),
-        tuple(users.actions(of_user(users, u, mine)) for u in actor.tolist()),
+        tuple(users.actions(among(users, u, mine)) for u in actor.tolist()),
         known,
         measures={
             "days": days[actor],

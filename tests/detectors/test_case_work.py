@@ -78,7 +78,7 @@ def test_pairs_that_recur_and_those_that_do_not() -> None:
     _, users = coded(rows)
     pairs = pairs_of(users, users["subject"])
     seen = pairs.seen(users["day"][pairs.rows] > users["day"].min(), 30)
-    assert (seen.days.tolist(), seen.count.tolist(), seen.first.tolist()) == ([2], [2], [1])
+    assert (seen.days.tolist(), seen.looked.tolist(), seen.first.tolist()) == ([2], [2], [1])
     assert pairs.alone.tolist() == [False, False, False, True]
     assert pairs.at_least(seen, np.array([1])).tolist() == [[2, 1] + 14 * [0]]
     assert pairs.looked_up(seen, np.array([1])).tolist() == [3]
