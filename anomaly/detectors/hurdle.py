@@ -22,6 +22,7 @@ STRAY = (0.0, 0.01, 0.02, 0.05, 0.1)
 HABIT = 20.0  # returns of peers that weigh as much as the user's own
 HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
 AT_ONCE = 4096
+LAWS = 32  # at once: of more, BLAS wakes threads that spin, and 3,000 laws took 250 ms of processors, not 16
 LONGEST = 400  # days told apart in a tail
 
 
@@ -89,14 +90,12 @@ def law_of_peers(
     met = np.stack([unexplained[:, :2], every[:, :2]]) / (1 + ALIKE * np.maximum(every[:, :1] - 1, 0))
     rate = np.array([[1.0, 0.5]])
     for group in wider:
-        others = _others(met[0], group) + mixed * _others(met[1] - met[0], group)
-        rate = others + LENT * rate / rate[:, :1]
+        rate = _mixed(met, group, mixed) + LENT * rate / rate[:, :1]
     weight = 1 / (1 + ALIKE_AGAIN * np.maximum(every[:, 1:2] - 1, 0))
     returns = np.stack([_exactly(unexplained), _exactly(every)]) * weight
     shape: Floats = HALVING
     for group, lent in zip(wider, LENT_AGAIN, strict=True):
-        others = _others(returns[0], group) + mixed * _others(returns[1] - returns[0], group)
-        shape = others + _scaled(shape, lent)
+        shape = _mixed(returns, group, mixed) + _scaled(shape, lent)
     again = rate[:, 1] / rate[:, 0]
     if habit is None:
         return Law(again, shape, strays)
@@ -104,6 +103,14 @@ def law_of_peers(
     like = _exactly(habit) + _scaled(shape, HABIT)
     like *= (shape.sum(axis=1) / like.sum(axis=1))[:, None]
     return Law(again, shape, strays, (own[:, 1] / own[:, 0], like))
+
+
+def _mixed(counts: Floats, group: NDArray[np.int32], mixed: Floats) -> Floats:
+    """Sum what is unexplained over each user's peers, and a part of what is explained. counts: (2, g, c), of
+    unexplained look-ups and of all; mixed: (g, 1), the part. Returns (g, c).
+    """
+    others = _others(counts[0], group)
+    return others + mixed * _others(counts[1] - counts[0], group) if mixed.any() else others
 
 
 def _scaled(shape: Floats, to: float) -> Floats:
@@ -115,9 +122,13 @@ def _likely(shape: Floats, strays: bool) -> Floats:
     """Return how likely each law of the grid is, (k, m), given returns (k, 15), whichever part strays."""
     parts = len(STRAY) if strays else 1
     likelihood = _grid()[2]
-    logs = shape @ likelihood[:, : parts * (likelihood.shape[1] // len(STRAY))]
-    weights: Floats = np.exp(logs - logs.max(axis=1, keepdims=True))
-    weights = weights.reshape(len(shape), parts, -1).sum(axis=1)
+    likelihood = likelihood[:, : parts * (likelihood.shape[1] // len(STRAY))]
+    weights: Floats = np.empty((len(shape), likelihood.shape[1] // parts))
+    for begin in range(0, len(shape), LAWS):
+        logs = shape[begin : begin + LAWS] @ likelihood
+        logs -= logs.max(axis=1, keepdims=True)
+        np.exp(logs, out=logs)
+        logs.reshape(len(logs), parts, -1).sum(axis=1, out=weights[begin : begin + LAWS])
     weights /= weights.sum(axis=1, keepdims=True)
     return weights
 
@@ -154,8 +165,10 @@ def _median(values: Floats, group: NDArray[np.int32]) -> Floats:
 
 def _sums(counts: NDArray[np.number], group: NDArray[np.int32]) -> Floats:
     """Sum the rows of each group. (g, c), (g,) -> (number of groups, c) float64."""
-    most = int(group.max(initial=0)) + 1
-    return np.column_stack([np.bincount(group, weights=column, minlength=most) for column in counts.T])
+    columns = counts.shape[1]
+    place = group[:, None] * np.int64(columns) + np.arange(columns)
+    least = columns * (int(group.max(initial=0)) + 1)
+    return np.bincount(place.ravel(), weights=counts.ravel(), minlength=least).reshape(-1, columns)
 
 
 def _others(counts: NDArray[np.number], peer: NDArray[np.int32]) -> Floats:
