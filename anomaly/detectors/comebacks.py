@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
 from anomaly.detectors.case_work import CaseWork, case_work
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.pair_kinds import (
@@ -148,7 +149,7 @@ class Comebacks:
 
         def tell(part: Groups) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
             rows = slice(part.begin, part.begin + int(part.starts[-1]))
-            whom = at[pairs.subjects[rows]]
+            whom = gather(at, pairs.subjects[rows])
             some = np.flatnonzero((whom >= 0) & alone[rows])
             return whom[some], part.owner[some] + np.int32(part.first)
 

@@ -168,7 +168,8 @@ def _sums(counts: NDArray[np.number], group: NDArray[np.int32]) -> Floats:
     columns = counts.shape[1]
     place = group[:, None] * np.int64(columns) + np.arange(columns)
     least = columns * (int(group.max(initial=0)) + 1)
-    return np.bincount(place.ravel(), weights=counts.ravel(), minlength=least).reshape(-1, columns)
+    sums: Floats = np.bincount(place.ravel(), weights=counts.ravel(), minlength=least).astype(np.float64)
+    return sums.reshape(-1, columns)
 
 
 def _others(counts: NDArray[np.number], peer: NDArray[np.int32]) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
 from anomaly.detectors.case_work import CaseWork, Places
 from anomaly.detectors.pairs import MOST, Pairs, Seen, count_each
 from anomaly.policy import REASON_CLASSES
@@ -69,7 +70,7 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     """Tell `Once` of a part; step: (s,) int8, of a look-up of each subject beside those of others."""
     rows = slice(part.begin, part.begin + int(part.starts[-1]))
     alone, others = told.pairs.alone[rows], told.work.others[rows]
-    kind = step[told.pairs.subjects[rows]] + np.int8(NUMBERED) * told.numbered(rows)
+    kind = gather(step, told.pairs.subjects[rows]) + np.int8(NUMBERED) * told.numbered(rows)
     worked = np.flatnonzero(others)
     kind[worked] = WORKED - 1 + _step(others[worked])
     place = part.owner * np.int32(KINDS) + kind
