@@ -135,7 +135,7 @@ def _couples(users: Groups, context: Context, found: Comebacks) -> pl.DataFrame:
     """List the couples among whom each user came back to: user, one, other (codes, one < other), tie."""
     pairs = pl.DataFrame({"user": found.user, "subject": found.subject})
     parts = [_together(users, found)]
-    for words, ties in _ties(users, context):
+    for words, ties in _ties(users, context, found.subject):
         tied = pairs.join(ties, on="subject")
         if "of" in ties.columns:
             tied = tied.filter(pl.col("of") == pl.col("user"))
@@ -145,22 +145,24 @@ def _couples(users: Groups, context: Context, found: Comebacks) -> pl.DataFrame:
 
 def _paired(rows: pl.DataFrame, by: list[str], words: str, also: Sequence[str] = ()) -> pl.DataFrame:
     """Pair the subjects that share a key; a crowd pairs nobody. also: columns of `by` that are kept."""
-    small = rows.unique().filter(pl.len().over(by) <= CROWD)
+    small = rows.unique().filter(pl.len().over(by).is_between(2, CROWD))
     pairs = small.join(small, on=by, suffix="_other").filter(pl.col("subject") < pl.col("subject_other"))
     columns = ("user", *also, "one", "other")
     named = pairs.rename({"subject": "one", "subject_other": "other"}).select(columns)
     return named.unique().sort(columns).with_columns(tie=pl.lit(words))
 
 
-def _ties(users: Groups, context: Context) -> list[tuple[str, pl.DataFrame]]:
-    """List what ties subjects: words, and a table of subject (code) and key; `of`: true for that user."""
+def _ties(users: Groups, context: Context, met: NDArray[np.int32]) -> list[tuple[str, pl.DataFrame]]:
+    """List what ties subjects: words, and a table of subject (code) and key; `of`: true for that user.
+
+    met: (k,) int32, the subjects of whom two are sought: what has but one of them ties nobody.
+    """
     lookup = users.log.subjects.lookup
     ties = []
-    address = users.log.subjects.address
+    address, root = users.log.subjects.address, users.log.subjects.root
     if users.has("address_key") and (address != 0).any():
-        known = np.flatnonzero(address != 0)
-        root = users.log.subjects.root[known]
-        ties.append(("one address", pl.DataFrame({"subject": root, "key": address[known]})))
+        known = np.flatnonzero((address != 0) & (root == np.arange(len(root))))
+        ties.append(("one address", pl.DataFrame({"subject": root[known], "key": address[known]})))
     for words, table, key in (
         ("one case", "case_people", "case_number"),
         ("one call", "call_people", "call_id"),
@@ -173,8 +175,18 @@ def _ties(users: Groups, context: Context) -> list[tuple[str, pl.DataFrame]]:
         of = users.log.texts.lookup("user", related["user"])
         codes = lookup(related["subject"])
         ties.append(("both tied to the user", pl.DataFrame({"subject": codes, "key": of, "of": of})))
+    asked = np.zeros(len(root) + 1, np.bool_)
+    asked[met] = True
     small = (
-        (words, table.unique().filter(pl.col("subject") >= 0).filter(pl.len().over("key") <= CROWD))
+        (
+            words,
+            table.with_columns(asked=asked[table["subject"].to_numpy()])
+            .filter(pl.col("asked").sum().over("key") >= 2)
+            .drop("asked")
+            .unique()
+            .filter(pl.col("subject") >= 0)
+            .filter(pl.len().over("key") <= CROWD),
+        )
         for words, table in ties
     )
     return [(words, table) for words, table in small if table.height]
