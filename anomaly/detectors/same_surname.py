@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups, own_keys, roster_of
+from anomaly.coding.hashes import CodeTable
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import of_pairs, of_user, returns
+from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.contract import WEAKEST, Minutes, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, once_each
 from anomaly.detectors.peers import peering
@@ -62,12 +64,12 @@ def same_surname(users: Groups, context: Context, *, gap: Minutes = 30) -> Signa
     a, b = _law_of_name(looker, surname, users["subject"][first], home, roster.surname)
     p_people = kernels.beta_binomial_tail(people, met, a, b)
 
-    found = returns(users, peers, users["subject"], clear, gap)
-    bears = users.log.subjects.surname[found.subject] == roster.surname[found.user]
-    bears &= (roster.surname[found.user] != 0) & (people[found.user] > 0)
+    back = returns(users, peers, users["subject"], clear, gap)
+    bears = users.log.subjects.surname[back.subject] == roster.surname[back.user]
+    bears &= (roster.surname[back.user] != 0) & (people[back.user] > 0)
     most = np.ones(len(users), np.int64)
-    np.maximum.at(most, found.user[bears], found.days[bears])
-    longest = found.law.tail(np.arange(len(users)), most)
+    np.maximum.at(most, back.user[bears], back.days[bears])
+    longest = back.law.tail(np.arange(len(users)), most)
     p_back = -np.expm1(people * np.log1p(-np.minimum(longest, 1 - 1e-12)))
     both = np.maximum(p_people * np.where(people > 0, p_back, 1.0), 1e-300)
     p = np.where(people > 0, both * (1 - np.log(both)), 1.0)
@@ -109,55 +111,74 @@ def _law_of_name(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the beta law of how often others meet each user's surname.
 
-    looker: (k,) int32, surname: (k,) uint64, subject: (k,) int32 of everybody met, once a user; home: (g,)
-    int32, the user's agency; own: (g,) uint64. Returns two (g,) float64.
+    looker: (k,) int32, ascending, surname: (k,) uint64, subject: (k,) int32 of everybody met, once a user;
+    home: (g,) int32, the user's agency; own: (g,) uint64. Returns two (g,) float64.
     """
-    met = np.bincount(looker, minlength=len(home)).astype(float)
-    names, name = np.unique(np.concatenate([surname, own]), return_inverse=True)
-    mine, name = name[len(surname) :], name[: len(surname)]
+    table = CodeTable(keep_text=False)
+    name, mine = table.code_hashes(surname)[0], table.code_hashes(own)[0]
+    n_names = len(table) + 1  # the last: of who has none
+    mine = np.where(mine < 0, np.int32(n_names - 1), mine)
+    met = np.bincount(looker, minlength=len(home))
     by_user = np.bincount(looker[name == mine[looker]], minlength=len(home))
-    all_over = np.bincount(name, minlength=len(names))[mine] - by_user
+    all_over = np.bincount(name, minlength=n_names)[mine] - by_user
     rate = (all_over + 0.5) / (len(looker) - met + 1)
-    agency = home[looker].astype(np.int64) + 1
-    of_agency = np.bincount(agency, minlength=int(agency.max(initial=0)) + int(home.max(initial=0)) + 2)
-    there = _count(agency * len(names) + name, (home.astype(np.int64) + 1) * len(names) + mine) - by_user
-    others = of_agency[home + 1] - met
-    rate = (there + LENT * rate) / (others + LENT)
-    together = _families(looker, agency, name, subject)
+    agency = home + 1
+    starts, order = kernels.group(agency[looker], int(home.max(initial=0)) + 2)
+    there = Alike(starts, name[order], n_names)
+    others = np.diff(starts)[agency] - met
+    rate = (there.count(agency, mine) - by_user + LENT * rate) / (others + LENT)
+    together = _families(
+        Alike(np.append(0, np.cumsum(met)), name, n_names),
+        there,
+        Alike(starts, subject[order], int(subject.max(initial=0)) + 1),
+    )
     known = 1 / (1 / (others + LENT) + together)  # the frequency is itself an estimate
     return rate * known, (1 - rate) * known
 
 
-def _families(
-    looker: NDArray[np.int32],
-    agency: NDArray[np.int64],
-    name: NDArray[np.int64],
-    subject: NDArray[np.int32],
-) -> float:
+class Alike:
+    """Who was met by each group of users, told by one code: how many have the same.
+
+    everybody, same: ordered pairs of two met by one group, and those that have one code.
+    """
+
+    def __init__(self, starts: NDArray[np.int64], codes: NDArray[np.int32], n_codes: int) -> None:
+        """starts: (g + 1,) int64; codes: (k,) int32 < n_codes, by group."""
+        codes.flags.writeable = False  # kernels compile once, for what is read only
+        begins, rows, _ = kernels.recurring(starts, codes, n_codes)
+        sizes = np.diff(begins)
+        self.everybody = _ordered(np.diff(starts))
+        self.same = _ordered(sizes)
+        self._starts, self._codes, self._rows = starts, codes, rows
+        self._opens, self._sizes = rows[begins[:-1]], sizes
+
+    def count(self, group: NDArray[np.int32], code: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Count how many in some groups have some codes, (j,) int32 both -> (j,) int64."""
+        once = np.ones(len(self._codes), np.bool_)
+        once[self._rows] = False
+        alone = np.flatnonzero(once)
+        at = np.append(alone, self._opens)
+        sizes = np.append(np.ones(len(alone), np.int64), self._sizes)
+        keys = pair_keys(np.searchsorted(self._starts, at, side="right") - 1, self._codes[at])
+        by_key = np.argsort(keys)
+        return found(keys[by_key], sizes[by_key], pair_keys(group, code))
+
+
+def _ordered(sizes: NDArray[np.int64]) -> int:
+    """Count the ordered pairs of two of one kind. sizes: (k,) int64, how many are of each."""
+    return int((sizes * (sizes - 1)).sum())
+
+
+def _families(names_of_user: Alike, names_of_agency: Alike, people_of_agency: Alike) -> float:
     """Return how much likelier two people whom one user met share a name than two whom two users of an agency
     met: the correlation of a beta-binomial law, by its second moment. At least 0.
     """
-    n_names, n_subjects = int(name.max(initial=0)) + 1, int(subject.max(initial=0)) + 1
-    per_user = float(_pairs(looker.astype(np.int64) * n_names + name))
-    of_user = float(_pairs(looker.astype(np.int64)))
+    of_user, per_user = names_of_user.everybody, names_of_user.same
     # Two users' pairs of one and the same person say nothing of names.
-    same = float(_pairs(agency * n_subjects + subject))
-    per_agency = float(_pairs(agency * n_names + name)) - per_user - same
-    of_agency = float(_pairs(agency)) - of_user - same
+    same = people_of_agency.same
+    per_agency = names_of_agency.same - per_user - same
+    of_agency = names_of_agency.everybody - of_user - same
     if min(of_user, of_agency) <= 0:
         return 0.0
     apart = per_agency / of_agency
     return max(0.0, (per_user / of_user - apart) / (1 - apart)) if apart < 1 else 0.0
-
-
-def _pairs(keys: NDArray[np.int64]) -> int:
-    """Count the ordered pairs of places with one key."""
-    _, count = np.unique(keys, return_counts=True)
-    return int((count.astype(np.int64) * (count - 1)).sum())
-
-
-def _count(keys: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count how often each wanted key stands among keys. (n,), (g,) -> (g,) int64."""
-    key, count = np.unique(keys, return_counts=True)
-    at = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
-    return np.where(key[at] == wanted, count[at], 0) if len(key) else np.zeros(len(wanted), np.int64)
