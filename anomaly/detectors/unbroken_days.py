@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,43 +52,33 @@ def unbroken_days(
     Clears: A shift or overtime record for those days; a service account.
     Evades: Misuse inside ordinary shifts; pausing every few days.
     """
-    window, _ = kernels.own_hours(users.starts, users["hour"], 12)
-    quietest = (window + np.int8(18)) % np.int8(24)  # the middle of the other twelve hours
-    days = users["day"] - (users["hour"] < quietest[users.owner])
-    human = ~users.covered(NOBODY)
-    active, longest, begin, end = _stretches(users.starts, days, human, rest)
-    _, at_work, _, _ = _stretches(users.starts, days, human & users.covered(AT_WORK), rest)
+    told = users.each(partial(_told, rest=rest))
+    active, longest, at_work, begin, end, begun = np.hstack([np.zeros((6, 0), np.int64), *told])
     peers = peering(users, context)
     code = np.where((active >= least_days) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     logs = np.log(np.maximum(longest, 1.0))
-    actor, p, usual, tested = [], [], [], 0
     members = {c: np.flatnonzero(code == c) for c in np.unique(code).tolist()}
-    for u in np.flatnonzero((code >= 0) & (2 * at_work <= longest)):
+    tested, alike = 0, {}
+    for u in np.flatnonzero((code >= 0) & (2 * at_work <= longest)).tolist():
         others = members[int(code[u])]
-        alike = others[(active[others] >= as_active * active[u]) & (others != u)]
-        if len(alike) < LEAST_PEERS - 1:
-            continue
-        tested += 1
-        if longest[u] < least_stretch:
-            continue
-        chance = float(level(logs[[u]], logs[alike][None, :], LEAST_SCALE, LEAST_SCALE, extreme, KNOWN)[0])
-        if chance <= WEAKEST:
-            actor.append(u)
-            p.append(chance)
-            usual.append(float(np.median(longest[alike])))
-    chosen = np.array(actor, np.int32)
+        others = others[(active[others] >= as_active * active[u]) & (others != u)]
+        if len(others) >= LEAST_PEERS - 1:
+            tested += 1
+            if longest[u] >= least_stretch:
+                alike[u] = others
     if not tested:
         return Signals.none(because="no user has enough peers who are about as active")
+    p, chosen = _chances(logs, alike)
     return Signals.of_chance(
         chosen,
-        np.array(p, float),
+        p,
         tuple(users.actions(np.arange(begin[u], end[u])) for u in chosen),
         tested,
         measures={
             "longest": longest[chosen],
-            "begun": [str(np.datetime64(0, "D") + int(days[begin[u]])) for u in chosen],
+            "begun": [str(np.datetime64(day, "D")) for day in begun[chosen].tolist()],
             "rest": np.full(len(chosen), rest),
-            "usual": usual,
+            "usual": [float(np.median(longest[alike[u]])) for u in chosen.tolist()],
             "peers": [peers.names[code[u]] for u in chosen],
         },
         left_out=peers.left_out,
@@ -97,6 +89,36 @@ def unbroken_days(
             peers.names,
         ),
     )
+
+
+def _chances(
+    logs: NDArray[np.float64], alike: dict[int, NDArray[np.int64]]
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Return the p-values that may matter, and whose they are, (k,) both.
+
+    alike: whom each user is compared with; users with as many are compared at once.
+    """
+    chance = np.ones(len(logs))
+    for count in {len(others) for others in alike.values()}:
+        who = [user for user, others in alike.items() if len(others) == count]
+        levels = logs[np.stack([alike[user] for user in who])]
+        chance[who] = level(logs[who], levels, LEAST_SCALE, LEAST_SCALE, extreme, KNOWN)
+    chosen = np.flatnonzero(chance <= WEAKEST).astype(np.int32)
+    return chance[chosen], chosen
+
+
+def _told(part: Groups, rest: Days) -> NDArray[np.int64]:
+    """Return each user's active days, days of the longest stretch and of the longest on record, the places
+    begin:end of the former, and its first day, (6, g).
+    """
+    window, _ = kernels.own_hours(part.starts, part["hour"], 12)
+    quietest = (window + np.int8(18)) % np.int8(24)  # the middle of the other twelve hours
+    days = part["day"] - (part["hour"] < np.repeat(quietest, np.diff(part.starts)))
+    human = ~part.covered(NOBODY)
+    active, longest, begin, end = _stretches(part.starts, days, human, rest)
+    _, at_work, _, _ = _stretches(part.starts, days, human & part.covered(AT_WORK), rest)
+    begun = np.append(days, 0)[begin]
+    return np.stack([active, longest, at_work, begin + part.begin, end + part.begin, begun])
 
 
 def _stretches(
