@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -22,6 +25,7 @@ PER_MINUTE = 10.0
 # Fleets, families and forms come in runs of numbers: a step is granted this chance where the log shows less.
 # UNV.
 STEP = 0.05
+RUN = 3  # numbers
 
 Found: TypeAlias = tuple[int, float, NDArray[np.int64], str]  # user, p, rows, what was found
 
@@ -47,24 +51,20 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     Clears: A service account; batch message keys; test records.
     Evades: Random pauses; shuffled numbers; many short runs.
     """
-    keep = np.flatnonzero(users.counted)
-    starts = np.searchsorted(keep, users.starts)
-    times = users["time"][keep]
-    count, begin, end = kernels.densest(starts, times, window * 60_000)
-    found = [
-        _paced(times, starts, u, int(begin[u]), int(end[u]), window)
-        for u in np.flatnonzero(count >= max(least_actions, 2)).tolist()  # one has no pace
-    ]
+    by_number = users.has("subject")
+    told = users.each(partial(_told, window=window, least=least_actions, by_number=by_number))
+    count = np.concatenate([np.zeros(0, np.int64), *(part.count for part in told)])
+    found = [one for part in told for one in part.paced]
     tested = len(users)
-    if users.has("subject"):
-        found += _sequential(times, starts, users["serial"][keep])
+    if by_number:
+        found += _sequential(told)
         tested += len(users)
     found = [one for one in found if one[1] <= WEAKEST]
     peers = peering(users, context)
     return Signals.of_chance(
         np.array([user for user, _, _, _ in found], np.int32),
         np.array([p for _, p, _, _ in found], float),
-        tuple(users.actions(keep[rows]) for _, _, rows, _ in found),
+        tuple(users.actions(rows) for _, _, rows, _ in found),
         tested,
         measures={"what": [what for _, _, _, what in found]},
         standing=Standing(
@@ -76,9 +76,39 @@ def harvesting(users: Groups, context: Context, *, window: Minutes = 10, least_a
     )
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a part tells: of each user, (g,) int64, the most look-ups in a window (count), all (made), steps
+    of one, and the longest run; the paces that may be a machine's; and the places of runs, by user.
+    """
+
+    count: NDArray[np.int64]
+    made: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    longest: NDArray[np.int64]
+    paced: list[Found]
+    runs: dict[int, NDArray[np.int64]]
+
+
+def _told(part: Groups, window: Minutes, least: int, by_number: bool) -> Told:
+    keep = np.flatnonzero(part.counted)
+    starts, times = np.searchsorted(keep, part.starts), part["time"][keep]
+    count, begin, end = kernels.densest(starts, times, window * 60_000)
+    paced = []
+    for u in np.flatnonzero(count >= max(least, 2)).tolist():  # one has no pace
+        p, rows, what = _paced(times, starts, u, int(begin[u]), int(end[u]), window)
+        paced.append((part.first + u, p, part.begin + keep[rows], what))
+    steps, longest, runs = np.zeros_like(count), np.zeros_like(count), {}
+    if by_number:
+        steps, longest, first, last = kernels.sequential(starts, times, part["serial"][keep])
+        for u in np.flatnonzero(longest >= RUN).tolist():
+            runs[part.first + u] = part.begin + keep[first[u] : last[u]]
+    return Told(count, np.diff(starts), steps, longest, paced, runs)
+
+
 def _paced(
     times: NDArray[np.int64], starts: NDArray[np.int64], user: int, begin: int, end: int, window: Minutes
-) -> Found:
+) -> tuple[float, NDArray[np.int64], str]:
     """Judge the pace of a user's densest window, rows begin:end, and the evenness of the run it lies in."""
     rows = _whole_run(times, int(starts[user]), int(starts[user + 1]), begin, end)
     gaps = np.diff(times[rows]) / 1000.0
@@ -88,26 +118,28 @@ def _paced(
         f"made {len(rows)} look-ups in {minutes} minutes, one every {np.median(gaps):.0f} seconds "
         f"give or take {gaps.std():.1f}"
     )
-    return user, min(1.0, 2 * min(float(too_many), _regularity(gaps))), rows, what
+    return min(1.0, 2 * min(float(too_many), _regularity(gaps))), rows, what
 
 
-def _sequential(
-    times: NDArray[np.int64], starts: NDArray[np.int64], serials: NDArray[np.int64]
-) -> list[Found]:
+def _sequential(told: Sequence[Told]) -> list[Found]:
     """Judge each user's longest run of neighbouring numbers."""
-    steps, longest, first, last = kernels.sequential(starts, times, serials)
-    made = np.diff(starts)
+    steps, made, longest = (
+        np.concatenate([np.zeros(0, np.int64), *(getattr(part, name) for part in told)])
+        for name in ("steps", "made", "longest")
+    )
     share = np.maximum((steps.sum() - steps) / np.maximum(made.sum() - made, 1), STEP)
     p = np.minimum(1.0, made * (1 - share) * share ** np.maximum(longest - 1.0, 0.0))
+    runs = {user: rows for part in told for user, rows in part.runs.items()}
     return [
         (
             u,
             float(p[u]),
-            np.arange(first[u], last[u]),
+            rows,
             f"looked up numbers one after another: {longest[u]} in a row, "
             f"{steps[u]} steps of exactly one in all",
         )
-        for u in np.flatnonzero((p <= WEAKEST) & (longest >= 3)).tolist()
+        for u, rows in runs.items()
+        if p[u] <= WEAKEST
     ]
 
 

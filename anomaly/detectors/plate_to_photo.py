@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 import kernels
-from anomaly.coding import FEMALE, MALE, Groups
+from anomaly.coding import FEMALE, KEY_KINDS, MALE, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Minutes, Signals, Standing, detector
-from anomaly.detectors.met import DRIVER, EXPLAIN_WHOM, OF_CARS, once_each
+from anomaly.detectors.met import DRIVER, EXPLAIN_WHOM, OF_CARS
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 from anomaly.policy import REACH_CLASSES
@@ -19,6 +21,7 @@ from anomaly.policy import REACH_CLASSES
 # audit log results"): what comes later was typed.
 BY_ITSELF = 18_000
 AT_ONCE = 600_000  # ms; UNV
+NOTHING = "too few plates, or no unit has 8 users to compare"
 CLEARLY = 0.01  # a sign test at this level tells who goes on from plates from who is only busy; UNV
 
 
@@ -53,26 +56,25 @@ def plate_to_photo(
     Clears: A call or stop with the owner; a case; a bulletin.
     Evades: Waiting for hours between the plate and the owner.
     """
-    known_subject, of_car = users["subject"] >= 0, np.isin(users["kind"], OF_CARS)
-    plates = of_car & known_subject & users.counted
-    certain, guessed, before, chain = _followed(users, plates, ~of_car & known_subject, within * 60_000)
-    owner = users.owner
-    went_on = once_each(users, certain | guessed)
-    ran, sure, many, after_alone, before_alone = (
-        np.bincount(owner[once_each(users, some)], minlength=len(users))
-        for some in (plates, certain, certain | guessed, guessed & ~before, before & ~guessed)
-    )
+    if not any(users.has(KEY_KINDS[kind]) for kind in OF_CARS):
+        return Signals.none(because=NOTHING)
+    drivers = None
+    if users.has("message_key"):
+        reach = users.log.policy.reach_of_keys(users.log.texts["asked"])
+        drivers = np.append(reach == REACH_CLASSES.index("driver"), np.False_)
+    told = users.each(partial(_told, drivers=drivers, within=within * 60_000, least=least_followed))
+    ran, sure, many, after_alone, before_alone, *of_sexes = np.hstack([one for one, _ in told])
+    chain = np.concatenate([rows for _, rows in told])
     peers = peering(users, context)
     code = np.where(peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     tested = (ran >= least_followed) & (code >= 0)
     if not tested.any():
-        return Signals.none(because="too few plates, or no unit has 8 users to compare")
+        return Signals.none(because=NOTHING)
     busy = stats.binom.sf(after_alone - 1, after_alone + before_alone, 0.5)
     tails = [rate_tail(sure, ran, code), np.where(busy <= CLEARLY, rate_tail(many, ran, code), 1.0)]
     of_sex = np.zeros((3, len(users)), np.int64)
     if users.has("sex"):
-        for sex in (FEMALE, MALE):
-            of_sex[sex] = np.bincount(owner[went_on[users["sex"][went_on] == sex]], minlength=len(users))
+        of_sex[[FEMALE, MALE]] = of_sexes
         known = of_sex.sum(axis=0)
         of_each = [rate_tail(of_sex[sex], known, code) for sex in (FEMALE, MALE)]
         tails += [np.where(known >= least_followed, p, 1.0) for p in of_each]
@@ -83,10 +85,7 @@ def plate_to_photo(
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(
-            users.actions(users.starts[u] + np.flatnonzero(chain[users.starts[u] : users.starts[u + 1]]))
-            for u in actor.tolist()
-        ),
+        tuple(users.actions(chain[slice(*np.searchsorted(chain, users.starts[u : u + 2]))]) for u in actor),
         int(tested.sum()),
         measures={
             "plates": ran[actor],
@@ -111,58 +110,96 @@ def _whose(sex: int, of_sex: NDArray[np.int64]) -> str:
     return f" ({of_sex[sex]} of {of_sex.sum()} owners {word})" if word else ""
 
 
+def _told(
+    part: Groups, drivers: NDArray[np.bool_] | None, within: int, least: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the plates of each user: that were run, that were certainly followed, or perhaps, of unknown
+    owners those followed and not preceded, and preceded and not followed, and of those followed the owners
+    of either sex, (7, g); and return the places of the chains of users with at least so many followed.
+    """
+    subject, kind = part["subject"], part["kind"]
+    of_car = np.any([kind == one for one in OF_CARS], axis=0)
+    plates = of_car & (subject >= 0) & part.counted
+    if not plates.any():
+        return np.zeros((7, len(part)), np.int64), np.zeros(0, np.int64)
+    person = kernels.first_alike(part.starts, subject.astype(np.int64))
+    asks = ~of_car & (subject >= 0)
+    certain, guessed, before, chain = _followed(part, person, plates, asks, drivers, within)
+
+    def each_once(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        once = np.zeros(len(rows), np.bool_)
+        once[person[rows]] = True
+        return once
+
+    went_on = each_once(certain | guessed)
+    different = [plates, certain, certain | guessed, guessed & ~before, before & ~guessed]
+    counted = [each_once(rows) for rows in different]
+    counted += [went_on & (part["sex"] == sex) if part.has("sex") else went_on for sex in (FEMALE, MALE)]
+    counts = np.stack([np.diff(np.searchsorted(np.flatnonzero(once), part.starts)) for once in counted])
+    chain &= np.repeat(counts[2] >= least, np.diff(part.starts))
+    return counts, part.begin + np.flatnonzero(chain)
+
+
 def _followed(
-    users: Groups, plates: NDArray[np.bool_], asks: NDArray[np.bool_], within: int
+    part: Groups,
+    person: NDArray[np.int32],
+    plates: NDArray[np.bool_],
+    asks: NDArray[np.bool_],
+    drivers: NDArray[np.bool_] | None,
+    within: int,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark the plates after which the user typed a query for the owner's record; of plates of unknown owners,
     those after which and those before which somebody was asked for at once; and all that belongs to such
-    chains. (m,) bool each. asks: (m,) bool, the look-ups by anything but a plate.
+    chains. (m,) bool each. person: (m,) int32, whose; asks: (m,) bool, the look-ups by anything but a plate;
+    drivers: see `_typed_later`, None where the log has no message keys.
     """
-    subject = users["subject"]
     later = np.zeros_like(plates)
-    if users.has("message_key") and plates.any():
-        asks = asks & ((users["reach"] & DRIVER) != 0)
-        later = _typed_later(users, plates)
-    known, theirs = _linked(users, subject, plates, asks, within)
+    if drivers is not None:
+        asks = asks & ((part["reach"] & DRIVER) != 0)
+        later = plates & _typed_later(part, drivers)
+    known, theirs = _linked(part, person, plates, asks, within)
     certain = known | later
-    nameless = plates & ~certain & ~np.append(users.log.subjects.person, np.False_)[subject]
-    number = users["case_number"] + np.int32(1) if users.has("case_number") else np.zeros_like(subject)
-    asks = asks & users.counted
-    after, next_asked = _linked(users, number, nameless, asks, AT_ONCE)
-    _, before = _linked(users, number, asks, nameless, AT_ONCE)
+    nameless = plates & ~certain
+    nameless[nameless] = ~part.log.subjects.person[part["subject"][nameless]]
+    codes = np.zeros(len(plates), np.int64)
+    if part.has("case_number"):
+        codes += part["case_number"] + 1
+    number = kernels.first_alike(part.starts, codes)
+    asks = asks & part.counted
+    after, next_asked = _linked(part, number, nameless, asks, AT_ONCE)
+    _, before = _linked(part, number, asks, nameless, AT_ONCE)
     return certain, after, before, certain | after | theirs | next_asked
 
 
 def _linked(
-    users: Groups, about: NDArray[np.int32], first: NDArray[np.bool_], then: NDArray[np.bool_], within: int
+    part: Groups, about: NDArray[np.int32], first: NDArray[np.bool_], then: NDArray[np.bool_], within: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark what is followed, and what follows it, by the same user and about the same. (m,) bool both."""
-    count = int(about.max(initial=-1)) + 1
-    time, starts = users["time"], users.starts
-    after = kernels.follows(starts, time, about, first, then, within, count)
-    back = slice(None, None, -1)
-    before = kernels.follows(
-        np.ascontiguousarray(len(time) - starts[back]),
-        np.ascontiguousarray(-time[back]),
-        np.ascontiguousarray(about[back]),
-        np.ascontiguousarray(then[back]),
-        np.ascontiguousarray(first[back]),
-        within,
-        count,
-    )[back]
-    return before, after
+    rows = np.flatnonzero(first | then)
+    starts, back = np.searchsorted(rows, part.starts), slice(None, None, -1)
+    time, about, first, then = part["time"][rows], about[rows], first[rows], then[rows]
+    followed, following = np.zeros((2, len(part["time"])), np.bool_)
+    following[rows] = kernels.follows(starts, time, about, first, then, within, len(following))
+    starts = np.ascontiguousarray(len(rows) - starts[back])
+    time, about = np.ascontiguousarray(-time[back]), np.ascontiguousarray(about[back])
+    first, then = np.ascontiguousarray(first[back]), np.ascontiguousarray(then[back])
+    followed[rows[back]] = kernels.follows(starts, time, about, then, first, within, len(following))
+    return followed, following
 
 
-def _typed_later(users: Groups, plates: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the plates whose own action goes on to the driver's record later than a switch does, (m,) bool."""
-    log = users.log
+def _typed_later(part: Groups, drivers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the actions that go on to the driver's record later than a switch does, (m,) bool.
+
+    drivers: (k + 1,) bool, the message keys that ask for that record.
+    """
+    log = part.log
+    late = np.zeros(len(part["time"]), np.bool_)
+    if log.actions.events is None:
+        return late
     assert log.events.asked is not None
-    reaches = np.append(
-        log.policy.reach_of_keys(log.texts["asked"]) == REACH_CLASSES.index("driver"), np.False_
-    )
-    events = np.flatnonzero(reaches[log.events.asked])
-    action = log.action_of(events)
-    late = np.zeros(len(log.actions), np.bool_)
-    late[action[log.events.time[events] - log.actions.time[action] > BY_ITSELF]] = True
-    typed: NDArray[np.bool_] = plates & late[users.actions(slice(None))]
-    return typed
+    starts = log.actions.events[part.begin : part.begin + len(late) + 1]
+    action = np.repeat(np.arange(len(late)), np.diff(starts))
+    events = slice(starts[0], starts[-1])
+    since = log.events.time[events] - part["time"][action]
+    late[action[drivers[log.events.asked[events]] & (since > BY_ITSELF)]] = True
+    return late
