@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import Hours, Minutes, Signals, detector
 from anomaly.detectors.peers import peering
 from anomaly.detectors.rates import Rate, strangest
-from anomaly.detectors.stations import NEARLY_ALL, stations_of
+from anomaly.detectors.stations import NEARLY_ALL, Stations, pairs_of, stations_of
 
 MINUTE = 60_000
 SHARED = 3  # users; a console that so many of a unit sit at is the unit's
@@ -55,19 +58,20 @@ def shared_login(
     Evades: Taking turns: the second person waits until the first has signed off; a colleague at the next
         console of one room.
     """
+    statistic = "days on which the habit shows"
+    if not len(users):
+        return strangest(users, peering(users, context), [], statistic)
     habits = [_sleepless(users, context, awake, rest)]
     if users.has("terminal"):
         habits.insert(0, _at_once(users, context, within * MINUTE, travel * MINUTE))
-    return strangest(users, peering(users, context), habits, "days on which the habit shows")
+    return strangest(users, peering(users, context), habits, statistic)
 
 
-def _days(users: Groups, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count the days of each user, (g,) int64, on which there are rows, (m,) bool."""
-    chosen = np.flatnonzero(rows)
-    each = users.owner[chosen].astype(np.int64) << 32 | users["day"][chosen].astype(np.int64)
-    # Nearly in order already: a user's days go back only where zones or clocks change.
-    each = np.unique(each[np.append(True, each[1:] != each[:-1])[: len(each)]])
-    return np.bincount(each >> 32, minlength=len(users))
+def _days(part: Groups, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the days of each user, (g,) int64, on which there are rows, (k,) int64 ascending places."""
+    day = part["day"][rows].astype(np.uint32).astype(np.int64)
+    first = kernels.first_alike(np.searchsorted(rows, part.starts), day) == np.arange(len(rows))
+    return np.diff(np.searchsorted(rows[first], part.starts))
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,14 @@ class Stays:
         return self.rows[np.cumsum(edges[:-1]) > 0]
 
 
-def _stays(users: Groups, human: NDArray[np.bool_]) -> Stays:
-    """Find the stays. human: (m,) bool, the look-ups that count."""
-    rows = np.flatnonzero(human)
+def _human(part: Groups) -> NDArray[np.int64]:
+    """Find the places, (k,) int64, of look-ups that people made at a terminal that is known."""
+    return np.flatnonzero((part["terminal"] >= 0) & ~part.covered(NOBODY))
+
+
+def _stays(users: Groups, human: NDArray[np.int64]) -> Stays:
+    """Find the stays. human: (k,) int64, places of the look-ups that count."""
+    rows = human.copy()
     owner, terminal, time = users.owner[rows], users["terminal"][rows], users["time"][rows]
     # What happened at one moment is told in the order of terminals, whatever the order of the file.
     after = (np.diff(time) == 0) & (np.diff(owner) == 0)
@@ -119,30 +128,48 @@ def _stays(users: Groups, human: NDArray[np.bool_]) -> Stays:
 
 def _at_once(users: Groups, context: Context, within: int, travel: int) -> Rate:
     """Find the days on which a user's look-ups come from two terminals by turns, or from two agencies."""
-    human = (users["terminal"] >= 0) & ~users.covered(NOBODY)
-    stays = _stays(users, human)
+    rooms = _rooms(users) if users.has("unit") else None
+    stations = stations_of(users, context) if users.has("agency") else None
+    tell = partial(_told_at_once, within=within, travel=travel, rooms=rooms, stations=stations)
+    rows, times, chances = (np.concatenate(each) for each in zip(*users.each(tell), strict=True))
     found = np.zeros(len(users.owner), np.bool_)
+    found[rows] = True
+    return Rate("in two places at once on {times} of {chances} days", found, times, chances)
+
+
+Told: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _told_at_once(
+    part: Groups, within: int, travel: int, rooms: Rooms | None, stations: Stations | None
+) -> Told:
+    """Return the places of look-ups from two places at once, and of each user the days of such and of all."""
+    human = _human(part)
+    stays = _stays(part, human)
+    found = np.zeros(len(part.owner), np.bool_)
     who, where = stays.who, stays.where
     back = np.flatnonzero((who[:-2] == who[2:]) & (where[:-2] == where[2:]))
     back = back[stays.since[back + 2] - stays.until[back] <= max(within, travel)]
-    back = back[
-        ~_one_room(users, stays, back) & ~_carried(users, stays, back) & ~_carried(users, stays, back + 1)
-    ]
+    back = back[~_carried(part, stays, back) & ~_carried(part, stays, back + 1)]
+    if rooms is not None:
+        back = back[~rooms.one(part.first + who[back], where[back], where[back + 1])]
     found[stays.between(back[stays.since[back + 2] - stays.until[back] <= travel], 2)] = True
     turns = back[np.isin(back + 1, back)]
     found[stays.between(turns[stays.since[turns + 3] - stays.until[turns] <= within], 3)] = True
-    if users.has("agency"):
+    if stations is not None:
         near = np.flatnonzero((who[:-1] == who[1:]) & (stays.since[1:] - stays.until[:-1] <= travel))
-        if len(near):
-            stations = stations_of(users, context)
-            rows = stays.rows[stays.begins]
-            known = np.append(stations.owner, np.int32(-1))[stations.at[rows]]
-            known = np.where(known >= 0, known, users["agency"][rows])
-            far = (known[near] >= 0) & (known[near + 1] >= 0) & (known[near] != known[near + 1])
-            found[stays.between(near[far], 1)] = True
-    return Rate(
-        "in two places at once on {times} of {chances} days", found, _days(users, found), _days(users, human)
-    )
+        one, other = (_whose(part, stations, stays.rows[stays.begins[near + step]]) for step in (0, 1))
+        found[stays.between(near[(one >= 0) & (other >= 0) & (one != other)], 1)] = True
+    rows = np.flatnonzero(found)
+    return part.begin + rows, _days(part, rows), _days(part, human)
+
+
+def _whose(part: Groups, stations: Stations, rows: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the agency whose terminal each look-up came from, (k,), as far as is known; or else the agency
+    it was logged under.
+    """
+    owner = np.append(stations.owner, np.int32(-1))[stations.at(part, rows)]
+    return np.where(owner >= 0, owner, part["agency"][rows])
 
 
 def _carried(users: Groups, stays: Stays, moves: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -156,49 +183,66 @@ def _carried(users: Groups, stays: Stays, moves: NDArray[np.int64]) -> NDArray[n
     return np.asarray((last == first) & (last >= 0))
 
 
-def _one_room(users: Groups, stays: Stays, moves: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Say of the moves from stay k to stay k + 1, (k,), whether both terminals are consoles that the user's
-    unit shares: hardly anybody else sits there, and several of the unit do.
+@dataclass(frozen=True)
+class Rooms:
+    """Consoles that units share. of_terminal: (t,) int32, the place that shares each, -1 for none; of_user:
+    (g,) int32, the place of each user's unit, -2 for none.
     """
-    if not users.has("unit"):
-        return np.zeros(len(moves), np.bool_)
-    of_unit = users.log.texts.places[:, 1][users.home]
-    asked = np.isin(stays.where, np.unique(stays.where[np.append(moves, moves + 1)]))
-    used = pl.DataFrame(
-        {
-            "terminal": stays.where[asked],
-            "place": users.home[stays.who[asked]],
-            "user": stays.who[asked],
-            "n": (stays.ends - stays.begins + 1)[asked],
-        }
-    )
-    used = used.group_by("terminal", "place").agg(pl.col("n").sum(), users=pl.col("user").n_unique())
+
+    of_terminal: NDArray[np.int32]
+    of_user: NDArray[np.int32]
+
+    def one(
+        self, user: NDArray[np.int32], here: NDArray[np.int32], there: NDArray[np.int32]
+    ) -> NDArray[np.bool_]:
+        """Say whether both terminals are consoles that the user's unit shares. (k,) all."""
+        mine = self.of_user[user]
+        return np.asarray((self.of_terminal[here] == mine) & (self.of_terminal[there] == mine))
+
+
+def _rooms(users: Groups) -> Rooms:
+    """Find the consoles at which hardly anybody but one unit sits, and several of that."""
+    user, terminal, n = np.hstack([np.zeros((3, 0), np.int64), *users.each(_seats)])
+    used = pl.DataFrame({"terminal": terminal, "place": users.home[user], "n": n})
+    used = used.group_by("terminal", "place").agg(pl.col("n").sum(), users=pl.len())
     most = pl.col("n") >= NEARLY_ALL * pl.col("n").sum().over("terminal")
     used = used.filter(most & (pl.col("users") >= SHARED))
     room = np.full(len(users.log.texts["terminal"]), -1, np.int32)
     room[used["terminal"].to_numpy()] = used["place"].to_numpy()
-    user = stays.who[moves]
-    mine = np.where(of_unit[user] >= 0, users.home[user], np.int32(-2))
-    return np.asarray((room[stays.where[moves]] == mine) & (room[stays.where[moves + 1]] == mine))
+    of_unit = users.log.texts.places[:, 1][users.home]
+    return Rooms(room, np.where(of_unit >= 0, users.home, np.int32(-2)))
+
+
+def _seats(part: Groups) -> NDArray[np.int64]:
+    """Return the user and terminal of each pair, and how many look-ups were made there, (3, k)."""
+    rows = _human(part)
+    return np.stack(pairs_of(part, rows, part["terminal"][rows].astype(np.int64)))
 
 
 def _sleepless(users: Groups, context: Context, awake: Hours, rest: Hours) -> Rate:
     """Find the days on which a user's work lasts too long; as many as recorded shifts make do not count."""
-    human = np.flatnonzero(~users.covered(NOBODY))
-    owner, time = users.owner[human], users["time"][human]
-    opens = (np.diff(owner, prepend=-1) != 0) | (np.diff(time, prepend=0) >= rest * HOUR)
-    begins = np.flatnonzero(opens)
-    sizes = np.diff(np.append(begins, len(human)))
-    length = time[begins + sizes - 1] - time[begins]
-    too_long = _too_long(length, awake * HOUR)
-    times = np.bincount(owner[begins], weights=too_long, minlength=len(users)).astype(np.int64)
+    told = users.each(partial(_told_sleepless, awake=awake, rest=rest))
+    rows, times, chances = (np.concatenate(each) for each in zip(*told, strict=True))
     times = np.maximum(times - _on_record(users, context, awake * HOUR, rest * HOUR), 0)
     marked = np.zeros(len(users.owner), np.bool_)
-    marked[human] = np.repeat(too_long > 0, sizes)
-    spans = np.maximum(-(-length // DAY), 1)
-    chances = np.bincount(owner[begins], weights=spans, minlength=len(users)).astype(np.int64)
+    marked[rows[times[users.owner[rows]] > 0]] = True
     words = f"used for more than {awake} hours without a rest of {rest} on {{times}} of {{chances}} days"
-    return Rate(words, marked & (times > 0)[users.owner], times, chances)
+    return Rate(words, marked, times, chances)
+
+
+def _told_sleepless(part: Groups, awake: Hours, rest: Hours) -> Told:
+    """Return the places of look-ups of work that lasts too long, and of each user the days of such and of
+    all.
+    """
+    human = np.flatnonzero(~part.covered(NOBODY))
+    time = part["time"][human]
+    time.flags.writeable = False  # kernels compile once: times of a log are read only
+    begins, owner = kernels.sessions(np.searchsorted(human, part.starts), time, rest * HOUR)
+    length = time[begins[1:] - 1] - time[begins[:-1]]
+    too_long = _too_long(length, awake * HOUR)
+    spans = np.maximum(-(-length // DAY), 1)
+    times, chances = (np.bincount(owner, days, len(part)).astype(np.int64) for days in (too_long, spans))
+    return part.begin + human[np.repeat(too_long > 0, np.diff(begins))], times, chances
 
 
 def _on_record(users: Groups, context: Context, awake: int, rest: int) -> NDArray[np.int64]:

@@ -20,52 +20,83 @@ NEARLY_ALL = 0.95
 class Stations:
     """Who sat where: p triples of user, terminal and the agency the user was logged under, in that order.
 
-    at: (m,) int32, the triple of each action in group order, -1 where one of the three is unknown. user,
-    terminal, agency: (p,) int32; owner: (p,) int32, the agency the terminal belongs to, -1 unknown. listed:
-    (p,) bool, whether the table says so.
+    user, terminal, agency: (p,) int32; owner: (p,) int32, the agency the terminal belongs to, -1 unknown.
+    listed: (p,) bool, whether the table says so. keys: (p,) int64, ascending.
     """
 
-    at: NDArray[np.int32]
     user: NDArray[np.int32]
     terminal: NDArray[np.int32]
     agency: NDArray[np.int32]
     owner: NDArray[np.int32]
     listed: NDArray[np.bool_]
+    keys: NDArray[np.int64]
+
+    def at(self, part: Groups, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the triple of some places of a part, (k,), -1 where terminal or agency is unknown."""
+        place, known = _place(part, rows)
+        user = part.owner[rows] + np.int64(part.first)
+        return np.where(known, np.searchsorted(self.keys, _key(part, user, place)), -1)
 
 
 def stations_of(users: Groups, context: Context) -> Stations:
-    """Find whose each terminal is.
+    """Find whose each terminal is; once for all detectors.
 
     users: grouped by user. A terminal that the table does not list belongs to the agency of which nearly all
     its other users are, once they have made `OTHERS` actions there.
     """
-    agency_of, terminal_of = users["agency"], users["terminal"]
-    n_agencies = np.int64(len(users.log.texts["agency"]) + 1)
-    n_terminals = len(users.log.texts["terminal"])
-    n_places = np.int64((n_terminals + 1) * n_agencies)
-    # By terminal, then user: sorting the triples of 3 M actions took 0.7 s, their stretches take 0.07.
-    _, rows = kernels.group(np.where(agency_of >= 0, terminal_of, np.int32(-1)), n_terminals)
-    columns = (users.owner[rows], terminal_of[rows], agency_of[rows])
-    opens = np.any([np.diff(column, prepend=np.int32(-2)) != 0 for column in columns], axis=0)
-    begins = np.flatnonzero(opens)
-    user, terminal, agency = (column[begins].astype(np.int64) for column in columns)
-    sizes = np.diff(begins, append=len(rows))
-    triples, of = np.unique(user * n_places + terminal * n_agencies + agency, return_inverse=True)
-    n = np.bincount(of, sizes, len(triples)).astype(np.int64)
-    at = np.full(len(agency_of), -1, np.int32)
-    at[rows] = np.repeat(of.astype(np.int32), sizes)
-    user, place = np.divmod(triples, n_places)
-    terminal, agency = np.divmod(place, n_agencies)
+    # The context stays with what was found, or another could take its number.
+    found = users.once(("stations", id(context)), lambda: (_stations_of(users, context), context))
+    return found[0]
+
+
+def _stations_of(users: Groups, context: Context) -> Stations:
+    user, place, n = np.hstack([np.zeros((3, 0), np.int64), *users.each(_seats)])
+    keys = _key(users, user, place)
+    order = np.argsort(keys)
+    user, place, n, keys = (each[order] for each in (user, place, n, keys))
+    terminal, agency = np.divmod(place, _width(users))
     owner = _by_use(terminal, agency, n)
-    listed = np.zeros(len(triples), np.bool_)
+    listed = np.zeros(len(keys), np.bool_)
     if "terminals" in context:
         registered = _registered(users, context)[terminal]
         listed = registered >= 0
         owner = np.where(listed, registered, owner)
-    narrow = np.int32
-    return Stations(
-        at, user.astype(narrow), terminal.astype(narrow), agency.astype(narrow), owner.astype(narrow), listed
-    )
+    user, terminal, agency, owner = (each.astype(np.int32) for each in (user, terminal, agency, owner))
+    return Stations(user, terminal, agency, owner, listed, keys)
+
+
+def _seats(part: Groups) -> NDArray[np.int64]:
+    place, known = _place(part, slice(None))
+    rows = np.flatnonzero(known)
+    return np.stack(pairs_of(part, rows, place[rows]))
+
+
+def _place(part: Groups, rows: NDArray[np.int64] | slice) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Code terminal and agency of some look-ups, and say where both are known. (k,) all."""
+    terminal, agency = part["terminal"][rows], part["agency"][rows]
+    return terminal * _width(part) + agency, (terminal >= 0) & (agency >= 0)
+
+
+def _width(users: Groups) -> np.int64:
+    return np.int64(len(users.log.texts["agency"]) + 1)
+
+
+def _key(users: Groups, user: NDArray[np.int64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+    return user * (_width(users) * (len(users.log.texts["terminal"]) + 1)) + place
+
+
+def pairs_of(
+    part: Groups, rows: NDArray[np.int64], codes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return user, code and number of the rows of each pair of a user and a code, (p,) int64 each.
+
+    rows: (k,) ascending places of a part; codes: (k,), not negative.
+    """
+    starts = np.searchsorted(rows, part.starts)
+    first = kernels.first_alike(starts, codes)
+    n = np.bincount(first, minlength=len(rows))
+    pairs = np.flatnonzero(n)
+    return part.first + np.searchsorted(starts, pairs, "right") - 1, codes[pairs], n[pairs]
 
 
 def _by_use(

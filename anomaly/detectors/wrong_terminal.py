@@ -43,9 +43,13 @@ def wrong_terminal(
     Evades: One visit or two; the open session of a colleague at home.
     """
     stations = stations_of(users, context)
-    wrong = np.append(_elsewhere(users, context, stations, arranged), np.False_)
-    at = stations.at
-    there = wrong[at] & users.counted & in_force(users, "terminal-mnemonic")
+    wrong = _elsewhere(users, context, stations, arranged)
+    odd = np.zeros(len(users.log.texts["terminal"]) + 1, np.bool_)
+    odd[stations.terminal[wrong]] = True
+    rows = np.flatnonzero(odd[users["terminal"]])
+    at = np.full(len(users["terminal"]), -1, np.int32)
+    at[rows] = stations.at(users, rows)
+    there = np.append(wrong, np.False_)[at] & users.counted & in_force(users, "terminal-mnemonic")
     day = users["day"] - users["day"].min(initial=0)
     last = int(day.max(initial=0))
 
