@@ -223,7 +223,7 @@ def _sleepless(users: Groups, context: Context, awake: Hours, rest: Hours) -> Ra
     """Find the days on which a user's work lasts too long; as many as recorded shifts make do not count."""
     told = users.each(partial(_told_sleepless, awake=awake, rest=rest))
     rows, times, chances = (np.concatenate(each) for each in zip(*told, strict=True))
-    times = np.maximum(times - _on_record(users, context, awake * HOUR, rest * HOUR), 0)
+    times = np.maximum(times - _on_record(users, context, times > 0, awake * HOUR, rest * HOUR), 0)
     marked = np.zeros(len(users.owner), np.bool_)
     marked[rows[times[users.owner[rows]] > 0]] = True
     words = f"used for more than {awake} hours without a rest of {rest} on {{times}} of {{chances}} days"
@@ -245,17 +245,19 @@ def _told_sleepless(part: Groups, awake: Hours, rest: Hours) -> Told:
     return part.begin + human[np.repeat(too_long > 0, np.diff(begins))], times, chances
 
 
-def _on_record(users: Groups, context: Context, awake: int, rest: int) -> NDArray[np.int64]:
-    """Count the days on which each user's shifts, one soon after the other, last too long. (g,) int64."""
+def _on_record(
+    users: Groups, context: Context, some: NDArray[np.bool_], awake: int, rest: int
+) -> NDArray[np.int64]:
+    """Count the days on which the shifts of some users, (g,) bool, one soon after the other, last too long.
+    (g,) int64.
+    """
     if "shifts" not in context:
         return np.zeros(len(users), np.int64)
+    user = users.log.texts.lookup("user", context["shifts"]["user"])
     spans = (
         context["shifts"]
-        .select(
-            pl.Series("user", users.log.texts.lookup("user", context["shifts"]["user"])),
-            pl.col("start", "end").to_physical(),
-        )
-        .filter(pl.col("user") >= 0)
+        .select(pl.Series("user", user), pl.col("start", "end").to_physical())
+        .filter(np.append(some, np.False_)[user])
         .sort("user", "start", "end")
         .with_columns(until=pl.col("end").cum_max().shift(1).over("user"))
         .with_columns(block=(pl.col("start") - pl.col("until") >= rest).fill_null(True).cum_sum())
