@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -39,36 +42,29 @@ def name_fishing(users: Groups, context: Context, *, least: int = 8) -> Signals:
         service account; batch message keys.
     Evades: Whole names in random order.
     """
-    owner = users.owner
-    open_to_all = users.counted & (users["subject"] >= 0)
-    made = np.bincount(owner[open_to_all], minlength=len(users))
-    partial = open_to_all & users["partial"]
-    tried = np.bincount(owner[partial], minlength=len(users))
+    told = users.each(partial(_told, by_name=users.has("name")))
+    made, tried, named, runs = np.hstack([np.zeros((4, 0), np.int64), *(part.counts for part in told)])
+    wild, in_run = (
+        np.concatenate([np.zeros(0, np.int64), *(getattr(part, name) for part in told)])
+        for name in ("wild", "in_run")
+    )
     peers = peering(users, context)
     code = np.where((made > 0) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     tested = (made >= least) & (code >= 0)
     p_partial = np.where(tried >= least, rate_tail(tried, made, code), 1.0)
 
-    runs = np.zeros(len(users), np.int64)
     p_run = np.ones(len(users))
-    in_run = np.zeros(len(owner), np.bool_)
     if users.has("name"):
-        runs, in_run = _longest(users, open_to_all)
-        named = np.bincount(owner[open_to_all & (users["letters"] >= 0)], minlength=len(users))
         alone = np.minimum(1.0, 2 * named * np.exp(-special.gammaln(runs + 1.0)))
         p_run = np.where(runs >= least, np.maximum(alone, level_tail(runs.astype(float), code)), 1.0)
         p_run = np.where(code >= 0, p_run, 1.0)
     by_run = p_run < p_partial
     p = np.minimum(1.0, 2 * np.minimum(p_run, p_partial))
     actor = np.flatnonzero(tested & (p <= WEAKEST)).astype(np.int32)
-    about = np.where(by_run[owner], in_run, partial)
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(
-            users.actions(users.starts[u] + np.flatnonzero(about[users.starts[u] : users.starts[u + 1]]))
-            for u in actor.tolist()
-        ),
+        tuple(users.actions(_of(users, u, in_run if by_run[u] else wild)) for u in actor.tolist()),
         int(tested.sum()),
         measures={
             "what": [
@@ -99,6 +95,36 @@ def name_fishing(users: Groups, context: Context, *, least: int = 8) -> Signals:
     )
 
 
+def _of(users: Groups, user: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of some places, ascending, that are a user's."""
+    return places[slice(*np.searchsorted(places, users.starts[user : user + 2]))]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a part tells: counts: (4, g) int64, look-ups of each user that nothing explains, those of them
+    with an initial or a wildcard, those by name, and names of the longest run; wild, in_run: places of the
+    second and of the run.
+    """
+
+    counts: NDArray[np.int64]
+    wild: NDArray[np.int64]
+    in_run: NDArray[np.int64]
+
+
+def _told(part: Groups, by_name: bool) -> Told:
+    rows = np.flatnonzero(part.counted & (part["subject"] >= 0))
+    wild = rows[part["partial"][rows]]
+    named = in_run = rows[:0]
+    runs = np.zeros(len(part), np.int64)
+    if by_name:
+        letters = part["letters"][rows]
+        named = rows[letters >= 0]
+        runs, in_run = _longest(part, named, letters[letters >= 0])
+    counts = [np.diff(np.searchsorted(some, part.starts)) for some in (rows, wild, named)]
+    return Told(np.stack([*counts, runs]), part.begin + wild, part.begin + in_run)
+
+
 def _usual(
     by_run: bool,
     mine: NDArray[np.bool_],
@@ -113,17 +139,19 @@ def _usual(
     return f"users of {name} ask so {100 * tried[mine].sum() / max(made[mine].sum(), 1):.1f} times in 100"
 
 
-def _longest(users: Groups, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _longest(
+    part: Groups, rows: NDArray[np.int64], letters: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Find each user's longest run of different names up or down the alphabet.
 
-    chosen: (m,) bool. Returns (g,) int64, names of the run, and (m,) bool, its look-ups. A name repeated at
-    once counts once; nobody knows which of two look-ups at one time came first, so that a run stops there.
+    rows: (k,) int64, places of look-ups by name; letters: (k,), of each. Returns (g,) int64, names of the
+    run, and the places of its look-ups, ascending. A name repeated at once counts once; nobody knows which of
+    two look-ups at one time came first, so that a run stops there.
     """
-    rows = np.flatnonzero(chosen & (users["letters"] >= 0))
-    runs, kept = np.zeros(len(users), np.int64), np.zeros(len(chosen), np.bool_)
+    runs = np.zeros(len(part), np.int64)
     if not len(rows):
-        return runs, kept
-    owner, time, letters = users.owner[rows], users["time"][rows], users["letters"][rows]
+        return runs, rows
+    owner, time = part.owner[rows], part["time"][rows]
     tied = (np.diff(time) == 0) & (np.diff(owner) == 0)
     unordered = np.append(tied, False) | np.append(False, tied)
     step = np.sign(np.diff(letters)).astype(np.int8)
@@ -138,7 +166,8 @@ def _longest(users: Groups, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64
     np.maximum.at(runs, who, length)
     longest = np.flatnonzero(length == runs[who])
     longest = longest[np.unique(who[longest], return_index=True)[1]]
+    kept = [rows[:0]]
     for at, size in zip(begin[longest].tolist(), length[longest].tolist(), strict=True):
         last = moves[at + size - 1] if at + size - 1 < len(moves) else len(rows) - 1
-        kept[rows[moves[at] : last + 1]] = True
-    return runs, kept
+        kept.append(rows[moves[at] : last + 1])
+    return runs, np.concatenate(kept)

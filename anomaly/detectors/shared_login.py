@@ -239,10 +239,13 @@ def _told_sleepless(part: Groups, awake: Hours, rest: Hours) -> Told:
     time.flags.writeable = False  # kernels compile once: times of a log are read only
     begins, owner = kernels.sessions(np.searchsorted(human, part.starts), time, rest * HOUR)
     length = time[begins[1:] - 1] - time[begins[:-1]]
-    too_long = _too_long(length, awake * HOUR)
-    spans = np.maximum(-(-length // DAY), 1)
-    times, chances = (np.bincount(owner, days, len(part)).astype(np.int64) for days in (too_long, spans))
-    return part.begin + human[np.repeat(too_long > 0, np.diff(begins))], times, chances
+    long = np.flatnonzero(length > awake * HOUR)
+    spans = np.maximum(-(-length[long] // DAY), 1)
+    times = np.bincount(owner[long], _too_long(length[long], awake * HOUR), len(part))
+    chances = np.bincount(owner, minlength=len(part)) + np.bincount(owner[long], spans - 1, len(part))
+    sizes = np.diff(begins)[long]
+    rows = np.repeat(begins[long] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    return part.begin + human[rows], times.astype(np.int64), chances.astype(np.int64)
 
 
 def _on_record(
