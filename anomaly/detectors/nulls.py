@@ -110,31 +110,23 @@ def _fit(
 ) -> tuple[Floats, Floats]:
     """Return the beta law of the rate for each user, from the peers who vouch, the user left out."""
     a, b = np.ones(len(k)), np.ones(len(k))
-    used = np.flatnonzero((peer >= 0) & (n > 0))
-    if not len(used):
-        return a, b
-    used = used[np.argsort(peer[used], kind="stable")]
-    begins = np.flatnonzero(np.diff(peer[used], prepend=-1))
-    sizes = np.diff(np.append(begins, len(used)))
-
-    def of_group(values: Floats) -> Floats:
-        return np.repeat(np.add.reduceat(values, begins), sizes)
-
-    kk, nn, weight = k[used].astype(float), n[used].astype(float), vouches[used].astype(float)
-    others = of_group(weight) - weight
-    successes, trials = of_group(kk * weight), of_group(nn * weight)
-    # Each one's part of Pearson's statistic of the group; of those who vouch, as all here.
-    rate = (successes + 0.5) / (trials + 1)
-    x = weight * (kk - nn * rate) ** 2 / (nn * rate * (1 - rate))
-    freedom = float(np.maximum(np.add.reduceat(weight, begins) - 1, 0).sum())
-    trials -= nn * weight
-    rate = (successes - kk * weight + 0.5) / (trials + 1)
-    spread = np.maximum(1.0, (x.sum() - x) / max(freedom - 1, 1.0))
-    phi = np.maximum(1.0, (of_group(x) - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
-    size = np.maximum(trials / np.maximum(others, 1), 2.0)
-    # The group's rate is itself an estimate, as uncertain as its trials are few (predictive variance).
-    rho = np.clip((phi - 1) / (size - 1) + phi / (trials + 1), 1e-6, 0.5)
-    a[used], b[used] = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
+    used = (peer >= 0) & (n > 0)
+    groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
+    fits = [_pearson(k[g].astype(float), n[g].astype(float), vouches[g].astype(float)) for g in groups]
+    freedom = sum(max(v - 1, 0.0) for _, v in fits)
+    total = sum(float(x.sum()) for x, _ in fits)
+    for members, (x, _) in zip(groups, fits, strict=True):
+        kk, nn = k[members].astype(float), n[members].astype(float)
+        weight = vouches[members].astype(float)
+        others = weight.sum() - weight
+        trials = (nn * weight).sum() - nn * weight
+        rate = ((kk * weight).sum() - kk * weight + 0.5) / (trials + 1)
+        spread = np.maximum(1.0, (total - x) / max(freedom - 1, 1.0))
+        phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
+        size = np.maximum(trials / np.maximum(others, 1), 2.0)
+        # The group's rate is itself an estimate, as uncertain as its trials are few (predictive variance).
+        rho = np.clip((phi - 1) / (size - 1) + phi / (trials + 1), 1e-6, 0.5)
+        a[members], b[members] = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
     return a, b
 
 
@@ -151,14 +143,20 @@ def _tamed(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> 
 
 def _foremost(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Mark the tenth of each group, two at least of eight, whose rates are highest: not in the first fit."""
-    rate = np.where(n > 0, k / np.maximum(n, 1), -1.0)
-    sizes = np.bincount(peer[peer >= 0])
-    some = np.flatnonzero((peer >= 0) & (k > 0))
-    some = some[np.lexsort((-rate[some], peer[some]))]
-    place = np.arange(len(some)) - np.searchsorted(peer[some], peer[some])
+    rate = np.where((peer >= 0) & (n > 0), k / np.maximum(n, 1), -1.0)
     marked = np.zeros(len(k), np.bool_)
-    marked[some[place < np.maximum(np.minimum(2, sizes // 4), sizes // 10)[peer[some]]]] = True
+    for code in np.unique(peer[peer >= 0]):
+        members = np.flatnonzero(peer == code)
+        most = members[k[members] > 0]
+        most = most[np.argsort(-rate[most], kind="stable")]
+        marked[most[: max(min(2, len(members) // 4), len(members) // 10)]] = True
     return marked
+
+
+def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
+    """Return each member's part of Pearson's statistic, 0 for who does not vouch, and how many vouch."""
+    rate = ((k * weight).sum() + 0.5) / ((n * weight).sum() + 1)
+    return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float(weight.sum())
 
 
 Tail: TypeAlias = Callable[[Floats, float], Floats]  # deviations in scales, degrees of freedom -> p
