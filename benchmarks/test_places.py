@@ -56,3 +56,35 @@ def test_homes(world: Any, contest: Any) -> None:
         )
 
     contest(kernel, rival)
+
+
+def test_distinct(world: Any, contest: Any) -> None:
+    starts, rows = world.by_subject
+    user = rows["user"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return kernels.distinct(starts, user, world.n_users)
+
+    def rival() -> tuple[Any, ...]:
+        met = rows.group_by("subject").agg(pl.col("user").n_unique(), pl.len())
+        every = pl.DataFrame({"subject": pl.int_range(world.n_subjects, dtype=pl.Int32, eager=True)})
+        found = every.join(met, on="subject", how="left", maintain_order="left")
+        return found["user"].fill_null(0), found["len"].fill_null(0)
+
+    contest(kernel, rival)
+
+
+def test_distinct_of_many(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    subject = rows["subject"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.distinct_of_many(starts, subject),)
+
+    def rival() -> tuple[Any, ...]:
+        met = rows.filter(pl.col("subject") >= 0).group_by("user").agg(pl.col("subject").n_unique())
+        every = pl.DataFrame({"user": pl.int_range(world.n_users, dtype=pl.Int32, eager=True)})
+        found = every.join(met, on="user", how="left", maintain_order="left")
+        return (found["subject"].fill_null(0),)
+
+    contest(kernel, rival)

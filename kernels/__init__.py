@@ -20,6 +20,9 @@ repeated_days       a user's returns to one subject on different days
 on_days             codes that stand beside so many different days
 first_meetings      rows in which a user first meets a subject
 distinct_subjects   different subjects of a group's marked rows
+distinct            different codes of a group's rows
+distinct_of_many    different codes of a group's rows, of millions of codes
+marked_rows         rows of a user and a subject that bear a mark
 inside              rows in a span of time that concerns them
 first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
@@ -47,6 +50,7 @@ from kernels.code import code, grow, known
 from kernels.common import commonest
 from kernels.converge import distinct_in_window
 from kernels.cover import inside
+from kernels.distinct import distinct, distinct_of_many
 from kernels.follow import follows
 from kernels.group import gather, group
 from kernels.hours import own_hours
@@ -70,7 +74,9 @@ __all__ = [
     "commonest",
     "day_streaks",
     "densest",
+    "distinct",
     "distinct_in_window",
+    "distinct_of_many",
     "distinct_subjects",
     "earliest",
     "first_alike",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,31 +52,31 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     Clears: A bulletin in force; calls and cases with the subject; test records.
     Evades: One person looking on behalf of many.
     """
-    starts, times = subjects.starts, subjects["time"]
-    users = np.where(subjects.counted, subjects["user"], np.int32(-1))
-    most, begin, end = kernels.distinct_in_window(
-        starts, times, users, window * DAY, len(subjects.log.texts["user"])
-    )
-    tested = int((most > 0).sum())
-    candidates = np.flatnonzero(most >= least_users).astype(np.int32)
-    if not len(candidates):
+    if not len(subjects):
+        return Signals.none()
+    parts = subjects.each(partial(_told, window=window * DAY, least=min(least_users, LEAST_CROWD)))
+    each = (np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Crowds))
+    crowds = Crowds(*each)
+    most, candidate = crowds.most, crowds.most[crowds.subject] >= least_users
+    often = np.bincount(most[most > 0])
+    tested = int(often.sum())
+    if not candidate.any():
         return Signals.none(tested=tested)
-    days = subjects["day"]
-    windows = (int(days.max()) - int(days.min()) + 1) / window
-    spike = np.zeros(len(candidates))
+    users = most[crowds.subject[candidate]]
+    windows = _windows(subjects, window)
+    spike = np.zeros(len(users))
     if windows >= LEAST_WINDOWS:
-        spike = _crowded(subjects, users, candidates, begin, end, windows)
-    spikes = most[candidates[spike <= SPIKE]]
-    p = np.maximum(_crowd(most[candidates], spikes, least_users, tested), spike)
+        spike = _crowded(subjects, crowds, np.flatnonzero(candidate), windows)
+    p = np.maximum(_crowd(users, users[spike <= SPIKE], least_users, tested), spike)
     if subjects.has("reason"):
-        p = _together(p, _unstated(subjects, users, most, begin, end)[candidates])
-    found = p <= WEAKEST
-    actor, p = candidates[found], p[found]
-    everyone = np.zeros(len(subjects), np.int32)
+        p = _together(p, _unstated(subjects, crowds)[candidate])
+    found = np.flatnonzero(candidate)[p <= WEAKEST]
+    actor, p = crowds.subject[found], p[p <= WEAKEST]
+    values = most.astype(float)
+    values[most < 2] = np.nan
     agency = subjects.log.actions.agency
-    actions = tuple(subjects.actions(np.arange(begin[s], end[s])) for s in actor)
-    sizes = np.sort(most[most > 0])
-    as_many = (len(sizes) - np.searchsorted(sizes, most[actor])) / len(sizes)
+    actions = tuple(subjects.actions(np.arange(*ends)) for ends in crowds.window[found])
+    as_many = np.cumsum(often[::-1])[::-1][most[actor]] / tested
     agencies = [len(np.unique(agency[rows])) for rows in actions]
     return Signals.of_chance(
         actor,
@@ -89,15 +92,64 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
         },
         standing=Standing(
             "different users in a week",
-            np.where(most >= 2, most.astype(float), np.nan),
-            everyone,
+            values,
+            np.zeros(len(subjects), np.int32),
             ("the subjects whom two users or more looked up",),
         ),
     )
 
 
+@dataclass(frozen=True)
+class Crowds:
+    """Users about one subject at about one time; look-ups that something explains left out.
+
+    most: (g,) int32, different users in each subject's densest window. subject: (c,) int32, the subjects of
+    crowds; window: (c, 2) int64, places of each densest window. rows: (k,) int64, places of all look-ups of
+    these subjects, ascending; silent: (k,) bool, states no matter. made, left_out: (parts, u) int32, look-ups
+    of each user, and those that state none.
+    """
+
+    most: NDArray[np.int32]
+    subject: NDArray[np.int32]
+    window: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    silent: NDArray[np.bool_]
+    made: NDArray[np.int32]
+    left_out: NDArray[np.int32]
+
+
+def _told(part: Groups, window: int, least: int) -> Crowds:
+    """Tell of part of the subjects. least: users of a crowd."""
+    users, count = np.where(part.counted, part["user"], np.int32(-1)), len(part.log.texts["user"])
+    most, begin, end = kernels.distinct_in_window(part.starts, part["time"], users, window, count)
+    known = users >= 0
+    silent = known & ((part["reason_class"] == UNSTATED[0]) | (part["reason_class"] == UNSTATED[1]))
+    unstated = np.flatnonzero(silent)
+    silent[unstated] = part.at("case_number", unstated) < 0
+    crowd = most >= least
+    rows = np.flatnonzero(known & np.repeat(crowd, np.diff(part.starts)))
+    made, left_out = (np.bincount(users[some], minlength=count).astype(np.int32) for some in (known, silent))
+    return Crowds(
+        most=most.astype(np.int32),
+        subject=(part.first + np.flatnonzero(crowd)).astype(np.int32),
+        window=part.begin + np.stack([begin[crowd], end[crowd]], axis=1),
+        rows=part.begin + rows,
+        silent=silent[rows],
+        made=made[None],
+        left_out=left_out[None],
+    )
+
+
+def _windows(subjects: Groups, window: int) -> float:
+    """Return how many windows the days of all look-ups of a subject make."""
+    actions = subjects.log.actions
+    of_somebody, days = actions.subject >= 0, actions.day
+    first = int(days.min(where=of_somebody, initial=days.max()))
+    return (int(days.max(where=of_somebody, initial=first)) - first + 1) / window
+
+
 def _crowd(
-    users: NDArray[np.int64], spikes: NDArray[np.int64], least_users: int, tested: int
+    users: NDArray[np.int32], spikes: NDArray[np.int32], least_users: int, tested: int
 ) -> NDArray[np.float64]:
     """P(so many users or more), from the largest other spikes of the log. users: (k,), spikes: (s,) the users
     of each spike; tested: subjects. Returns (k,) float64.
@@ -123,65 +175,51 @@ def _together(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.floa
     return np.asarray(np.minimum(1.0, product * (1 - np.log(product))), float)
 
 
-def _unstated(
-    subjects: Groups,
-    users: NDArray[np.int32],
-    most: NDArray[np.int64],
-    begin: NDArray[np.int64],
-    end: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """P(so many users or more state no matter in a subject's window), (s,) float64; 1 for small crowds.
+def _unstated(subjects: Groups, crowds: Crowds) -> NDArray[np.float64]:
+    """P(so many users or more state no matter in a crowd's window), (c,) float64; 1 for small crowds.
 
     A user states one who does so in any look-up of the window, by words or a case number.
     """
-    silent = np.isin(subjects["reason_class"], UNSTATED) & (subjects["case_number"] < 0)
-    known = users >= 0
-    count = len(subjects.log.texts["user"])
-    left_out, made = (
-        np.bincount(rows + 1, minlength=count + 1)[1:] for rows in (users[silent & known], users)
-    )
-    habit = (left_out + 0.5) / (made + 1)
-    crowds = np.flatnonzero(most >= LEAST_CROWD)
-    sizes = (end - begin)[crowds]
-    rows = np.repeat(begin[crowds] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    crowd = np.repeat(np.arange(len(crowds)), sizes)[known[rows]]
-    rows = rows[known[rows]]
-    pairs, pair = np.unique(crowd * count + users[rows], return_inverse=True)
-    stated = np.bincount(pair, ~silent[rows]) > 0
+    made, left_out = (each.sum(axis=0, dtype=np.int64) for each in (crowds.made, crowds.left_out))
+    habit, count = (left_out + 0.5) / (made + 1), len(made)
+    large = np.flatnonzero(crowds.most[crowds.subject] >= LEAST_CROWD)
+    begin, end = np.searchsorted(crowds.rows, crowds.window[large]).T
+    sizes = end - begin
+    rows = np.repeat(begin - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    users, silent = subjects.at("user", crowds.rows[rows]), crowds.silent[rows]
+    pairs, pair = np.unique(np.repeat(np.arange(len(large)), sizes) * count + users, return_inverse=True)
+    stated = np.bincount(pair, ~silent) > 0
     # Who looked more often had more chances to state a matter.
     alone = habit[pairs % count] ** np.bincount(pair)
-    n = np.bincount(pairs // count, minlength=len(crowds))
-    k = np.bincount(pairs // count, ~stated, len(crowds)).astype(np.int64)
-    rate = np.clip(np.bincount(pairs // count, alone, len(crowds)) / n, 0.01, 0.99)
+    n = np.bincount(pairs // count, minlength=len(large))
+    k = np.bincount(pairs // count, ~stated, len(large)).astype(np.int64)
+    rate = np.clip(np.bincount(pairs // count, alone, len(large)) / n, 0.01, 0.99)
     # Pearson's statistic of a crowd is 1 + (n - 1) rho on average; each is judged by the others'.
     excess = (k - n * rate) ** 2 / (n * rate * (1 - rate)) - 1
     rho = np.clip((excess.sum() - excess) / np.maximum((n - 1).sum() - (n - 1), 1), LEAST_RHO, 0.5)
-    p = np.ones(len(most))
-    p[crowds] = kernels.beta_binomial_tail(k, n, rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho)
+    p = np.ones(len(crowds.subject))
+    p[large] = kernels.beta_binomial_tail(k, n, rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho)
     return p
 
 
 def _crowded(
-    subjects: Groups,
-    users: NDArray[np.int32],
-    candidates: NDArray[np.int32],
-    begin: NDArray[np.int64],
-    end: NDArray[np.int64],
-    windows: float,
+    subjects: Groups, crowds: Crowds, candidates: NDArray[np.int64], windows: float
 ) -> NDArray[np.float64]:
-    """P(so many of a subject's user-days in one window), were they spread over the log; (k,) float64."""
-    days = subjects["day"]
-    inside, total = np.zeros(len(candidates), np.int64), np.zeros(len(candidates), np.int64)
-    for k, s in enumerate(candidates.tolist()):
-        span = slice(subjects.starts[s], subjects.starts[s + 1])
-        inside[k] = _user_days(users[begin[s] : end[s]], days[begin[s] : end[s]])
-        total[k] = _user_days(users[span], days[span])
+    """P(so many of a subject's user-days in one window), were they spread over the log; (k,) float64.
+
+    candidates: (k,) int64, places in `crowds`.
+    """
+    subject = crowds.subject[candidates]
+    whole = np.stack([subjects.starts[subject], subjects.starts[subject + 1]], axis=1)
+    inside, total = (
+        np.array([_user_days(subjects, crowds.rows[begin:end]) for begin, end in spans], np.int64)
+        for spans in (np.searchsorted(crowds.rows, ends) for ends in (crowds.window[candidates], whole))
+    )
     return np.minimum(
         1.0, windows * kernels.binomial_tail(inside, total, np.full(len(candidates), 1 / windows))
     )
 
 
-def _user_days(users: NDArray[np.int32], days: NDArray[np.int32]) -> int:
-    """Count different pairs of user and day; nobody (-1) left out."""
-    known = users >= 0
-    return len(np.unique(users[known].astype(np.int64) << 32 | days[known]))
+def _user_days(subjects: Groups, rows: NDArray[np.int64]) -> int:
+    """Count different pairs of user and day."""
+    return len(np.unique(subjects.at("user", rows).astype(np.int64) << 32 | subjects.at("day", rows)))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-import kernels
 from anomaly.coding import Groups
-from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.visits import Visits, first_places, paces, visits_to
 
 LENT = 20  # meetings; a log that tells of fewer knows little of returns
 MEETINGS = np.geomspace(0.1, 1e4, 100)  # of all users with one subject
@@ -52,53 +50,52 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     """
     log = subjects.log
     by_agency = len(log.texts["agency"]) > 1
-    place = subjects["agency" if by_agency else "place"]
-    place = np.where(subjects.counted & (subjects["user"] >= 0), place, np.int32(-1))
-    nobody = np.where(place >= 0, subjects["user"], np.int32(-1))
-    rows = kernels.came_back(subjects.starts, subjects["time"], nobody, apart * DAY, len(log.texts["user"]))
-    # Home is the place that looked most; among equals one that came back, so that none is made up.
-    n_places = max(len(log.texts["agency"]), len(log.texts.places))
-    home, at_home, seen, back = kernels.homes(subjects.starts, place, rows, n_places)
-    met = np.flatnonzero(seen > 0)
-    if not len(met):
+    if not len(subjects):
         return Signals.none()
-    others = _tail_of_others(seen[met])
-    returned = _tail_of_returns(back[met], seen[met], float(at_home[home >= 0].mean()))
-    weight = np.ones(len(met))
+    by = "agency" if by_agency else "place"
+    first = first_places(log, by)
+    visits = visits_to(subjects, by, first, apart)
+    seen, back = visits.seen, visits.back
+    tested = int((seen > 0).sum())
+    if not tested:
+        return Signals.none()
+    came = np.flatnonzero(back > 0).astype(np.int32)
+    others, returned = _tail_of_others(seen)[seen[came]], _tail_of_returns(visits, came)
+    weight = np.ones(len(came))
     listed = np.zeros(len(subjects), np.bool_)
     if "public_subjects" in context:
         codes = log.subjects.lookup(context["public_subjects"]["subject"])
         listed[codes[codes >= 0]] = True
-    if listed[met].any():
-        weight = 2 * np.where(listed[met], listed[met].mean(), 1.0)
-    found = (np.minimum(1.0, weight * _together(others, returned)) <= WEAKEST) & (back[met] > 0)
-    away = (place >= 0) & (place != np.repeat(home, np.diff(subjects.starts)))
-    meetings = _tail_of_meetings(subjects, place, away & rows, away, met[found], apart)
+    of_listed = int((listed & (seen > 0)).sum())
+    if of_listed:
+        weight = 2 * np.where(listed[came], of_listed / tested, 1.0)
+    found = np.minimum(1.0, weight * _together(others, returned)) <= WEAKEST
+    meetings = _tail_of_meetings(subjects, by, visits, came[found], apart, *paces(visits, first))
     returned[found] = np.maximum(returned[found], meetings)
     p = np.minimum(1.0, weight * _together(others, returned))
     found &= p <= WEAKEST
-    actor = met[found].astype(np.int32)
-    usual = 1000 * back[met].sum() / seen[met].sum()
-    parts = [slice(subjects.starts[s], subjects.starts[s + 1]) for s in actor]
+    actor = came[found]
     words = "agencies" if by_agency else "units"
+    values = back.astype(float)
+    values[seen <= 0] = np.nan
     return Signals.of_chance(
         actor,
         p[found],
-        tuple(subjects.actions(np.arange(part.start, part.stop)) for part in parts),
-        len(met),
+        tuple(subjects.actions(np.arange(subjects.starts[s], subjects.starts[s + 1])) for s in actor),
+        tested,
         target=actor,
         measures={
-            "n_users": [len(np.unique(subjects["user"][part][rows[part]])) for part in parts],
+            "n_users": [len(np.unique(subjects.at("user", rows))) for rows in _rows(subjects, visits, actor)],
             "apart": np.full(len(actor), apart),
             "n_places": back[actor] + 1,
             "seen": seen[actor] + 1,
             "places": np.full(len(actor), words),
             "listed": [", who stands in the list of people in the news" if listed[s] else "" for s in actor],
-            "usual": np.full(len(actor), np.round(usual, 1)),
+            "usual": np.full(len(actor), np.round(1000 * int(back.sum()) / int(seen[seen > 0].sum()), 1)),
         },
         standing=Standing(
             f"{words} that came back, beside the first",
-            np.where(seen > 0, back.astype(float), np.nan),
+            values,
             np.zeros(len(subjects), np.int32),
             (f"the subjects whom two {words} looked up",),
         ),
@@ -111,67 +108,66 @@ def _together(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.floa
     return np.asarray(np.minimum(1.0, product * (1 - np.log(product))))
 
 
-def _tail_of_others(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """P(so many or more) as often as subjects have it, this one included. (s,) -> (s,)."""
-    largest = np.sort(counts)
-    return (len(counts) - np.searchsorted(largest, counts)) / len(counts)
-
-
-def _tail_of_returns(back: NDArray[np.int64], seen: NDArray[np.int64], at_home: float) -> NDArray[np.float64]:
-    """P(so many of the places that met a subject come back), (s,) each. A log in which few subjects are met
-    in two places borrows how often they come back at home, which is more.
+def _tail_of_others(seen: NDArray[np.int32]) -> NDArray[np.float64]:
+    """P(so many or more) for each number of places, as often as subjects that others met have it: (s,) int32,
+    at most m -> (m + 1,) float64.
     """
+    often = np.bincount(seen[seen > 0])
+    more: NDArray[np.int64] = np.cumsum(often[::-1])[::-1]
+    return np.asarray(more / more[0], float)
+
+
+def _tail_of_returns(visits: Visits, came: NDArray[np.int32]) -> NDArray[np.float64]:
+    """P(so many of the places that met a subject come back), (c,) float64, for the subjects to which others
+    came back. A log in which few subjects are met in two places borrows how often they come back at home,
+    which is more.
+    """
+    met = visits.seen > 0
+    never = np.bincount(visits.seen[met & (visits.back == 0)])
+    at_home = visits.at_home.sum() / (visits.seen >= 0).sum()
     lent = (np.arange(LENT) < np.ceil(LENT * at_home)).astype(np.int64)
-    once = np.ones(LENT, np.int64)
-    k, n = np.append(back, lent), np.append(seen, once)
-    return rate_tail(k, n, np.zeros(len(k), np.int32))[: len(back)]
+    seen = np.flatnonzero(never)
+    k = np.concatenate([visits.back[came], np.zeros(len(seen)), lent]).astype(np.int64)
+    n = np.concatenate([visits.seen[came], seen, np.ones(LENT)]).astype(np.int64)
+    alike = np.concatenate([np.ones(len(came)), never[seen], np.ones(LENT)]).astype(np.int64)
+    return rate_tail(k, n, np.zeros(len(k), np.int32), alike)[: len(came)]
+
+
+def _rows(subjects: Groups, visits: Visits, chosen: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """Return the places of the look-ups of users who came back, for each of some subjects."""
+    rows = visits.rows[visits.again]
+    begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]).tolist() for one in (0, 1))
+    return [rows[a:b] for a, b in zip(begin, end, strict=True)]
 
 
 def _tail_of_meetings(
     subjects: Groups,
-    place: NDArray[np.int32],
-    again: NDArray[np.bool_],
-    away: NDArray[np.bool_],
-    chosen: NDArray[np.int64],
+    by: str,
+    visits: Visits,
+    chosen: NDArray[np.int32],
     apart: int,
+    made: NDArray[np.int64],
+    of_place: dict[int, NDArray[np.int64]],
 ) -> NDArray[np.float64]:
     """P(so many meetings beyond the first of each user), (c,) float64, for some subjects to whom one of the
-    other places came back. place: (m,) int32, -1 for look-ups that do not count; chosen: (c,) int64.
+    other places came back, (c,) int32. made, of_place: see `paces`.
 
-    again, away: (m,) bool, the look-ups from other places, of users who came back and of all. The meetings of
-    a user follow Poisson's law, at a rate proportional to all the user's look-ups, such that the places'
-    users who meet the subject at all are as many as did.
+    The meetings of a user follow Poisson's law, at a rate proportional to all the user's look-ups, such that
+    the places' users who meet the subject at all are as many as did.
     """
-    users, day = subjects["user"], subjects["day"]
-    counts = place >= 0
-    made = np.bincount(users[counts] + 1)[1:]
-    paces = _paces(place[counts], users[counts], len(made))
+    rows, again = visits.rows[visits.away], visits.again[visits.away]
+    users, place = subjects.at("user", rows), subjects.at(by, rows)
+    block = users.astype(np.int64) << 32 | subjects.at("day", rows) // apart
+    begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]).tolist() for one in (0, 1))
     reached: dict[tuple[int, ...], NDArray[np.float64]] = {}
     p = np.ones(len(chosen))
-    for k, s in enumerate(chosen.tolist()):
-        rows = subjects.starts[s] + np.flatnonzero(away[subjects.starts[s] : subjects.starts[s + 1]])
-        met, back = np.unique(users[rows]), rows[again[rows]]
-        block = users[back].astype(np.int64) << 32 | day[back] // apart
-        extra = len(np.unique(block)) - len(np.unique(users[back]))
-        places = tuple(np.unique(place[rows]).tolist())
-        pace = np.concatenate([paces[one] for one in places])
+    for k, of in enumerate(map(slice, begin, end)):
+        met, back = np.unique(users[of]), again[of]
+        extra = len(np.unique(block[of][back])) - len(np.unique(users[of][back]))
+        places = tuple(np.unique(place[of]).tolist())
+        pace = np.concatenate([of_place[one] for one in places])
         if places not in reached:
             reached[places] = -np.expm1(-MEETINGS[:, None] * pace / pace.sum()).sum(axis=1)
         rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
         p[k] = stats.poisson.sf(extra - 1, (rate / -np.expm1(-rate) - 1).sum())
     return p
-
-
-def _paces(place: NDArray[np.int32], users: NDArray[np.int32], count: int) -> dict[int, NDArray[np.int64]]:
-    """Return, for each place, how often each of its users looked there, by user. (m,) both; users < count."""
-    pair = place.astype(np.int64) * count + users
-    every = int(place.max(initial=-1) + 1) * count
-    if every <= len(pair):
-        number = np.bincount(pair)
-        pairs = np.flatnonzero(number)
-        number = number[pairs]
-    else:  # numpy.unique took nine times as long
-        tallied = pl.Series("pair", pair).value_counts().sort("pair")
-        pairs, number = tallied["pair"].to_numpy(), tallied["count"].to_numpy().astype(np.int64)
-    places, begin = np.unique(pairs // count, return_index=True)
-    return dict(zip(places.tolist(), np.split(number, begin[1:]), strict=True))

@@ -27,25 +27,33 @@ FEWEST, FARTHEST = 5, 0.02  # users, and part of all users, by whom a tail is ju
 CALM = 10.0  # users
 
 
-def rate_tail(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> Floats:
+def rate_tail(
+    k: NDArray[np.int64],
+    n: NDArray[np.int64],
+    peer: NDArray[np.int32],
+    alike: NDArray[np.int64] | None = None,
+) -> Floats:
     """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
 
-    k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested. Returns (g,) float64; 1
-    where not tested. Rate and spread are estimated from the peers alone, the user left out, by Pearson's
-    statistic (Williams 1982, Applied Statistics 31); the spread is shrunk towards that of the whole log. Done
-    again with each count that was far out lowered to the least that is (winsorised, Huber 1981, section 1.7),
-    or two users of one unit with one habit would hide each other.
+    k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested; alike: (g,) int64, how many
+    are so, one each unless said, and where k is not 0. Returns (g,) float64; 1 where not tested.
+
+    Rate and spread are estimated from the peers alone, the user left out, by Pearson's statistic (Williams
+    1982, Applied Statistics 31); the spread is shrunk towards that of the whole log. Done again with each
+    count that was far out lowered to the least that is (winsorised, Huber 1981, section 1.7), or two users of
+    one unit with one habit would hide each other.
     """
-    vouches = ~_foremost(k, n, peer)
+    alike = np.ones(len(k), np.int64) if alike is None else alike
+    vouches = ~_foremost(k, n, peer, alike)
     tamed = k
     for _ in range(FITS):
-        a, b = _fit(tamed, n, peer, vouches)
+        a, b = _fit(tamed, n, peer, vouches, alike)
         tamed, vouches = np.minimum(tamed, _tamed(k, n, a, b)), np.ones(len(k), np.bool_)
     tested = (peer >= 0) & (n > 0)
-    some = tested & (k > 0)  # of 800,000 subjects 4,000: none or more is certain
+    some = tested & (k > 0)  # none or more is certain
     p = np.ones(len(k))
     p[some] = uneven_tail(k[some], n[some], a[some], b[some])
-    p[tested] = tempered(p[tested])
+    p[tested] = tempered(p[tested], int((alike[tested] - 1).sum()))
     return p
 
 
@@ -82,8 +90,10 @@ def _median_odds(rate: Floats, scatter: Floats, nodes: Floats, weights: Floats) 
     return middle
 
 
-def tempered(p: Floats) -> Floats:
+def tempered(p: Floats, certain: int = 0) -> Floats:
     """Make p-values larger where the log itself shows that small ones are too frequent. (k,) -> (k,).
+
+    certain: how many more there are, all of them 1.
 
     Minus their logarithms should fall off at rate one. The rate is estimated over the fifth part of the users
     whose p is smallest (fifty at least), as if `CALM` users more had kept to one: of 11 users, two misusers
@@ -92,13 +102,15 @@ def tempered(p: Floats) -> Floats:
     raised to the rate's power (after Devlin & Roeder 1999, Biometrics 55, "genomic control"). 9 peers with
     log-normal rates gave 60 times too many p-values below 1e-4 without.
     """
-    if len(p) < 2 * FEWEST:
+    count = len(p) + certain
+    if count < 2 * FEWEST:
         return p
-    far = max(FEWEST / len(p), FARTHEST)
+    far = max(FEWEST / count, FARTHEST)
     near = min(10 * far, 0.5)
-    small, middle = np.quantile(p, [far, near], method="higher")
+    ranked = np.append(np.sort(p), 1.0)
+    small, middle = (ranked[min(int(np.ceil((count - 1) * part)), len(p))] for part in (far, near))
     beyond = np.log(middle / np.maximum(p[p < middle], max(small, 1e-300)))
-    told = max(near * len(p) - (p <= small).sum(), 0.0)
+    told = max(near * count - (p <= small).sum() - certain * (small >= 1), 0.0)
     power = (CALM + told) / (CALM + beyond.sum())
     if power >= 1:
         return p
@@ -106,23 +118,28 @@ def tempered(p: Floats) -> Floats:
 
 
 def _fit(
-    k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32], vouches: NDArray[np.bool_]
+    k: NDArray[np.int64],
+    n: NDArray[np.int64],
+    peer: NDArray[np.int32],
+    vouches: NDArray[np.bool_],
+    alike: NDArray[np.int64],
 ) -> tuple[Floats, Floats]:
     """Return the beta law of the rate for each user, from the peers who vouch, the user left out."""
     a, b = np.ones(len(k)), np.ones(len(k))
     used = (peer >= 0) & (n > 0)
     groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
-    fits = [_pearson(k[g].astype(float), n[g].astype(float), vouches[g].astype(float)) for g in groups]
+    fits = [_pearson(*(part[g].astype(float) for part in (k, n, vouches, alike))) for g in groups]
     freedom = sum(max(v - 1, 0.0) for _, v in fits)
-    total = sum(float(x.sum()) for x, _ in fits)
-    for members, (x, _) in zip(groups, fits, strict=True):
+    total = sum(float((x * alike[g]).sum()) for g, (x, _) in zip(groups, fits, strict=True))
+    for members, (x, voices) in zip(groups, fits, strict=True):
         kk, nn = k[members].astype(float), n[members].astype(float)
-        weight = vouches[members].astype(float)
-        others = weight.sum() - weight
-        trials = (nn * weight).sum() - nn * weight
-        rate = ((kk * weight).sum() - kk * weight + 0.5) / (trials + 1)
+        weight, times = vouches[members].astype(float), alike[members]
+        others = voices - weight
+        trials = (nn * weight * times).sum() - nn * weight
+        rate = ((kk * weight * times).sum() - kk * weight + 0.5) / (trials + 1)
         spread = np.maximum(1.0, (total - x) / max(freedom - 1, 1.0))
-        phi = np.maximum(1.0, (x.sum() - x + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
+        theirs = (x * times).sum() - x
+        phi = np.maximum(1.0, (theirs + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
         size = np.maximum(trials / np.maximum(others, 1), 2.0)
         # The group's rate is itself an estimate, as uncertain as its trials are few (predictive variance).
         rho = np.clip((phi - 1) / (size - 1) + phi / (trials + 1), 1e-6, 0.5)
@@ -141,7 +158,9 @@ def _tamed(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> 
     return tamed
 
 
-def _foremost(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _foremost(
+    k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32], alike: NDArray[np.int64]
+) -> NDArray[np.bool_]:
     """Mark the tenth of each group, two at least of eight, whose rates are highest: not in the first fit."""
     rate = np.where((peer >= 0) & (n > 0), k / np.maximum(n, 1), -1.0)
     marked = np.zeros(len(k), np.bool_)
@@ -149,14 +168,15 @@ def _foremost(k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32
         members = np.flatnonzero(peer == code)
         most = members[k[members] > 0]
         most = most[np.argsort(-rate[most], kind="stable")]
-        marked[most[: max(min(2, len(members) // 4), len(members) // 10)]] = True
+        count = int(alike[members].sum())
+        marked[most[: max(min(2, count // 4), count // 10)]] = True
     return marked
 
 
-def _pearson(k: Floats, n: Floats, weight: Floats) -> tuple[Floats, float]:
+def _pearson(k: Floats, n: Floats, weight: Floats, times: Floats) -> tuple[Floats, float]:
     """Return each member's part of Pearson's statistic, 0 for who does not vouch, and how many vouch."""
-    rate = ((k * weight).sum() + 0.5) / ((n * weight).sum() + 1)
-    return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float(weight.sum())
+    rate = ((k * weight * times).sum() + 0.5) / ((n * weight * times).sum() + 1)
+    return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float((weight * times).sum())
 
 
 Tail: TypeAlias = Callable[[Floats, float], Floats]  # deviations in scales, degrees of freedom -> p

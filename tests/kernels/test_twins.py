@@ -165,6 +165,24 @@ def test_distinct_subjects(rows: tuple[I64, I64], data: st.DataObject) -> None:
 
 MANY_BITS = st.sampled_from([-1, 0, 1, 2, 1 << 31, 1 << 32, (1 << 32) + 1, (1 << 63) - 1])
 
+@given(grouped(), st.data())
+def test_distinct(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("distinct", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
+
+
+@given(grouped(), st.data(), st.sampled_from([0, 1, 2**20, 2**31 - N_CODES]))
+def test_distinct_of_many(rows: tuple[I64, I64], data: st.DataObject, above: int) -> None:
+    codes = column(data, rows[0], CODE, np.int32)
+    agree("distinct_of_many", rows[0], np.where(codes >= 0, codes + np.int32(above), codes))
+
+
+@given(grouped(), st.data())
+def test_additions(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    starts, times = rows
+    days = (times // 6).astype(np.int32)
+    subjects = column(data, starts, st.integers(0, N_CODES - 1), np.int32)
+    agree("additions", starts, subjects, days, column(data, starts, st.booleans(), np.bool_), N_CODES)
+
 
 @given(grouped(), st.data())
 def test_first_alike(rows: tuple[I64, I64], data: st.DataObject) -> None:
@@ -312,6 +330,9 @@ NONE = np.zeros(0, np.int32)
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
         ("last_digits", (np.zeros(0, np.uint8), EMPTY[0])),
+
+        ("distinct", (EMPTY[0], NONE, 0)),
+        ("distinct_of_many", (EMPTY[0], NONE)),
         ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
