@@ -10,14 +10,10 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import kernels
+from anomaly.detectors.peer_rates import BORROWED as BORROWED
+from anomaly.detectors.peer_rates import law_of_peers
 
 Floats = NDArray[np.float64]
-# How many peers' worth of the whole log's spread each group borrows: groups of ten estimate their own spread
-# poorly.
-BORROWED = 30.0
-# A count of less chance than this is no measure for others.
-FAR_OUT = 0.001
-FITS = 3
 # How many users' worth of typical scatter a group's own is moderated by.
 PRIOR = 4.0
 MANY = 500
@@ -36,19 +32,11 @@ def rate_tail(
     """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
 
     k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested; alike: (g,) int64, how many
-    are so, one each unless said, and where k is not 0. Returns (g,) float64; 1 where not tested.
-
-    Rate and spread are estimated from the peers alone, the user left out, by Pearson's statistic (Williams
-    1982, Applied Statistics 31); the spread is shrunk towards that of the whole log. Done again with each
-    count that was far out lowered to the least that is (winsorised, Huber 1981, section 1.7), or two users of
-    one unit with one habit would hide each other.
+    are so, one each unless said, and where k is not 0. Returns (g,) float64; 1 where not tested. See
+    `law_of_peers`.
     """
     alike = np.ones(len(k), np.int64) if alike is None else alike
-    vouches = ~_foremost(k, n, peer, alike)
-    tamed = k
-    for _ in range(FITS):
-        a, b = _fit(tamed, n, peer, vouches, alike)
-        tamed, vouches = np.minimum(tamed, _tamed(k, n, a, b)), np.ones(len(k), np.bool_)
+    a, b = law_of_peers(k, n, peer, alike)
     tested = (peer >= 0) & (n > 0)
     some = tested & (k > 0)  # none or more is certain
     p = np.ones(len(k))
@@ -115,68 +103,6 @@ def tempered(p: Floats, certain: int = 0) -> Floats:
     if power >= 1:
         return p
     return np.where(p < middle, np.maximum(p, near * (p / middle) ** power), p)
-
-
-def _fit(
-    k: NDArray[np.int64],
-    n: NDArray[np.int64],
-    peer: NDArray[np.int32],
-    vouches: NDArray[np.bool_],
-    alike: NDArray[np.int64],
-) -> tuple[Floats, Floats]:
-    """Return the beta law of the rate for each user, from the peers who vouch, the user left out."""
-    a, b = np.ones(len(k)), np.ones(len(k))
-    used = (peer >= 0) & (n > 0)
-    groups = [np.flatnonzero(used & (peer == code)) for code in np.unique(peer[used])]
-    fits = [_pearson(*(part[g].astype(float) for part in (k, n, vouches, alike))) for g in groups]
-    freedom = sum(max(v - 1, 0.0) for _, v in fits)
-    total = sum(float((x * alike[g]).sum()) for g, (x, _) in zip(groups, fits, strict=True))
-    for members, (x, voices) in zip(groups, fits, strict=True):
-        kk, nn = k[members].astype(float), n[members].astype(float)
-        weight, times = vouches[members].astype(float), alike[members]
-        others = voices - weight
-        trials = (nn * weight * times).sum() - nn * weight
-        rate = ((kk * weight * times).sum() - kk * weight + 0.5) / (trials + 1)
-        spread = np.maximum(1.0, (total - x) / max(freedom - 1, 1.0))
-        theirs = (x * times).sum() - x
-        phi = np.maximum(1.0, (theirs + BORROWED * spread) / (np.maximum(others - 1, 1) + BORROWED))
-        size = np.maximum(trials / np.maximum(others, 1), 2.0)
-        # The group's rate is itself an estimate, as uncertain as its trials are few (predictive variance).
-        rho = np.clip((phi - 1) / (size - 1) + phi / (trials + 1), 1e-6, 0.5)
-        a[members], b[members] = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
-    return a, b
-
-
-def _tamed(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> NDArray[np.int64]:
-    """Lower each count that is far out to the least that still is."""
-    tamed = k.copy()
-    far = np.flatnonzero(k > 1)
-    while len(far):
-        far = far[kernels.beta_binomial_tail(tamed[far] - 1, n[far], a[far], b[far]) < FAR_OUT]
-        tamed[far] -= 1
-        far = far[tamed[far] > 1]
-    return tamed
-
-
-def _foremost(
-    k: NDArray[np.int64], n: NDArray[np.int64], peer: NDArray[np.int32], alike: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Mark the tenth of each group, two at least of eight, whose rates are highest: not in the first fit."""
-    rate = np.where((peer >= 0) & (n > 0), k / np.maximum(n, 1), -1.0)
-    marked = np.zeros(len(k), np.bool_)
-    for code in np.unique(peer[peer >= 0]):
-        members = np.flatnonzero(peer == code)
-        most = members[k[members] > 0]
-        most = most[np.argsort(-rate[most], kind="stable")]
-        count = int(alike[members].sum())
-        marked[most[: max(min(2, count // 4), count // 10)]] = True
-    return marked
-
-
-def _pearson(k: Floats, n: Floats, weight: Floats, times: Floats) -> tuple[Floats, float]:
-    """Return each member's part of Pearson's statistic, 0 for who does not vouch, and how many vouch."""
-    rate = ((k * weight * times).sum() + 0.5) / ((n * weight * times).sum() + 1)
-    return weight * (k - n * rate) ** 2 / (n * rate * (1 - rate)), float((weight * times).sum())
 
 
 Tail: TypeAlias = Callable[[Floats, float], Floats]  # deviations in scales, degrees of freedom -> p
