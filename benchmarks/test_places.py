@@ -88,3 +88,20 @@ def test_distinct_of_many(world: Any, contest: Any) -> None:
         return (found["subject"].fill_null(0),)
 
     contest(kernel, rival)
+
+
+def test_tally(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    kind = (rows["hour"] % 4).cast(pl.UInt8).to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.tally(starts, kind, 4),)
+
+    def rival() -> tuple[Any, ...]:
+        hour = pl.col("hour") % 4
+        counts = rows.group_by("user").agg((hour == at).sum().alias(str(at)) for at in range(4))
+        every = pl.DataFrame({"user": pl.int_range(world.n_users, dtype=pl.Int32, eager=True)})
+        found = every.join(counts, on="user", how="left", maintain_order="left")
+        return (found.drop("user").fill_null(0).to_numpy(),)
+
+    contest(kernel, rival)

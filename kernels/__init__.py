@@ -36,6 +36,7 @@ densest             most rows in a window
 sequential          serials tried one after another
 distinct_in_window  most different users of a subject in a window
 paces               occasions and days of each month
+tally               rows of each kind in a group
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
 beta_binomial_tail  P(X >= k), binomial with a chance that varies
@@ -64,6 +65,7 @@ from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.text import last_digits
+from kernels.tally import tally
 
 __all__ = [
     "beta_binomial_tail",
@@ -98,6 +100,7 @@ __all__ = [
     "repeated_days",
     "sequential",
     "sessions",
+    "tally",
     "union",
     "unite",
     "written_twice",

@@ -341,6 +341,11 @@ def distinct_in_window(
     return mosts, begins, ends
 
 
+def tally(starts: I64, kinds: U8, n_kinds: int) -> I64:
+    count = [[sum(int(kinds[i]) == kind for i in rows) for kind in range(n_kinds)] for rows in groups(starts)]
+    return np.array(count, np.int64).reshape(-1, n_kinds)
+
+
 def poisson_tail(k: I64 | F64, mu: F64) -> F64:
     def upper(k: Decimal, mu: Decimal) -> Decimal:
         term = (-mu).exp() * mu ** int(k) / math.factorial(int(k))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from anomaly.coding import Groups
@@ -9,7 +11,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import Signals, detector
 from anomaly.detectors.federal import federal_agencies
 from anomaly.detectors.more_than_peers import more_than_peers
-from anomaly.detectors.purposes import reaches
+from anomaly.detectors.purposes import Marks, at_codes, reaches
 
 
 @detector(
@@ -37,6 +39,12 @@ def immigration_query(users: Groups, context: Context) -> Signals:
     Evades: A booking number of somebody else; asking the jail to ask.
     """
     federal = federal_agencies(users.log, context).any
-    theirs = federal[users["agency"]] if federal.any() else np.zeros(users.starts[-1], np.bool_)
-    asked = reaches(users, "immigration") & ~theirs
-    return more_than_peers(users, context, asked, ~theirs, "% of look-ups that ask for immigration status")
+    statistic = "% of look-ups that ask for immigration status"
+    return more_than_peers(users, context, partial(_marks, federal=federal), statistic)
+
+
+def _marks(part: Groups, federal: Marks) -> tuple[Marks, Marks]:
+    others = np.ones(int(part.starts[-1]), np.bool_)
+    if federal.any():
+        others = ~at_codes(federal, part["agency"])
+    return reaches(part, "immigration") & others, others

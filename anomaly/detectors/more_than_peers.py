@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from anomaly.detectors.contract import WEAKEST, Signals, Standing
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 from anomaly.detectors.purposes import same_work, usual_rate
-from anomaly.detectors.since import split
+from anomaly.detectors.tally import Marked, Marks, split_marked, tally
 
 Floats = NDArray[np.float64]
 
@@ -83,20 +84,16 @@ def together(each: list[Floats]) -> Floats:
     return np.minimum(mean, 1.0)
 
 
-def more_than_peers(
-    users: Groups, context: Context, done: NDArray[np.bool_], among: NDArray[np.bool_], statistic: str
-) -> Signals:
-    """Signal the users of whose look-ups `among`, (m,) bool, more are `done`, (m,) bool, than chance gives.
+def more_than_peers(users: Groups, context: Context, marked: Marked, statistic: str) -> Signals:
+    """Signal the users who do something in more of some look-ups than chance gives.
 
-    Only what nothing explains is counted as done; the signal is about all that is. statistic: the share in
-    words. Measures: events, asked, usual, peers. See `beside_peers` for the null.
+    marked: what is done and what it is done among, (m,) bool each of a part. Only what nothing explains is
+    counted as done; the signal is about all that is. statistic: the share in words. Measures: events, asked,
+    usual, peers. See `beside_peers` for the null.
     """
-    owner, count = users.owner, len(users)
-    k = np.bincount(owner[done & users.counted], minlength=count)
-    n = np.bincount(owner[among], minlength=count)
+    k, n = tally(users, partial(_open, marked=marked))
     beside = beside_peers(users, context, k, n)
-    actor = np.flatnonzero(beside.p <= WEAKEST).astype(np.int32)
-    _, actions = split(users, done & users.counted & np.isin(owner, actor), done)
+    actor, actions = split_marked(users, beside.p <= WEAKEST, partial(_about, marked=marked))
     return Signals.of_chance(
         actor,
         beside.p[actor],
@@ -116,3 +113,13 @@ def standing_of(k: NDArray[np.int64], n: NDArray[np.int64], beside: Beside, stat
     """Return where each user stands among units of one name: k of n, in percent."""
     share = np.where(beside.group >= 0, np.round(100 * k / np.maximum(n, 1), 2), np.nan)
     return Standing(statistic, share, beside.group, beside.labels)
+
+
+def _open(part: Groups, marked: Marked) -> tuple[Marks, ...]:
+    done, among = marked(part)
+    return done & part.counted, among
+
+
+def _about(part: Groups, marked: Marked) -> tuple[Marks, ...]:
+    done, _ = marked(part)
+    return done & part.counted, done

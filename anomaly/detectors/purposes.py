@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding import CodedLog, Groups, Some
 from anomaly.coding.events import SYSTEM
+from anomaly.coding.gather import gather
 from anomaly.context import Context
 from anomaly.detectors.peers import LEAST_PEERS, peering
 from anomaly.policy import MATTERS, REACH_CLASSES, REASON_CLASSES
@@ -43,14 +45,29 @@ def beyond_history(groups: Groups | Some) -> tuple[Marks, Marks]:
 def in_force(groups: Groups | Some, rule: str) -> Marks:
     """Return (m,) bool: the look-up was made on a day on which the rule applied."""
     begin, end = groups.log.policy.rule(rule).span()
+    times, order = groups.log.actions.time, groups.log.actions.in_time
+    if len(order) and times[order[0]] >= begin and times[order[-1]] < end:
+        return np.ones(len(groups.places) if isinstance(groups, Some) else int(groups.starts[-1]), np.bool_)
     return (groups["time"] >= begin) & (groups["time"] < end)
+
+
+def is_any(classes: NDArray[np.uint8], of: Sequence[int]) -> Marks:
+    """Return (m,) bool: the class, (m,) uint8, is one of a few: a tenth of the time of `numpy.isin`."""
+    found: Marks = classes == of[0]
+    for one in of[1:]:
+        found |= classes == one
+    return found
 
 
 def about(groups: Groups | Some, *matters: str) -> Marks:
     """Return (m,) bool: the stated reason is about one of these matters."""
     codes = [MATTERS.index(name) for name in matters]
-    found: Marks = np.isin(groups.log.matters, codes)[groups["reason"]]
-    return found
+    return at_codes(np.isin(groups.log.matters, codes), groups["reason"])
+
+
+def at_codes(table: Marks, codes: NDArray[np.int32]) -> Marks:
+    """Take a mark for each code, (t + 1,) and (m,) -> (m,), the last for -1."""
+    return gather(table, codes) if table.any() else np.zeros(len(codes), np.bool_)
 
 
 def purposes_for(log: CodedLog, *matters: str) -> Marks:
@@ -159,10 +176,12 @@ def reasons_of(groups: Groups) -> Reasons:
     """Read the reasons of a log: the detector declares reason, case_number, attention and message_key."""
     reason = groups["reason_class"]
     needed = in_force(groups, "ab1747-reason") & (groups["reach"] != HISTORY)
-    needed &= ~groups.log.hidden_reasons[groups["reason"]] & ~np.isin(reason, NOT_A_PERSON)
+    needed &= ~is_any(reason, NOT_A_PERSON)
+    if groups.log.hidden_reasons.any():
+        needed &= ~at_codes(groups.log.hidden_reasons, groups["reason"])
     elsewhere = groups["case_number"] >= 0
-    elsewhere |= ~np.isin(groups["attention_class"], [MISSING, VAGUE, OTHER])
-    poor = needed & np.isin(reason, [MISSING, VAGUE])
+    elsewhere |= ~is_any(groups["attention_class"], [MISSING, VAGUE, OTHER])
+    poor = needed & is_any(reason, [MISSING, VAGUE])
     return Reasons(needed, poor, poor & (reason == MISSING), elsewhere)
 
 

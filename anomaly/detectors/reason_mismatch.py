@@ -6,7 +6,7 @@ from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, detector
 from anomaly.detectors.more_than_peers import more_than_peers
-from anomaly.detectors.purposes import about, reaches
+from anomaly.detectors.purposes import Marks, about, reaches
 
 
 @detector(
@@ -32,7 +32,10 @@ def reason_mismatch(users: Groups, context: Context) -> Signals:
     Clears: An open case, or a call or stop with that person, in the dispatch record; a test record.
     Evades: "Investigation"; a few among many stops.
     """
-    traffic = about(users, "traffic")
-    history = traffic & reaches(users, "criminal_history")
     statistic = "% of look-ups under traffic reasons that ask for criminal history"
-    return more_than_peers(users, context, history, traffic, statistic)
+    return more_than_peers(users, context, _marks, statistic)
+
+
+def _marks(part: Groups) -> tuple[Marks, Marks]:
+    traffic = about(part, "traffic")
+    return traffic & reaches(part, "criminal_history"), traffic

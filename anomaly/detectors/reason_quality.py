@@ -8,7 +8,7 @@ from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Share, Signals, Standing, detector
 from anomaly.detectors.purposes import reasons_of
-from anomaly.detectors.since import split
+from anomaly.detectors.tally import Marks, split_marked, tally
 
 
 @detector(
@@ -45,17 +45,12 @@ def reason_quality(
     Clears: A parser that maps the field; an exception code; service accounts.
     Evades: A false but specific reason.
     """
-    said = reasons_of(agencies)
-    required = said.needed & agencies.counted
-    poor = said.poor & agencies.counted & ~said.elsewhere
-    owner, count = agencies.owner, len(agencies)
-    asked = np.bincount(owner[required], minlength=count)
-    missing = np.bincount(owner[poor & said.missing], minlength=count)
-    vague = np.bincount(owner[poor], minlength=count) - missing
+    asked, poor, missing = tally(agencies, _marks)
+    vague = poor - missing
     some = np.maximum(asked, 1)
     share = (missing + vague) / some
     listed = ((missing / some >= least_missing) | (vague / some >= least_vague)) & (asked >= least_actions)
-    actor, actions = split(agencies, poor & listed[owner], np.zeros_like(poor))
+    actor, actions = split_marked(agencies, listed, _told)
     tested = int((asked >= least_actions).sum())
     return Signals.of_rule(
         actor,
@@ -72,7 +67,19 @@ def reason_quality(
         standing=Standing(
             "% of look-ups with a missing or vague reason",
             np.where(asked >= least_actions, np.round(100 * share, 2), np.nan),
-            np.zeros(count, np.int32),
+            np.zeros(len(agencies), np.int32),
             ("the agencies in the log",),
         ),
     )
+
+
+def _marks(part: Groups) -> tuple[Marks, ...]:
+    """Mark the look-ups that need a reason, those of them with a poor one, and those without any."""
+    said = reasons_of(part)
+    poor = said.poor & part.counted & ~said.elsewhere
+    return said.needed & part.counted, poor, poor & said.missing
+
+
+def _told(part: Groups) -> tuple[Marks, Marks]:
+    poor = _marks(part)[1]
+    return poor, poor

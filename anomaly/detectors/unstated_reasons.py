@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 from anomaly.detectors.purposes import reasons_of, usual_rate
-from anomaly.detectors.since import split
+from anomaly.detectors.tally import Marks, split_marked, tally
 
 WORD = r"\p{L}{3}"  # a reason without three letters on end is a sign: `.`, `x`, `na`, `123`
 
@@ -46,16 +48,8 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
         exception code.
     Evades: A false but specific reason.
     """
-    said = reasons_of(users)
-    owner, count = users.owner, len(users)
-    explained = said.needed & (~users.counted | said.elsewhere)
-    open_ones = said.poor & ~explained
-    k, n, own_k, own_n = (
-        np.bincount(owner[some], minlength=count)
-        for some in (open_ones, said.needed, explained & said.poor, explained)
-    )
-    signs = said.needed & said.poor & ~said.elsewhere & _only_a_sign(users)
-    n_signs = np.bincount(owner[signs], minlength=count)
+    wordless = np.append(~users.log.texts["reason"].str.contains(WORD).to_numpy(), np.False_)
+    n, k, missing, own_n, own_k, n_signs = tally(users, partial(_marks, wordless=wordless))
     peers = peering(users, context)
     group = np.where((n > 0) & peers.same_work, peers.code, -1).astype(np.int32)
     if not (group >= 0).any():
@@ -63,8 +57,8 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
     careless = np.maximum(rate_tail(k, n, group), _by_own_habit(k, n - own_n, own_k, own_n))
     by_sign = rate_tail(n_signs, n, group)
     p = np.minimum(2 * np.minimum(careless, by_sign), 1.0)
-    actor = np.flatnonzero((k + n_signs > 0) & (p <= WEAKEST)).astype(np.int32)
-    _, actions = split(users, (open_ones | signs) & np.isin(owner, actor), said.poor)
+    listed = (k + n_signs > 0) & (p <= WEAKEST)
+    actor, actions = split_marked(users, listed, partial(_told, wordless=wordless))
     return Signals.of_chance(
         actor,
         p[actor],
@@ -72,7 +66,7 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
         int((group >= 0).sum()),
         measures={
             "events": k[actor],
-            "missing": np.bincount(owner[open_ones & said.missing], minlength=count)[actor],
+            "missing": missing[actor],
             "signs": [f", {a:,} of all with a mere sign" if a else "" for a in n_signs[actor].tolist()],
             "asked": n[actor],
             "usual": usual_rate(k, n, group, actor),
@@ -92,10 +86,24 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
     )
 
 
-def _only_a_sign(users: Groups) -> NDArray[np.bool_]:
-    """Mark the look-ups whose reason holds no word, (m,) bool; not those without any."""
-    wordless = ~users.log.texts["reason"].str.contains(WORD).to_numpy()
-    return np.asarray(np.append(wordless, np.False_)[users["reason"]])
+def _marks(part: Groups, wordless: Marks) -> tuple[Marks, ...]:
+    """Mark, (m,) bool each, the look-ups that need a reason; those with a poor one that nothing explains, and
+    of these the ones without any; those that something explains, and of these the poor ones; and those whose
+    reason holds no word: not those without any. wordless: (r + 1,) bool by reason code.
+    """
+    said = reasons_of(part)
+    explained = said.needed & (~part.counted | said.elsewhere)
+    open_ones = said.poor & ~explained
+    signs = said.poor & ~said.elsewhere
+    at = np.flatnonzero(signs)
+    signs[at] = wordless[part["reason"][at]]
+    return said.needed, open_ones, open_ones & said.missing, explained, explained & said.poor, signs
+
+
+def _told(part: Groups, wordless: Marks) -> tuple[Marks, Marks]:
+    """Mark the look-ups that a signal counts, and all that it is about."""
+    _, open_ones, _, _, poor_ones, signs = _marks(part, wordless)
+    return open_ones | signs, open_ones | poor_ones
 
 
 def _by_own_habit(

@@ -311,6 +311,11 @@ def test_homes(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("homes", rows[0], column(data, rows[0], CODE, np.int32), marks, N_CODES)
 
 
+@given(grouped(), st.data())
+def test_tally(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    agree("tally", rows[0], column(data, rows[0], st.integers(0, 3), np.uint8), 4)
+
+
 EMPTY = np.zeros(1, np.int64), np.zeros(0, np.int64)
 NONE = np.zeros(0, np.int32)
 
@@ -333,6 +338,7 @@ NONE = np.zeros(0, np.int32)
 
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
+        ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),
         ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),

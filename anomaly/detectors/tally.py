@@ -1,0 +1,52 @@
+"""How often the look-ups of each group bear a mark, and which do: asked of part after part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding import Groups
+from anomaly.detectors.since import split_some
+
+Marks = NDArray[np.bool_]
+Marked = Callable[[Groups], tuple[Marks, ...]]  # of a part, (m,) bool each
+
+
+def tally(groups: Groups, marked: Marked) -> NDArray[np.int64]:
+    """Count the look-ups of each group that bear each mark, (c, g) int64, eight marks at most."""
+    tell = partial(_count, marked=marked)
+    return np.concatenate(groups.each(tell) or [tell(groups)], axis=1)
+
+
+def split_marked(
+    groups: Groups, chosen: NDArray[np.bool_], marked: Marked
+) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
+    """Return what `split` does, of some groups, (g,) bool. marked: what is chosen, and what it is about."""
+    tell = partial(_places, chosen=chosen, marked=marked)
+    both = zip(*(groups.each(tell) or [tell(groups)]), strict=True)
+    return split_some(groups, *(np.concatenate(places) for places in both))
+
+
+def _count(part: Groups, marked: Marked) -> NDArray[np.int64]:
+    marks = marked(part)
+    kinds = np.zeros(int(part.starts[-1]), np.uint8)
+    for bit, mark in enumerate(marks):
+        kinds |= mark.view(np.uint8) << np.uint8(bit)
+    counts = kernels.tally(part.starts, kinds, 1 << len(marks))
+    bears = np.arange(1 << len(marks)) >> np.arange(len(marks))[:, None] & 1
+    return np.asarray(bears @ counts.T)
+
+
+def _places(
+    part: Groups, chosen: NDArray[np.bool_], marked: Marked
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    its = chosen[part.first : part.first + len(part)]
+    if not its.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    some, about = marked(part)
+    theirs = np.repeat(its, np.diff(part.starts))
+    return part.begin + np.flatnonzero(some & theirs), part.begin + np.flatnonzero((some | about) & theirs)
