@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
+from numpy.typing import NDArray
 
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, detector
 from anomaly.detectors.more_than_peers import beside_peers, standing_of, together
-from anomaly.detectors.purposes import about, distinct_subjects, pending, purposes_for
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import (
+    Marks,
+    about,
+    at_codes,
+    distinct_subjects,
+    marked_at,
+    pending,
+    purposes_for,
+)
+from anomaly.detectors.tally import count, split_marked
 
 NOT_CRIMINAL = ("employment", "civil", "licensing")
 
@@ -41,23 +53,22 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
     Clears: Purpose J, H, I or F; an open case or a call with that person; a statute that gives the authority.
     Evades: An applicant who is in no table, under a reason that says nothing.
     """
-    stated = (users["purpose"] >= 0) & ~purposes_for(users.log, *NOT_CRIMINAL)[users["purpose"]]
-    said = about(users, *NOT_CRIMINAL)
-    known = said | pending(users, context, days)
+    marked = partial(
+        _marks,
+        lawful=purposes_for(users.log, *NOT_CRIMINAL),
+        applied=pending(users, context, days),
+    )
+    tell = partial(_counts, marked=marked)
+    n, *people, known, said, unsaid, ever_said = np.concatenate(users.each(tell) or [tell(users)], axis=1)
     # Dispatchers meet applicants by chance, 33 in 1,000: 18 whom the reasons called so drowned among them.
-    counts = [known, said] if (known & ~said).any() and said.any() else [known]
-    n = distinct_subjects(users, stated)
-    each = [distinct_subjects(users, stated & one & users.counted) for one in counts]
+    each = people if unsaid.any() and ever_said.any() else people[:1]
     beside = [beside_peers(users, context, k, n, least_subjects) for k in each]
     which = np.argmin([one.p for one in beside], axis=0)
     p = together([one.p for one in beside])
-    actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     k = np.choose(which, each)
-    wrong = stated & (counts[0] if len(counts) == 1 else np.choose(which[users.owner], counts))
-    open_ones = wrong & users.counted
-    listed = p <= WEAKEST
-    _, actions = split(users, open_ones & np.repeat(listed, np.diff(users.starts)), wrong)
-    told = [users.log.actions.purpose[rows] for rows in actions]
+    actor, actions = split_marked(users, p <= WEAKEST, partial(_about, marked=marked, which=which))
+    purposes = users.log.texts["purpose"].to_list()
+    told = [np.unique(users.log.actions.purpose[rows]).tolist() for rows in actions]
     return Signals.of_chance(
         actor,
         p[actor],
@@ -66,11 +77,46 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
         measures={
             "subjects": k[actor],
             "asked": n[actor],
-            "events": np.bincount(users.owner[open_ones], minlength=len(users))[actor],
-            "purposes": [", ".join(users.log.texts["purpose"].gather(np.unique(codes))) for codes in told],
+            "events": np.choose(which, [known, said])[actor],
+            "purposes": [", ".join(purposes[code] for code in codes) for codes in told],
             "usual": np.choose(which, [one.usual for one in beside])[actor],
             "said": [", as the reasons say" if by else "" for by in which[actor].tolist()],
-            "peers": [beside[which[user]].peers[user] for user in actor.tolist()],
+            "peers": [beside[which[user]].peers(user) for user in actor.tolist()],
         },
         standing=standing_of(each[0], n, beside[0], "% of people asked about who apply for something"),
     )
+
+
+def _marks(part: Groups, lawful: Marks, applied: NDArray[np.int64]) -> tuple[Marks, Marks, Marks]:
+    """Mark, (m,) bool each, the look-ups under a purpose that is for crime, those of people who are known to
+    apply for something, and those whose reason says so.
+
+    lawful: (p + 1,) bool by purpose code; applied: places of all look-ups of people with an application.
+    """
+    stated = (part["purpose"] >= 0) & ~at_codes(lawful, part["purpose"])
+    said = about(part, *NOT_CRIMINAL)
+    return stated, said | marked_at(part, applied), said
+
+
+def _counts(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]) -> NDArray[np.int64]:
+    """Count, (7, g) int64: the people asked about under such a purpose, those of them whom nothing explains
+    and who apply, as tables or reasons say, or as reasons do; such look-ups, twice; and all look-ups of whom
+    tables alone say so, and whom reasons do.
+    """
+    stated, known, said = marked(part)
+    wrong = stated & part.counted
+    each = wrong & known, wrong & said
+    people = [distinct_subjects(part, some) for some in (stated, *each)]
+    return np.concatenate([people, count(part, (*each, known & ~said, said))])
+
+
+def _about(
+    part: Groups,
+    marked: Callable[[Groups], tuple[Marks, Marks, Marks]],
+    which: NDArray[np.intp],
+) -> tuple[Marks, Marks]:
+    """Mark what a signal counts, and all that it is about. which: (g,) 1 for users judged by reasons."""
+    stated, known, said = marked(part)
+    by_reasons = np.repeat(which[part.first : part.first + len(part)] == 1, np.diff(part.starts))
+    wrong = stated & np.where(by_reasons, said, known)
+    return wrong & part.counted, wrong

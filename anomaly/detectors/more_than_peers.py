@@ -12,7 +12,7 @@ from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing
 from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.peers import peering
+from anomaly.detectors.peers import Peering, peering
 from anomaly.detectors.purposes import same_work, usual_rate
 from anomaly.detectors.tally import Marked, Marks, split_marked, tally
 
@@ -24,15 +24,21 @@ class Beside:
     """How each user's count stands beside those who do the same work.
 
     p: (g,) float64, 1 where not tested. usual: (g,) float64, how many in 1,000 the others have of the group
-    that differs most; peers: its name, for each user. group: (g,) int32, users of units of one name, -1 not
-    tested; labels: the name of each.
+    that differs most; by_own: (g,) bool, that is the own unit, whose name `own` has. group: (g,) int32, users
+    of units of one name, -1 not tested; labels: the name of each.
     """
 
     p: Floats
     usual: Floats
-    peers: tuple[str, ...]
+    by_own: Marks
+    own: Peering
     group: NDArray[np.int32]
     labels: tuple[str, ...]
+
+    def peers(self, user: int) -> str:
+        """Name the group that differs most from a tested user."""
+        names, group = (self.own.names, self.own.code) if self.by_own[user] else (self.labels, self.group)
+        return names[int(group[user])]
 
 
 def beside_peers(
@@ -61,11 +67,7 @@ def beside_peers(
     everyone = np.arange(len(users), dtype=np.int32)
     usual = [usual_rate(k, n, one, everyone) for one in (wide, near)]
     by_own = each[1] < each[0]
-    names = [
-        own.names[theirs] if inside else labels[theirs_too]
-        for inside, theirs, theirs_too in zip(by_own.tolist(), own.code.tolist(), group.tolist(), strict=True)
-    ]
-    return Beside(together(each), np.where(by_own, usual[1], usual[0]), tuple(names), wide, labels)
+    return Beside(together(each), np.where(by_own, usual[1], usual[0]), by_own, own, wide, labels)
 
 
 def _mixed(group: NDArray[np.int32], place: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -103,7 +105,7 @@ def more_than_peers(users: Groups, context: Context, marked: Marked, statistic: 
             "events": k[actor],
             "asked": n[actor],
             "usual": beside.usual[actor],
-            "peers": [beside.peers[user] for user in actor.tolist()],
+            "peers": [beside.peers(user) for user in actor.tolist()],
         },
         standing=standing_of(k, n, beside, statistic),
     )

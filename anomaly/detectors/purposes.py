@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -84,6 +85,11 @@ def same_work(users: Groups, context: Context) -> tuple[NDArray[np.int32], tuple
     Returns the group of each user, (g,) int32, -1 where too few do the same work, and the name of each group.
     A whole unit that shares a habit is still compared with its sisters in other agencies.
     """
+    found = users.once(("same work", id(context)), lambda: (_same_work(users, context), context))
+    return found[0]
+
+
+def _same_work(users: Groups, context: Context) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     peers = peering(users, context)
     wide = np.bincount(peers.kin, minlength=1)[peers.kin] >= LEAST_PEERS
     unit = users.log.texts.named("unit", users.log.texts.places[users.home, 1]).str.to_uppercase()
@@ -118,15 +124,15 @@ def plate_readers(groups: Groups) -> Marks:
     return reached | np.append(np.array(systems), np.False_)[groups["asked"]] if any(systems) else reached
 
 
-def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> Marks:
-    """Return (m,) bool: the subject had applied for a permit at most so many days before the look-up.
+def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> NDArray[np.int64]:
+    """Return the places, (k,) int64 ascending, of look-ups of subjects who had applied for a permit at most
+    so many days before.
 
     kinds: a pattern for the kind of permit; any where empty. An application without a date counts on any day.
-    All False without the permits table.
+    None without the permits table.
     """
-    mask = np.zeros(groups.starts[-1], np.bool_)
     if "permits" not in context:
-        return mask
+        return np.zeros(0, np.int64)
     table = context["permits"]
     if kinds:
         table = table.filter(pl.col("kind").str.contains(kinds))
@@ -135,26 +141,39 @@ def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> Mar
     ).filter(pl.col("subject") >= 0)
     known = np.zeros(len(groups.log.subjects) + 1, np.bool_)
     known[applied["subject"].to_numpy()] = True
-    rows = np.flatnonzero(known[groups["subject"]])
-    looked = pl.DataFrame({"subject": groups["subject"][rows], "day": groups["day"][rows], "row": rows})
+    rows = np.concatenate(groups.each(partial(_of_known, known=known)) or [np.zeros(0, np.int64)])
+    looked = pl.DataFrame({"subject": groups.at("subject", rows), "day": groups.at("day", rows), "row": rows})
     waited = pl.col("day") - pl.col("applied")
     found = looked.join(applied, on="subject").filter(
         pl.col("applied").is_null() | waited.is_between(0, days)
     )
-    mask[found["row"].unique().to_numpy()] = True
-    return mask
+    return found["row"].unique().sort().to_numpy()
+
+
+def _of_known(part: Groups, known: Marks) -> NDArray[np.int64]:
+    return part.begin + np.flatnonzero(at_codes(known, part["subject"]))
+
+
+def marked_at(part: Groups, places: NDArray[np.int64]) -> Marks:
+    """Mark, (m,) bool, what of a part stands at some places of the whole, (k,) int64 ascending."""
+    marks = np.zeros(int(part.starts[-1]), np.bool_)
+    begin, end = np.searchsorted(places, [part.begin, part.begin + len(marks)])
+    marks[places[begin:end] - part.begin] = True
+    return marks
 
 
 def distinct_subjects(groups: Groups, chosen: Marks) -> NDArray[np.int64]:
     """Count the different subjects of each group's chosen look-ups, (g,) int64. chosen: (m,) bool."""
-    return kernels.distinct_subjects(groups.starts, groups["subject"], chosen, len(groups.log.subjects))
+    if not chosen.any():
+        return np.zeros(len(groups), np.int64)
+    subject = np.where(chosen, groups["subject"], np.int32(-1))
+    return kernels.distinct_of_many(groups.starts, subject).astype(np.int64)
 
 
 def distinct_of(chosen: Some) -> NDArray[np.int64]:
     """Count the different subjects of each group's look-ups among some, (g,) int64."""
     starts = np.searchsorted(chosen.places, chosen.groups.starts)
-    every = np.ones(len(chosen.places), np.bool_)
-    return kernels.distinct_subjects(starts, chosen["subject"], every, len(chosen.log.subjects))
+    return kernels.distinct_of_many(starts, chosen["subject"]).astype(np.int64)
 
 
 @dataclass(frozen=True)

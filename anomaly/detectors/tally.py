@@ -32,7 +32,11 @@ def split_marked(
 
 
 def _count(part: Groups, marked: Marked) -> NDArray[np.int64]:
-    marks = marked(part)
+    return count(part, marked(part))
+
+
+def count(part: Groups, marks: tuple[Marks, ...]) -> NDArray[np.int64]:
+    """Count the look-ups of each group that bear each of some marks, (m,) bool -> (c, g) int64."""
     kinds = np.zeros(int(part.starts[-1]), np.uint8)
     for bit, mark in enumerate(marks):
         kinds |= mark.view(np.uint8) << np.uint8(bit)

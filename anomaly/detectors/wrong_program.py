@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
-from anomaly.detectors.purposes import MISSING, VAGUE, about, distinct_subjects, pending, purposes_for
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import (
+    MISSING,
+    VAGUE,
+    Marks,
+    about,
+    at_codes,
+    distinct_subjects,
+    is_any,
+    marked_at,
+    pending,
+    purposes_for,
+)
+from anomaly.detectors.tally import count, split_marked
 
 FIREARMS = r"(?i)ccw|firearm|gun|carry|weapon"  # kinds of permits
 MOST = 0.5
@@ -47,19 +61,15 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     Evades: Applicants who are in no table, under reasons that say nothing; a desk with much other work
         (`applicants` counts for each user).
     """
-    named = (units["purpose"] >= 0) & ~purposes_for(units.log, "licensing")[units["purpose"]]
-    stated = about(units, "licensing")
-    program = named & (pending(units, context, days, FIREARMS) | stated)
-    without = named & units.counted
-    k, n = distinct_subjects(units, program & without), distinct_subjects(units, without)
-    # A reason that says nothing says nothing of a program either: by reasons, those are left out. One reason
-    # that is left of a redacted log was "100 % of those that say something", beside applicants of other work.
-    telling = without & ~np.isin(units["reason_class"], [MISSING, VAGUE])
-    told = distinct_subjects(units, telling & stated)
-    said = told / np.maximum(distinct_subjects(units, telling), 1)
+    lawful = purposes_for(units.log, "licensing")
+    marked = partial(_marks, lawful=lawful, applied=pending(units, context, days, FIREARMS))
+    tell = partial(_counts, marked=marked)
+    k, n, told, telling, events = np.concatenate(units.each(tell) or [tell(units)], axis=1)
+    said = told / np.maximum(telling, 1)
     share = np.maximum(k / np.maximum(n, 1), np.where(told >= least_subjects, said, 0.0))
-    listed = (k >= least_subjects) & (share > MOST)
-    actor, actions = split(units, program & units.counted & listed[units.owner], program)
+    actor, actions = split_marked(
+        units, (k >= least_subjects) & (share > MOST), partial(_about, marked=marked)
+    )
     log = units.log
     known = _with_authorizations(log, context)
     purposes = [np.unique(log.actions.purpose[rows]) for rows in actions]
@@ -72,7 +82,7 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
         measures={
             "users": ["1 user" if count == 1 else f"{count} users" for count in users],
             "subjects": k[actor],
-            "events": np.bincount(units.owner[program & units.counted], minlength=len(units))[actor],
+            "events": events[actor],
             "purposes": [", ".join(log.texts["purpose"].gather(codes)) for codes in purposes],
             "share": np.round(100 * share[actor]),
             "authority": [
@@ -89,6 +99,36 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
             ("the units in the log",),
         ),
     )
+
+
+def _marks(part: Groups, lawful: Marks, applied: NDArray[np.int64]) -> tuple[Marks, Marks, Marks]:
+    """Mark, (m,) bool each, the look-ups under a purpose that is not the program's, those of them for the
+    program, and those whose reason says so.
+
+    lawful: (p + 1,) bool by purpose code; applied: places of all look-ups of people with an application.
+    """
+    named = (part["purpose"] >= 0) & ~at_codes(lawful, part["purpose"])
+    stated = about(part, "licensing")
+    return named, named & (marked_at(part, applied) | stated), stated
+
+
+def _counts(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]) -> NDArray[np.int64]:
+    """Count, (5, g) int64: the people asked about without authority and for the program, all of those without
+    authority, those of whom a reason states licensing, and something; and look-ups for the program.
+    """
+    named, program, stated = marked(part)
+    without = named & part.counted
+    # A reason that says nothing says nothing of a program either: by reasons, those are left out. One reason
+    # that is left of a redacted log was "100 % of those that say something", beside applicants of other work.
+    telling = without & ~is_any(part["reason_class"], [MISSING, VAGUE])
+    events = program & without
+    people = [distinct_subjects(part, some) for some in (events, without, telling & stated, telling)]
+    return np.concatenate([people, count(part, (events,))])
+
+
+def _about(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]) -> tuple[Marks, Marks]:
+    _, program, _ = marked(part)
+    return program & part.counted, program
 
 
 def _with_authorizations(log: CodedLog, context: Context) -> NDArray[np.bool_]:
