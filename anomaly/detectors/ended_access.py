@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
-from anomaly.detectors.since import split
+from anomaly.detectors.tally import Marks, split_marked, tally
+
+FAR = 2**31 - 1  # day of an access that has no end
 
 
 @detector(
@@ -44,24 +49,21 @@ def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Sign
             maintain_order="left",
         )
         .select(
-            pl.col("access_from").to_physical().fill_null(-(2**31) + 1),
-            pl.col("access_to").to_physical().fill_null(2**31 - 1),
+            pl.col("access_from").to_physical().fill_null(-FAR),
+            pl.col("access_to").to_physical().fill_null(FAR),
         )
     )
     first, last = (
         access["access_from"].to_numpy().astype(np.int64),
         access["access_to"].to_numpy().astype(np.int64),
     )
-    owner, day = agencies.owner, agencies["day"]
-    late, early = day > last[owner] + grace, day < first[owner] - grace
-    without = (late | early) & agencies.counted
-    without &= agencies["time"] < agencies.log.policy.rule("ended-access").span()[1]
-    actor, actions = split(agencies, without, np.zeros_like(without))
-    events = np.bincount(owner[without], minlength=len(agencies))
-    late_too = np.bincount(owner[late & without], minlength=len(agencies))[actor] > 0
+    until = agencies.log.policy.rule("ended-access").span()[1]
+    marked = partial(_marks, first=first - grace, last=last + grace, until=until)
+    events, late = tally(agencies, marked)
+    actor, actions = split_marked(agencies, events > 0, marked)
     when = [
         f"after {_date(last[a])}" if is_late else f"before {_date(first[a])}"
-        for a, is_late in zip(actor.tolist(), late_too, strict=True)
+        for a, is_late in zip(actor.tolist(), late[actor] > 0, strict=True)
     ]
     return Signals.of_rule(
         actor,
@@ -76,6 +78,22 @@ def ended_access(agencies: Groups, context: Context, *, grace: Days = 1) -> Sign
             ("the agencies in the log",),
         ),
     )
+
+
+def _marks(
+    part: Groups, first: NDArray[np.int64], last: NDArray[np.int64], until: int
+) -> tuple[Marks, Marks]:
+    """Mark the look-ups on days without access, and those of them after it. first, last: (g,) int64, days;
+    until: ms UTC.
+    """
+    its, sizes = slice(part.first, part.first + len(part)), np.diff(part.starts)
+    if (first[its] <= -FAR).all() and (last[its] >= FAR).all():
+        nothing = np.zeros(int(part.starts[-1]), np.bool_)
+        return nothing, nothing
+    day = part["day"]
+    late, early = day > np.repeat(last[its], sizes), day < np.repeat(first[its], sizes)
+    without = (late | early) & part.counted & (part["time"] < until)
+    return without, late & without
 
 
 def _date(day: int) -> str:

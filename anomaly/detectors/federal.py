@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog
+from anomaly.coding import CodedLog, Groups
 from anomaly.context import Context
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
@@ -62,6 +62,13 @@ def federal_agencies(log: CodedLog, context: Context) -> Federal:
             for part in (every, immigration, immigration & told["removal"].to_numpy())
         )
     )
+
+
+def federal_of(groups: Groups, context: Context) -> Federal:
+    """Return what `federal_agencies` does, once for all detectors of a grouping."""
+    # The context stays with what was found, or another could take its number.
+    found = groups.once(("federal", id(context)), lambda: (federal_agencies(groups.log, context), context))
+    return found[0]
 
 
 def federal_monitor(

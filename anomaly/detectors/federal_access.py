@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
-from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.federal import federal_of
 from anomaly.detectors.purposes import about, beyond_history, in_force
 from anomaly.detectors.since import split_some
+from anomaly.detectors.tally import Marks, those
 from anomaly.policy import REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -45,10 +48,10 @@ def federal_access(agencies: Groups, context: Context) -> Signals:
     """
     if not len(agencies.log.texts["asked"]):
         return Signals.none(because="no `message_key` and no `system` say what was asked")
-    federal = federal_agencies(agencies.log, context)
+    federal = federal_of(agencies, context)
     count = len(agencies)
-    theirs = agencies.some(federal.immigration[:-1])
-    owner, counted = theirs.owner, theirs.counted
+    theirs, counted = those(agencies, partial(_of_some, chosen=federal.immigration))
+    owner = theirs.owner
     closed = beyond_history(theirs)[0] & in_force(theirs, "ab1747")
     stated = (theirs["reason_class"] == IMMIGRATION) | (theirs["attention_class"] == IMMIGRATION)
     broken = closed & (stated | (federal.removal[owner] & ~about(theirs, "criminal")))
@@ -75,3 +78,7 @@ def federal_access(agencies: Groups, context: Context) -> Signals:
             ("the federal immigration agencies in the log",),
         ),
     )
+
+
+def _of_some(part: Groups, chosen: Marks) -> Marks:
+    return np.repeat(chosen[part.first : part.first + len(part)], np.diff(part.starts))

@@ -6,12 +6,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups, Some
+from anomaly.coding import Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
-from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.federal import federal_of
 from anomaly.detectors.purposes import distinct_of, in_force, plate_readers
 from anomaly.detectors.since import split_some
+from anomaly.detectors.tally import Marks, those
 
 STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH"
@@ -49,10 +50,9 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
         has since been closed.
     Evades: A local user who searches for the other agency (`immigration_proxy`).
     """
-    searched = Some(agencies, np.flatnonzero(plate_readers(agencies)))
-    searched = Some(agencies, searched.places[in_force(searched, "sb34-alpr")])
-    owner, counted = searched.owner, searched.counted
-    what = _outside(agencies.log, context, np.unique(owner))
+    searched, counted = those(agencies, _searches)
+    owner = searched.owner
+    what = _outside(agencies, context, np.unique(owner))
     foreign = np.array([bool(text) for text in what], np.bool_)[owner]
     open_ones = searched.places[foreign & counted]
     actor, actions = split_some(agencies, open_ones, searched.places[foreign])
@@ -80,12 +80,16 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
 UNLISTED = "which alone is missing from the agencies table"
 
 
-def _outside(log: CodedLog, context: Context, searching: NDArray[np.int32]) -> list[str]:
+def _searches(part: Groups) -> Marks:
+    return plate_readers(part) & in_force(part, "sb34-alpr")
+
+
+def _outside(agencies: Groups, context: Context, searching: NDArray[np.int32]) -> list[str]:
     """Say of each agency what makes it one from outside, "" for nothing.
 
     searching: (k,) int32 codes of the agencies that search plate readers.
     """
-    federal = federal_agencies(log, context).any[:-1]
+    log, federal = agencies.log, federal_of(agencies, context).any[:-1]
     listed = pl.DataFrame({"agency": log.texts["agency"]})
     known = ["name", "kind"]
     if "agencies" in context:

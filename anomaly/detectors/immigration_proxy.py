@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups, Some, roster_of
+from anomaly.coding import CodedLog, Groups, roster_of
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
-from anomaly.detectors.federal import federal_agencies
-from anomaly.detectors.purposes import beyond_history, in_force, strength_of
+from anomaly.detectors.federal import federal_of
+from anomaly.detectors.purposes import Marks, at_codes, beyond_history, in_force, strength_of
 from anomaly.detectors.since import split_some
+from anomaly.detectors.tally import those
 from anomaly.policy import MATTERS, REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -52,14 +54,11 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     Evades: Naming nobody; a false criminal reason; a favour by telephone.
     """
     log = users.log
-    federal = federal_agencies(log, context)
+    federal = federal_of(users, context)
     of_any = _agents(users, context, federal.immigration)
     of_removal = _agents(users, context, federal.removal) | (~of_any & _names_agency(log, "on_behalf_of"))
     named_there = _names_agency(log, "attention")
-    chosen = (of_any | of_removal)[users["on_behalf_of"]] | (users["reason_class"] == IMMIGRATION)
-    if named_there.any():
-        chosen |= named_there[log.actions.attention][users.actions(slice(None))]
-    some = Some(users, np.flatnonzero(chosen))
+    some, counted = those(users, partial(_named, agents=of_any | of_removal, named_there=named_there))
     owner, reason, asked_for = some.owner, some["reason"], some["on_behalf_of"]
     told = named_there[log.actions.attention[users.actions(some.places)]]
     stated = some["reason_class"] == IMMIGRATION
@@ -67,10 +66,10 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     numbered = (some["case_number"] >= 0) | _of_texts(
         log, reason, lambda texts: texts.str.contains(NUMBER).to_numpy()
     )
-    every, those = (
+    every, with_number = (
         np.bincount(owner[kept], minlength=len(users)) for kept in (for_agent, for_agent & numbered)
     )
-    on_cases = numbered | (2 * those > every)[owner]
+    on_cases = numbered | (2 * with_number > every)[owner]
     named = {
         "on behalf of": of_removal[asked_for] | (for_agent & (~on_cases | stated)),
         "attention": told,
@@ -81,7 +80,7 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     broken &= (known | unknown) & np.any(list(named.values()), axis=0)
     crime = _of_texts(log, reason, lambda texts: log.policy.matter_of_reasons(texts) == CRIMINAL)
     broken &= ~crime | stated | ~numbered
-    is_open = broken & some.counted
+    is_open = broken & counted
     actor, actions = split_some(users, some.places[is_open], some.places[broken])
     certain = np.bincount(owner[is_open & known], minlength=len(users))[actor] > 0
     events = np.bincount(owner[is_open], minlength=len(users))
@@ -107,7 +106,20 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
 
 def _names_agency(log: CodedLog, field: str) -> NDArray[np.bool_]:
     """Return (t + 1,) bool by code of a text field: it names a federal immigration agency; False for none."""
-    return np.append(log.policy.names_agency(log.texts[field]), np.False_)
+    texts = log.texts[field]
+    return np.append(log.policy.names_agency(texts) if len(texts) else np.zeros(0, np.bool_), np.False_)
+
+
+def _named(part: Groups, agents: Marks, named_there: Marks) -> Marks:
+    """Mark what may be asked for an agency: on behalf of an agent, by the attention field, or by the reason.
+
+    agents: (o + 1,) bool by code of `on_behalf_of`; named_there: (t + 1,) bool by code of `attention`.
+    """
+    chosen: Marks = part["reason_class"] == IMMIGRATION
+    chosen = chosen | at_codes(agents, part["on_behalf_of"])
+    if named_there.any():
+        chosen |= named_there[part.log.actions.attention[part.actions(slice(None))]]
+    return chosen
 
 
 def _of_texts(
@@ -116,7 +128,8 @@ def _of_texts(
     """Return what is told of some reasons, (k,) int32 codes -> (k,) bool, False for none; each read once."""
     used, at = np.unique(codes, return_inverse=True)
     answers = np.zeros(len(used), np.bool_)
-    answers[used >= 0] = told(log.texts["reason"].gather(used[used >= 0]))
+    if (used >= 0).any():
+        answers[used >= 0] = told(log.texts["reason"].gather(used[used >= 0]))
     return answers[at]
 
 

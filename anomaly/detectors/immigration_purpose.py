@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from anomaly.coding import Groups, Some
+from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
-from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.federal import federal_of
 from anomaly.detectors.purposes import beyond_history, in_force, strength_of
 from anomaly.detectors.since import split_some
+from anomaly.detectors.tally import Marks, those
 from anomaly.policy import REASON_CLASSES
 
 IMMIGRATION = REASON_CLASSES.index("immigration")
@@ -41,14 +42,11 @@ def immigration_purpose(users: Groups, context: Context) -> Signals:
     task-force order; a test record.
     Evades: Writing "investigation"; asking under another agency's case number.
     """
-    stated = users["reason_class"] == IMMIGRATION
-    if users.has("attention"):
-        stated |= users["attention_class"] == IMMIGRATION
-    named = Some(users, np.flatnonzero(stated))
+    named, counted = those(users, _stated)
     known, unknown = beyond_history(named)
     broken = in_force(named, "ppp-2019-immigration") & (known | unknown)
-    broken &= ~federal_agencies(users.log, context).any[named["agency"]]
-    owner, counted = named.owner, named.counted
+    broken &= ~federal_of(users, context).any[named["agency"]]
+    owner = named.owner
     actor, actions = split_some(users, named.places[broken & counted], named.places[broken])
     certain = np.bincount(owner[broken & known], minlength=len(users))[actor] > 0
     events = np.bincount(owner[broken & counted], minlength=len(users))
@@ -73,3 +71,8 @@ def immigration_purpose(users: Groups, context: Context) -> Signals:
             ("the users in the log",),
         ),
     )
+
+
+def _stated(part: Groups) -> Marks:
+    stated: Marks = part["reason_class"] == IMMIGRATION
+    return stated | (part["attention_class"] == IMMIGRATION) if part.has("attention") else stated

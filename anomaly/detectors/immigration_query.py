@@ -9,7 +9,7 @@ import numpy as np
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, detector
-from anomaly.detectors.federal import federal_agencies
+from anomaly.detectors.federal import federal_of
 from anomaly.detectors.more_than_peers import more_than_peers
 from anomaly.detectors.purposes import Marks, at_codes, reaches
 
@@ -38,7 +38,7 @@ def immigration_query(users: Groups, context: Context) -> Signals:
     Clears: A booking, a case or a call with that person; an application for a firearm under purpose F.
     Evades: A booking number of somebody else; asking the jail to ask.
     """
-    federal = federal_agencies(users.log, context).any
+    federal = federal_of(users, context).any
     statistic = "% of look-ups that ask for immigration status"
     return more_than_peers(users, context, partial(_marks, federal=federal), statistic)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from anomaly.coding import Groups
+from anomaly.coding import Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.purposes import strength_of
-from anomaly.detectors.since import split
+from anomaly.detectors.since import split_some
+from anomaly.detectors.tally import Marks, those
 from anomaly.policy import REASON_CLASSES
 
 PROTEST = REASON_CLASSES.index("protest")
@@ -41,18 +41,17 @@ def protected_reasons(users: Groups, context: Context, *, least_days: Days = 3) 
         calls explain.
     Evades: "Event", "investigation".
     """
-    log, networks = users.log, users["networks"]
-    reached = networks[networks >= 0]
-    usual, far = (int(x) for x in np.quantile(reached, [0.5, 0.75])) if len(reached) else (0, 0)
-    broken = users["reason_class"] == PROTEST
-    open_ones = broken & users.counted & ~_of_an_operation(users, broken)
+    log = users.log
+    broken, counted = those(users, _protest)
+    usual, far = _usual_reach(users) if len(broken.places) else (0, 0)
+    owner, open_ones = broken.owner, counted & ~_of_an_operation(broken, counted)
     events, far_ones = (
-        np.bincount(users.owner[some], minlength=len(users))
-        for some in (open_ones, open_ones & (networks > far))
+        np.bincount(owner[some], minlength=len(users))
+        for some in (open_ones, open_ones & (broken["networks"] > far))
     )
-    on_days = np.unique(users.owner[open_ones].astype(np.int64) << 32 | users["day"][open_ones])
+    on_days = np.unique(owner[open_ones].astype(np.int64) << 32 | broken["day"][open_ones])
     chosen = (far_ones > 0) | (np.bincount(on_days >> 32, minlength=len(users)) >= least_days)
-    actor, actions = split(users, open_ones & chosen[users.owner], broken)
+    actor, actions = split_some(users, broken.places[open_ones & chosen[owner]], broken.places)
     most = np.array([log.actions.networks[rows].max() for rows in actions], np.int64)
     wide = far_ones[actor] > 0
     return Signals.of_rule(
@@ -79,14 +78,24 @@ def protected_reasons(users: Groups, context: Context, *, least_days: Days = 3) 
     )
 
 
-def _of_an_operation(users: Groups, broken: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (m,) bool: most look-ups of that agency and day with such a reason are explained: the others are
+def _protest(part: Groups) -> Marks:
+    return np.asarray(part["reason_class"] == PROTEST)
+
+
+def _usual_reach(users: Groups) -> tuple[int, int]:
+    """Return how many networks the middle search of the log reaches, and how many three in four do."""
+    networks = users["networks"]
+    reached = networks[networks >= 0]
+    usual, far = (int(x) for x in np.quantile(reached, [0.5, 0.75])) if len(reached) else (0, 0)
+    return usual, far
+
+
+def _of_an_operation(broken: Some, counted: Marks) -> Marks:
+    """Return (k,) bool: most look-ups of that agency and day with such a reason are explained: the others are
     of the same operation, and their paperwork is missing.
     """
-    rows = np.flatnonzero(broken)
-    day = users["agency"][rows].astype(np.int64) << 32 | users["day"][rows]
+    day = broken["agency"].astype(np.int64) << 32 | broken["day"]
     _, at, every = np.unique(day, return_inverse=True, return_counts=True)
-    explained = np.bincount(at, ~users.counted[rows], len(every))
-    found = np.zeros(len(broken), np.bool_)
-    found[rows] = (2 * explained > every)[at]
+    explained = np.bincount(at, ~counted, len(every))
+    found: Marks = (2 * explained > every)[at]
     return found

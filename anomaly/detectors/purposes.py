@@ -121,7 +121,7 @@ def plate_readers(groups: Groups) -> Marks:
         for text in groups.log.texts["asked"]
     ]
     reached: Marks = groups["networks"] >= 0
-    return reached | np.append(np.array(systems), np.False_)[groups["asked"]] if any(systems) else reached
+    return reached | at_codes(np.array([*systems, False]), groups["asked"])
 
 
 def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> NDArray[np.int64]:

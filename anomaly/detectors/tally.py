@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding import Groups
+from anomaly.coding import Groups, Some
 from anomaly.detectors.since import split_some
 
 Marks = NDArray[np.bool_]
@@ -29,6 +29,20 @@ def split_marked(
     tell = partial(_places, chosen=chosen, marked=marked)
     both = zip(*(groups.each(tell) or [tell(groups)]), strict=True)
     return split_some(groups, *(np.concatenate(places) for places in both))
+
+
+def those(groups: Groups, marked: Callable[[Groups], Marks]) -> tuple[Some, Marks]:
+    """Return the look-ups that bear a mark, and which of them, (k,) bool, nothing explains."""
+    tell = partial(_those, marked=marked)
+    places, counted = (
+        np.concatenate(each) for each in zip(*(groups.each(tell) or [tell(groups)]), strict=True)
+    )
+    return Some(groups, places), counted
+
+
+def _those(part: Groups, marked: Callable[[Groups], Marks]) -> tuple[NDArray[np.int64], Marks]:
+    places = np.flatnonzero(marked(part))
+    return part.begin + places, part.counted[places] if len(places) else np.zeros(0, np.bool_)
 
 
 def _count(part: Groups, marked: Marked) -> NDArray[np.int64]:
