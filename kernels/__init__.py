@@ -64,8 +64,8 @@ from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
-from kernels.text import last_digits
 from kernels.tally import tally
+from kernels.text import last_digits
 
 __all__ = [
     "beta_binomial_tail",

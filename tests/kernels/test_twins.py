@@ -165,6 +165,7 @@ def test_distinct_subjects(rows: tuple[I64, I64], data: st.DataObject) -> None:
 
 MANY_BITS = st.sampled_from([-1, 0, 1, 2, 1 << 31, 1 << 32, (1 << 32) + 1, (1 << 63) - 1])
 
+
 @given(grouped(), st.data())
 def test_distinct(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("distinct", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
@@ -335,7 +336,6 @@ NONE = np.zeros(0, np.int32)
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
         ("last_digits", (np.zeros(0, np.uint8), EMPTY[0])),
-
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
         ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),
