@@ -27,16 +27,18 @@ def find(keys: U64, key: np.uint64) -> np.uint64:
 def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
     """Give each value its code; a value not met before gets the next code, in order of appearance.
 
+    Stops before a new value that would fill more than half of the table, which then must `grow`.
+
     hashes: (n,) uint64; 0 = missing, which has code -1.
-    keys: (c,) uint64, slots: (c,) int32: the table, changed in place; keys 0 = empty; c a power of two,
-        c >= 2 * (used + n), see `grow`.
+    keys: (c,) uint64, slots: (c,) int32: the table, changed in place; keys 0 = empty; c a power of two.
     used: codes given so far, the number of keys in the table.
-    Returns codes: (n,) int32, and fresh: (m,) int64, ascending positions whose value was new: position
-    fresh[j] has code used + j.
+    Returns codes: (k,) int32 of the first k values, k < n where it stopped, and fresh: (m,) int64, ascending
+    positions whose value was new: position fresh[j] has code used + j.
     Cost: O(n), one or two cache misses a row once the table outgrows the cache.
     """
     codes = np.empty(len(hashes), np.int32)
     fresh = np.empty(len(hashes), np.int64)
+    room = len(keys) // 2 - used
     m = 0
     for i in range(len(hashes)):
         if hashes[i] == 0:
@@ -44,6 +46,8 @@ def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
             continue
         slot = find(keys, hashes[i])
         if keys[slot] == 0:
+            if m == room:
+                return codes[:i].copy(), fresh[:m].copy()
             keys[slot] = hashes[i]
             slots[slot] = used + m
             fresh[m] = i
@@ -53,22 +57,19 @@ def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
 
 
 @kernel
-def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
+def grow(keys: U64, slots: I32, bigger_keys: U64, bigger_slots: I32) -> None:
     """Copy a table into a bigger one.
 
-    keys: (c,) uint64, slots: (c,) int32, as in `code`; c may be 0.
-    capacity: a power of two, at least twice the keys that the bigger table is to hold.
-    Returns keys: (capacity,) uint64, slots: (capacity,) int32.
-    Cost: O(c + capacity).
+    keys: (c,) uint64, slots: (c,) int32, as in `code`.
+    bigger_keys: (d,) uint64, bigger_slots: (d,) int32, d > c: all 0, filled in place. Numpy makes them, which
+        asks for large pages: for five million rows, tables made here took 26,000 page faults.
+    Cost: O(c).
     """
-    bigger_keys = np.zeros(capacity, np.uint64)
-    bigger_slots = np.zeros(capacity, np.int32)
     for i in range(len(keys)):
         if keys[i] != 0:
             slot = find(bigger_keys, keys[i])
             bigger_keys[slot] = keys[i]
             bigger_slots[slot] = slots[i]
-    return bigger_keys, bigger_slots
 
 
 @kernel

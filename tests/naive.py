@@ -21,6 +21,8 @@ def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
     fresh: list[int] = []
     for i, value in enumerate(hashes.tolist()):
         if value and value not in table:
+            if 2 * len(table) == len(keys):
+                break
             table[value] = used + len(fresh)
             fresh.append(i)
         codes.append(table[value] if value else -1)
@@ -29,9 +31,8 @@ def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
     return np.array(codes, np.int32), np.array(fresh, np.int64)
 
 
-def grow(keys: U64, slots: I32, capacity: int) -> tuple[U64, I32]:
-    padding = capacity - len(keys)
-    return np.append(keys, np.zeros(padding, np.uint64)), np.append(slots, np.zeros(padding, np.int32))
+def grow(keys: U64, slots: I32, bigger_keys: U64, bigger_slots: I32) -> None:
+    bigger_keys[: len(keys)], bigger_slots[: len(slots)] = keys, slots
 
 
 def known(hashes: U64, keys: U64, slots: I32) -> I32:

@@ -64,18 +64,18 @@ class CodeTable:
 
     def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:
         """Code hashes, (n,) uint64, as `code` does, and keep nothing else of them."""
-        needed = 2 * (self._used + len(hashed))
-        if needed > len(self._keys):
-            self._grow(1 << int(needed - 1).bit_length())
         codes, fresh = kernels.code(hashed, self._keys, self._slots, self._used)
         self._used += len(fresh)
-        return codes, fresh
+        if len(codes) == len(hashed):
+            return codes, fresh
+        self._grow()
+        more, further = self.code_hashes(hashed[len(codes) :])
+        return np.concatenate([codes, more]), np.concatenate([fresh, further + len(codes)])
 
-    def _grow(self, capacity: int) -> None:
-        if self._used:
-            self._keys, self._slots = kernels.grow(self._keys, self._slots, capacity)
-        else:  # room that is never touched is no memory: most columns have few texts
-            self._keys, self._slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
+    def _grow(self) -> None:
+        bigger = np.zeros(2 * len(self._keys), np.uint64), np.zeros(2 * len(self._keys), np.int32)
+        kernels.grow(self._keys, self._slots, *bigger)
+        self._keys, self._slots = bigger
 
     def known(self, texts: pl.Series) -> Codes:
         """Find the codes of texts, (n,) String -> (n,) int32; -1 where missing or not met before."""

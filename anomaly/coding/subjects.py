@@ -102,9 +102,8 @@ class Subjects:
     @cached_property
     def _codes(self) -> tuple[Hashes, Codes]:
         """Return a hash table of the keys: hashes and codes, see `kernels.code`."""
-        table, slots = kernels.grow(
-            np.zeros(0, np.uint64), np.zeros(0, np.int32), 2 << max(len(self), 1).bit_length()
-        )
+        capacity = 2 << len(self).bit_length()
+        table, slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
         kernels.code(self.hashes, table, slots, 0)
         return table, slots
 

@@ -59,21 +59,30 @@ CODE = st.integers(-1, N_CODES - 1)
 
 @given(st.lists(st.lists(st.sampled_from([0, 1, 2, 3, 17, 2**32 + 1, 2**63, 2**64 - 1]), max_size=12)))
 def test_code_batch_by_batch(batches: list[list[int]]) -> None:
-    table = np.zeros(0, np.uint64), np.zeros(0, np.int32)
-    twin = np.zeros(0, np.uint64), np.zeros(0, np.int32)
+    table, twin = empty(2), empty(2)
     used = 0
     for batch in batches:
-        capacity = max(2, 1 << (2 * (used + len(batch))).bit_length(), len(table[0]))
-        table, twin = kernels.grow(*table, capacity), naive.grow(*twin, capacity)
-        hashes = read_only(np.array(batch, np.uint64))
-        codes, fresh = kernels.code(hashes, *table, used)
-        expected, new = naive.code(hashes, *twin, used)
-        np.testing.assert_array_equal(codes, expected, strict=True)
-        np.testing.assert_array_equal(fresh, new, strict=True)
-        assert codes[fresh].tolist() == list(range(used, used + len(fresh)))
-        used += len(fresh)
+        left = np.array(batch, np.uint64)
+        while len(left):
+            codes, fresh = kernels.code(read_only(left), *table, used)
+            expected, new = naive.code(left, *twin, used)
+            np.testing.assert_array_equal(codes, expected, strict=True)
+            np.testing.assert_array_equal(fresh, new, strict=True)
+            assert codes[fresh].tolist() == list(range(used, used + len(fresh)))
+            used += len(fresh)
+            left = left[len(codes) :]
+            if len(left):
+                assert 2 * used == len(table[0])
+                bigger, wider = empty(2 * len(table[0])), empty(2 * len(table[0]))
+                kernels.grow(*table, *bigger)
+                naive.grow(*twin, *wider)
+                table, twin = bigger, wider
         agree("known", np.array([*batch, 5, 2**32, 2**63 + 1], np.uint64), *table)
     assert entries(*table) == entries(*twin)
+
+
+def empty(capacity: int) -> tuple[Any, Any]:
+    return np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
 
 
 def entries(keys: Any, slots: Any) -> dict[int, int]:
