@@ -22,10 +22,11 @@ def hashes_of(texts: pl.Series, salt: int = 0) -> Hashes:
     10^9 share a hash with probability 0.03 (birthday bound). The values hold for one process only; nothing
     that leaves the process may depend on them.
     """
-    hashed = texts.hash(_SEED + salt)
+    # What `texts.hash` gives, without a query: that takes a third more of what 100,000 texts do.
+    hashed = texts.to_frame().hash_rows(_SEED + salt).to_numpy()
     if texts.null_count():
-        hashed = pl.select(pl.when(texts.is_null()).then(pl.lit(0, pl.UInt64)).otherwise(hashed)).to_series()
-    values = np.ascontiguousarray(hashed.to_numpy())
+        hashed = np.where(texts.is_null().to_numpy(), np.uint64(0), hashed)
+    values = np.ascontiguousarray(hashed)
     values.flags.writeable = False
     return values
 

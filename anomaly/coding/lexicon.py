@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,12 @@ class Said:
         )
 
 
+@cache
+def _hash_of_nothing(salt: int) -> np.uint64:
+    value: np.uint64 = hashes_of(pl.Series([""]), salt)[0]
+    return value
+
+
 class Lexicons:
     """The lexicons of all columns of a log, fed block after block.
 
@@ -74,7 +81,7 @@ class Lexicons:
             salts.append(meaning.prefixes)
         salt = salts.index(meaning.prefixes)
         hashes = hashes_of(written, salt)
-        blank = hashes == hashes_of(pl.Series([""]), salt)
+        blank = hashes == _hash_of_nothing(salt)
         if blank.any():
             hashes = np.where(blank, np.uint64(0), hashes)
         if name not in self._coded:
