@@ -22,7 +22,6 @@ first_meetings      rows in which a user first meets a subject
 distinct_subjects   different subjects of a group's marked rows
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
-marked_rows         rows of a user and a subject that bear a mark
 inside              rows in a span of time that concerns them
 first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
@@ -91,7 +90,6 @@ __all__ = [
     "inside",
     "known",
     "last_digits",
-    "marked_rows",
     "on_days",
     "own_hours",
     "paces",

@@ -153,17 +153,6 @@ def distinct_of_many(starts: I64, codes: I32) -> I32:
     return distinct(starts, codes, 0)[0]
 
 
-def marked_rows(starts: I64, subjects: I32, marks: Bools, user: I32, subject: I32, n_subjects: int) -> I32:
-    rows = list(groups(starts))
-    return np.array(
-        [
-            sum(1 for i in rows[u] if subjects[i] == s and marks[i])
-            for u, s in zip(user.tolist(), subject.tolist(), strict=True)
-        ],
-        np.int32,
-    )
-
-
 def follows(
     starts: I64, times: I64, subjects: I32, first: Bools, then: Bools, within: int, n_subjects: int
 ) -> Bools:

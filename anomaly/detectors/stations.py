@@ -61,8 +61,8 @@ def _stations_of(users: Groups, context: Context) -> Stations:
         registered = _registered(users, context)[terminal]
         listed = registered >= 0
         owner = np.where(listed, registered, owner)
-    user, terminal, agency, owner = (each.astype(np.int32) for each in (user, terminal, agency, owner))
-    return Stations(user, terminal, agency, owner, listed, keys)
+    codes = (each.astype(np.int32) for each in (user, terminal, agency, owner))
+    return Stations(*codes, listed, keys)
 
 
 def _seats(part: Groups) -> NDArray[np.int64]:

@@ -187,14 +187,6 @@ def test_distinct_of_many(rows: tuple[I64, I64], data: st.DataObject, above: int
 
 
 @given(grouped(), st.data())
-def test_additions(rows: tuple[I64, I64], data: st.DataObject) -> None:
-    starts, times = rows
-    days = (times // 6).astype(np.int32)
-    subjects = column(data, starts, st.integers(0, N_CODES - 1), np.int32)
-    agree("additions", starts, subjects, days, column(data, starts, st.booleans(), np.bool_), N_CODES)
-
-
-@given(grouped(), st.data())
 def test_first_alike(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("first_alike", rows[0], column(data, rows[0], MANY_BITS, np.int64))
 
