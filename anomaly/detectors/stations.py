@@ -61,8 +61,14 @@ def _stations_of(users: Groups, context: Context) -> Stations:
         registered = _registered(users, context)[terminal]
         listed = registered >= 0
         owner = np.where(listed, registered, owner)
-    codes = (each.astype(np.int32) for each in (user, terminal, agency, owner))
-    return Stations(*codes, listed, keys)
+    return Stations(
+        user.astype(np.int32),
+        terminal.astype(np.int32),
+        agency.astype(np.int32),
+        owner.astype(np.int32),
+        listed,
+        keys,
+    )
 
 
 def _seats(part: Groups) -> NDArray[np.int64]:
