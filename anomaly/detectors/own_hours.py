@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Share, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
-from anomaly.detectors.since import split
+from anomaly.detectors.since import split_some
 
 OFFICE = (8, 17)  # hours in which courts sit and training is held, on weekdays; UNV
 NEAR = 3  # days
@@ -57,41 +59,30 @@ def own_hours(
     Clears: A call or an open case at that hour; an overtime or court record; a shift change.
     Evades: Looking people up on duty, or for four hours on end.
     """
-    starts, times, hours = users.starts, users["time"], users["hour"]
-    window, within = kernels.own_hours(starts, hours, width)
-    total = np.diff(starts)
-    last = np.maximum(starts[1:] - 1, 0)
-    span = (
-        np.where(total > 0, times[last] - times[np.minimum(starts[:-1], len(times) - 1)], 0)
-        if len(times)
-        else total
+    tell = partial(
+        _told,
+        width=width,
+        margin=margin,
+        inside=inside,
+        least_actions=least_actions,
+        least_time=least_days * DAY,
+        at_court="shifts" not in context,
     )
-    regular = (total >= least_actions) & (span >= least_days * DAY) & (within >= inside * total)
+    told = users.each(tell)
+    columns = (np.concatenate([np.zeros(0, np.int64), *each]) for each in zip(*told, strict=True))
+    regular, window, odd, active, outside = columns if told else np.zeros((5, 0), np.int64)
     if not regular.any():
         return Signals.none(
             because=f"no user has {least_actions} look-ups over {least_days} days with {inside:.0%} "
             f"of them inside {width} hours"
         )
-    owner = users.owner
-    weekday, weeks = (users["day"] + 3) % 7, (users["day"] + 3) // 7  # day 0, 1 January 1970: a Thursday
-    since = (hours - window[owner] + margin) % 24
-    outside = (since >= width + 2 * margin) & regular[owner]
-    # Who works an hour into the margin on either side has another shift.
-    at_work = (hours - window[owner]) % 24 < width
-    inside_days = np.unique(_key(owner, users["day"])[at_work & regular[owner]])
-    outside &= users.counted & ~_shifts(owner, times, outside, SHIFT * HOUR)
-    outside &= _worked_near(_key(owner, users["day"]), inside_days)
-    if "shifts" not in context:
-        outside &= ~((weekday < 5) & (hours >= OFFICE[0]) & (hours < OFFICE[1]))
-    rows = np.flatnonzero(outside)
-    outside[rows] = ~_new_shift(users, rows, weeks, window, width, inside)
-    # Days of one week go together: two weeks of a colleague's nights were ten days of a hundred, p 1e-12.
-    odd, active = (_different(owner[rows], weeks[rows], len(users)) for rows in (outside, slice(None)))
     peers = peering(users, context)
-    code = np.where(regular, peers.code, np.int32(-1)).astype(np.int32)
+    window = window.astype(np.int8)
+    code = np.where(regular > 0, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(odd, active, code)
     found = (p <= WEAKEST) & (odd >= 3)
-    actor, actions = split(users, outside & found[owner], np.zeros_like(outside))
+    outside = outside[found[users.owner[outside]]]
+    actor, actions = split_some(users, outside, outside)
     usual = [np.mean(odd[code == c]) / max(np.mean(active[code == c]), 1e-9) for c in code[actor]]
     return Signals.of_chance(
         actor,
@@ -114,6 +105,49 @@ def own_hours(
             peers.names,
         ),
     )
+
+
+def _told(
+    part: Groups,
+    width: Hours,
+    margin: Hours,
+    inside: Share,
+    least_actions: int,
+    least_time: int,
+    at_court: bool,
+) -> tuple[NDArray[np.int64], ...]:
+    """Return whether each user is regular, the first hour of the own block, and the weeks with look-ups
+    outside it and with any, (g,) int64 each; and the places of these look-ups.
+
+    least_time: ms; at_court: whether office hours may have been spent there.
+    """
+    starts, times, hours, owner = part.starts, part["time"], part["hour"], part.owner
+    window, within = kernels.own_hours(starts, hours, width)
+    total = np.diff(starts)
+    some = np.flatnonzero((total >= least_actions) & (within >= inside * total))
+    some = some[times[starts[some + 1] - 1] - times[starts[some]] >= least_time]
+    regular = np.zeros(len(part), np.bool_)
+    regular[some] = True
+    weeks = (part["day"] + 3) // 7  # day 0, 1 January 1970: a Thursday
+    active = _different(owner, weeks, len(part))
+    none = np.zeros(0, np.int64)
+    if not regular.any():
+        return regular.astype(np.int64), window.astype(np.int64), np.zeros_like(active), active, none
+    since = (hours - window[owner]) % 24
+    outside = ((since + margin) % 24 >= width + 2 * margin) & regular[owner]
+    # Who works an hour into the margin on either side has another shift.
+    at_work = np.flatnonzero((since < width) & regular[owner])
+    # Nearly in order already: a user's days go back only where zones or clocks change.
+    inside_days = np.sort(_key(owner[at_work], part["day"][at_work]), kind="stable")
+    rows = np.flatnonzero(outside & part.counted & ~_shifts(owner, times, outside, SHIFT * HOUR))
+    rows = rows[_worked_near(_key(owner[rows], part["day"][rows]), inside_days)]
+    if at_court:
+        weekday, hour = (part["day"][rows] + 3) % 7, hours[rows]
+        rows = rows[~((weekday < 5) & (hour >= OFFICE[0]) & (hour < OFFICE[1]))]
+    rows = rows[~_new_shift(part, rows, weeks, window, width, inside)]
+    # Days of one week go together: two weeks of a colleague's nights were ten days of a hundred, p 1e-12.
+    odd = _different(owner[rows], weeks[rows], len(part))
+    return regular.astype(np.int64), window.astype(np.int64), odd, active, part.begin + rows
 
 
 def _shifts(
