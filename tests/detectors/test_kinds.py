@@ -41,15 +41,15 @@ def at(hour: float, day: int = 4) -> str:
 def test_a_run_is_of_different_names_in_one_direction(names: list[str], run: int) -> None:
     rows = [{"time": at(8 + k / 4), "user": "ANN", "name": name} for k, name in enumerate(names)]
     users = bench(rows).groups(BY_NAME["name_fishing"])
-    longest, kept = name_fishing._longest(users, np.ones(len(rows), np.bool_))
-    assert longest.tolist() == [run]
-    assert kept.sum() == (5 if len(names) == 6 else run)
+    told = name_fishing._told(users, by_name=True)
+    assert told.counts[3].tolist() == [run]
+    assert len(told.in_run) == (5 if len(names) == 6 else run)
 
 
 def test_names_of_one_moment_are_no_run() -> None:
     rows = [{"time": at(8), "user": "ANN", "name": f"{letter}SON,A"} for letter in "ABCDEFGH"]
     users = bench(rows).groups(BY_NAME["name_fishing"])
-    assert name_fishing._longest(users, np.ones(8, np.bool_))[0].tolist() == [0]
+    assert name_fishing._told(users, by_name=True).counts[3].tolist() == [0]
 
 
 def shifts(*spans: tuple[str, str, str]) -> pl.DataFrame:
