@@ -50,7 +50,7 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     """
     log = subjects.log
     by_agency = len(log.texts["agency"]) > 1
-    if not len(subjects):
+    if not subjects.starts[-1]:
         return Signals.none()
     by = "agency" if by_agency else "place"
     first = first_places(log, by)
