@@ -160,14 +160,14 @@ def _tail_of_meetings(
     block = users.astype(np.int64) << 32 | subjects.at("day", rows) // apart
     begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]).tolist() for one in (0, 1))
     reached: dict[tuple[int, ...], NDArray[np.float64]] = {}
-    p = np.ones(len(chosen))
+    extra, expected = np.zeros(len(chosen)), np.ones(len(chosen))
     for k, of in enumerate(map(slice, begin, end)):
         met, back = np.unique(users[of]), again[of]
-        extra = len(np.unique(block[of][back])) - len(np.unique(users[of][back]))
+        extra[k] = len(np.unique(block[of][back])) - len(np.unique(users[of][back]))
         places = tuple(np.unique(place[of]).tolist())
         pace = np.concatenate([of_place[one] for one in places])
         if places not in reached:
             reached[places] = -np.expm1(-MEETINGS[:, None] * pace / pace.sum()).sum(axis=1)
         rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
-        p[k] = stats.poisson.sf(extra - 1, (rate / -np.expm1(-rate) - 1).sum())
-    return p
+        expected[k] = (rate / -np.expm1(-rate) - 1).sum()
+    return np.asarray(stats.poisson.sf(extra - 1, expected), float)

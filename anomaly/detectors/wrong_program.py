@@ -120,7 +120,7 @@ def _counts(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]
     without = named & part.counted
     # A reason that says nothing says nothing of a program either: by reasons, those are left out. One reason
     # that is left of a redacted log was "100 % of those that say something", beside applicants of other work.
-    telling = without & ~is_any(part["reason_class"], [MISSING, VAGUE])
+    telling = without & ~is_any(part["reason_class"], [MISSING, VAGUE]) & stated.any()
     events = program & without
     people = [distinct_subjects(part, some) for some in (events, without, telling & stated, telling)]
     return np.concatenate([people, count(part, (events,))])
