@@ -19,7 +19,6 @@ recurring           rows whose code recurs in their group, pair by pair
 repeated_days       a user's returns to one subject on different days
 on_days             codes that stand beside so many different days
 first_meetings      rows in which a user first meets a subject
-distinct_subjects   different subjects of a group's marked rows
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
 inside              rows in a span of time that concerns them
@@ -57,7 +56,7 @@ from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
 from kernels.paces import paces
-from kernels.pairs import distinct_subjects, first_meetings
+from kernels.pairs import first_meetings
 from kernels.places import came_back, homes
 from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
@@ -78,7 +77,6 @@ __all__ = [
     "distinct",
     "distinct_in_window",
     "distinct_of_many",
-    "distinct_subjects",
     "earliest",
     "first_alike",
     "first_meetings",

@@ -25,22 +25,3 @@ def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:
                 met_by[subjects[i]] = k
                 first[i] = True
     return first
-
-
-@kernel
-def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int) -> I64:
-    """Count the different subjects among the marked rows of each group.
-
-    starts: (g + 1,) int64; group k has rows starts[k]:starts[k + 1].
-    subjects: (n,) int32, < n_subjects; a row with -1 does not count. marks: (n,) bool.
-    Returns (g,) int64.
-    Cost: O(n + n_subjects), one random access a marked row.
-    """
-    count = np.zeros(len(starts) - 1, np.int64)
-    met_by = np.full(n_subjects, -1, np.int32)
-    for k in range(len(starts) - 1):
-        for i in range(starts[k], starts[k + 1]):
-            if marks[i] and subjects[i] >= 0 and met_by[subjects[i]] != k:
-                met_by[subjects[i]] = k
-                count[k] += 1
-    return count

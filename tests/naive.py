@@ -140,10 +140,6 @@ def first_alike(starts: I64, codes: I64) -> I32:
     return np.where(codes >= 0, np.array(alike, np.int32), np.int32(-1))
 
 
-def distinct_subjects(starts: I64, subjects: I32, marks: Bools, n_subjects: int) -> I64:
-    return integers([len({subjects[i] for i in rows if marks[i]} - {-1}) for rows in groups(starts)])
-
-
 def distinct(starts: I64, codes: I32, n_codes: int) -> tuple[I32, I32]:
     known = [[int(codes[i]) for i in rows if codes[i] >= 0] for rows in groups(starts)]
     return np.array([len(set(k)) for k in known], np.int32), np.array([len(k) for k in known], np.int32)

@@ -166,12 +166,6 @@ def test_first_meetings(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("first_meetings", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
 
 
-@given(grouped(), st.data())
-def test_distinct_subjects(rows: tuple[I64, I64], data: st.DataObject) -> None:
-    subjects, marks = column(data, rows[0], CODE, np.int32), column(data, rows[0], st.booleans(), np.bool_)
-    agree("distinct_subjects", rows[0], subjects, marks, N_CODES)
-
-
 MANY_BITS = st.sampled_from([-1, 0, 1, 2, 1 << 31, 1 << 32, (1 << 32) + 1, (1 << 63) - 1])
 
 
