@@ -6,6 +6,7 @@ Registration is this list: no discovery, no side effects of import.
 from anomaly.detectors.after_separation import after_separation
 from anomaly.detectors.age_and_sex import age_and_sex
 from anomaly.detectors.applicants import applicants
+from anomaly.detectors.circle import circle
 from anomaly.detectors.contract import Detector, Signals, Standing
 from anomaly.detectors.convergence import convergence
 from anomaly.detectors.copied_case_number import copied_case_number
@@ -47,6 +48,7 @@ from anomaly.detectors.wrong_terminal import wrong_terminal
 
 DETECTORS: tuple[Detector, ...] = (
     repeated_lookups,
+    circle,
     linked_pair,
     household,
     coworker,

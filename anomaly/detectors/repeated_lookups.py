@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from anomaly.coding import Groups
 from anomaly.context import Context
-from anomaly.detectors.comebacks import comebacks
+from anomaly.detectors.comebacks import Comebacks, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
-from anomaly.detectors.peers import peering
+from anomaly.detectors.peers import Peering, peering
 
+CLEARS = ("case", "call", "bulletin", "test record", "service account")
 MOST_OF_ALL = "the unit that comes back most"
 
 
@@ -17,7 +21,7 @@ MOST_OF_ALL = "the unit that comes back most"
     group="user",
     needs=("subject",),
     uses=("agency", "unit", "case_number", "reason"),
-    clears=("case", "call", "bulletin", "test record", "service account"),
+    clears=CLEARS,
     category="personal use",
     says="{user} looked up one subject on {days} different days between {first} and {last}; "
     "users of {peers} come back to a subject for a third day in {usual} of 1,000 cases.",
@@ -48,11 +52,7 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping
     after two days; writing the number of an own case that has others in it.
     """
-    # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
-    peers = peering(users, context, least=3)
-    found = comebacks(users, peers, users["subject"], users.counted, gap)
-    tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
-    p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
+    found, peers, tested, p = judged(users, context, min_days, gap)
     most = np.zeros(len(users))
     np.maximum.at(most, found.user, found.days.astype(float))
     listed, p = tested[p <= WEAKEST], p[p <= WEAKEST]
@@ -71,3 +71,29 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
         left_out=None if found.comparable.all() else peers.left_out,
         standing=Standing("most days on one subject", most, peers.code, peers.names),
     )
+
+
+class Judged(NamedTuple):
+    """Pairs of so many days: what was found, the peers, which pairs are tested, (k,) places, and their
+    p-values, (k,).
+    """
+
+    found: Comebacks
+    peers: Peering
+    tested: NDArray[np.int64]
+    p: NDArray[np.float64]
+
+
+def judged(users: Groups, context: Context, min_days: Days, gap: Minutes) -> Judged:
+    """Judge every pair of so many days, once for the detectors that honour `CLEARS`."""
+
+    def judge() -> tuple[Judged, Context]:
+        # Three users of a unit make hundreds of pairs: a small unit still says how often its work comes back.
+        peers = peering(users, context, least=3)
+        found = comebacks(users, peers, users["subject"], users.counted, gap)
+        tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
+        p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
+        return Judged(found, peers, tested, p), context
+
+    # The context stays with what was found, or another could take its number.
+    return users.once(("judged", id(context), min_days, gap, CLEARS), judge)[0]

@@ -18,7 +18,7 @@ from tests.stories import load_story
 
 ZONE = "America/Los_Angeles"
 # A detector has the story of its name; one shares another's.
-STORY_OF = {"unbroken_days": "isolated_sessions"}
+STORY_OF = {"circle": "off_duty", "unbroken_days": "isolated_sessions"}
 
 
 @dataclass(frozen=True)
