@@ -40,7 +40,7 @@ def own_hours(
     width: Hours = 12,
     margin: Hours = 2,
     inside: Share = 0.85,
-    least_actions: int = 200,
+    least_actions: int = 100,
     least_days: Days = 90,
 ) -> Signals:
     """A user with regular hours makes look-ups far outside them, more often than peers do.
