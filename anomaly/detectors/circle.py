@@ -11,7 +11,8 @@ from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import among, of_pairs
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Share, Signals, Standing, detector
-from anomaly.detectors.nulls import FAR_OUT, rate_tail
+from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.peer_rates import FAR_OUT
 from anomaly.detectors.peers import peering
 from anomaly.detectors.repeated_lookups import CLEARS, judged
 
