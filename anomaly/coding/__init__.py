@@ -5,7 +5,8 @@ arrays.
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events
 from anomaly.coding.gather import counted
-from anomaly.coding.groups import ONE_AGENCY, Grouping, Groups, Some, place_labels
+from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
+from anomaly.coding.groups import Groups, Some
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
 from anomaly.coding.roster import Roster, own_keys, roster_of
 from anomaly.coding.spans import inside_any

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -11,13 +10,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
-from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
-from anomaly.coding.merged import Merged, collapsed
+from anomaly.coding.merged import Merged
+from anomaly.coding.order import by_action, by_user, in_time_order, turns
 from anomaly.coding.subjects import Subjects
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, Policy
 from anomaly.schema import REDACTED
@@ -136,14 +134,14 @@ def finish(
     if agencies is not None and "agency" in coder.tables:
         coder.tables["agency"].code(agencies)
     columns, texts = coder.columns_read()
-    _by_user(columns, len(texts["user"]))
-    duplicates = _leave_out_duplicates(columns)
+    duplicates = in_time_order(columns)
+    by_user(columns, len(texts["user"]))
     subjects = coder.subjects.finish(columns)
     typed = columns["subject"]
     if np.any(subjects.root != np.arange(len(subjects))):
         columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
     columns["typed"] = typed
-    starts = _by_action(columns, len(texts["user"]), len(subjects))
+    starts = by_action(columns, len(texts["user"]), len(subjects))
     typed, turn = columns.pop("typed"), columns.pop("turn")
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
@@ -162,55 +160,6 @@ def finish(
     present |= subjects.known()
     actions = _actions(events, starts, turn, typed, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
-
-
-def _by_user(columns: dict[str, NDArray[Any]], n_users: int) -> None:
-    """Put the rows of all columns in the order of users, those of one in time order, redacted users last.
-
-    The column `turn`, (n,) int32, says which each row was in time order.
-    """
-    time = columns["time"]
-    if np.any(time[1:] < time[:-1]):
-        _take(columns, np.argsort(time, kind="stable").astype(np.int32))
-    user = columns["user"]
-    _, turn = kernels.group(np.where(user < 0, np.int32(n_users), user), n_users + 1)
-    _take(columns, turn)
-    columns["turn"] = turn
-
-
-def _leave_out_duplicates(columns: dict[str, NDArray[Any]]) -> int:
-    """Take rows that repeat an earlier one out of all columns; returns how many they were."""
-    whole = np.array([0, len(columns["time"])])
-    twice = kernels.written_twice(whole, columns["time"], columns.pop("digest"))
-    count = int(twice.sum())
-    if count:
-        _take(columns, np.flatnonzero(~twice).astype(np.int32))
-    return count
-
-
-def _by_action(columns: dict[str, NDArray[Any]], n_users: int, n_subjects: int) -> Codes | None:
-    """Put the rows of each action side by side; returns where those of each begin, see `Actions.events`.
-
-    `cascade` leaves the columns.
-    """
-    of_row = collapsed(columns, n_users, n_subjects)
-    columns.pop("cascade", None)
-    if of_row is None:
-        return None
-    starts, order = kernels.group(of_row, int(of_row.max()) + 1)
-    if np.any(of_row[1:] < of_row[:-1]):
-        _take(columns, order)
-    return starts.astype(np.int32)
-
-
-def _take(columns: dict[str, NDArray[Any]], rows: Codes) -> None:
-    """Take rows of each column, two columns at a time: all at once would hold the log twice."""
-
-    def take(name: str) -> None:
-        columns[name] = gather(columns[name], rows)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(take, list(columns)))
 
 
 def _offsets(
@@ -264,16 +213,9 @@ def _actions(
         reach=said.united(_reached(events, texts, policy)),
         reason_class=class_of("reason", reason),
         attention_class=class_of("attention", attention),
-        in_time=_in_order_of(said.opening(turn)),
+        in_time=turns(said.opening(turn)),
         events=starts,
     )
-
-
-def _in_order_of(turn: Codes) -> Codes:
-    """Order what has different turns, (a,) int32 -> (a,) int32."""
-    at = np.full(int(turn.max(initial=-1)) + 1, -1, np.int32)
-    at[turn] = np.arange(len(turn), dtype=np.int32)
-    return at if len(turn) == len(at) else at[at >= 0]
 
 
 def _people_first(subjects: Subjects, codes: Codes) -> Codes:

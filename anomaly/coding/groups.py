@@ -4,20 +4,17 @@ detectors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator
-from copy import copy
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-import kernels
-from anomaly.coding.actions import OF_SUBJECT, CodedLog
-from anomaly.coding.gather import gather, starts_of
+from anomaly.coding.actions import CodedLog
+from anomaly.coding.grouping import Chosen, Grouping, Made, frozen
 from anomaly.coding.hashes import Codes
 
 # Which columns of the log (docs/contracts.md) each array of actions is made from; a detector may read what it
@@ -50,160 +47,8 @@ MADE_FROM = {
     "reach": "message_key",
 }
 
-Made = TypeVar("Made")
-Chosen = slice | NDArray[np.integer] | NDArray[np.bool_]
 Covers = Callable[[Collection[str], Chosen], NDArray[np.bool_]]
-ONE_AGENCY = "the agency of this log"
 PART = 1 << 17  # actions: a dozen columns of so many lie in a processor's own cache
-
-
-class Grouping:
-    """Actions grouped by one code, with the gathered columns kept for the next detector.
-
-    Actions without a code are left out. first: code of the first group; begin: its first place: 0 both, but
-    for a part of another grouping.
-    """
-
-    first = 0
-    begin = 0
-
-    def __init__(self, by: str, log: CodedLog) -> None:
-        self.by = by
-        self.log = log
-        self._made: dict[Hashable, Any] = {}
-        self._locks: dict[Hashable, Lock] = {}
-
-    def _placed(self) -> tuple[NDArray[np.int64], Codes | None]:
-        """Return `starts`, and the action at each place, (m,) int32: None where places are the actions."""
-        codes, count = _codes(self.by, self.log)
-        if self.by == "user":
-            return starts_of(codes, count), None
-        if count == 1 and codes.min(initial=0) == 0:
-            return np.array([0, len(codes)]), None
-        if self.by != "subject":
-            return kernels.group(codes, count)
-        in_time = self.log.actions.in_time
-        starts, places = kernels.group(gather(codes, in_time), count)
-        return starts, gather(in_time, places)
-
-    @property
-    def starts(self) -> NDArray[np.int64]:
-        """Return (g + 1,) int64: where each group begins."""
-        return self.once("placed", self._placed)[0]
-
-    @property
-    def _order(self) -> Codes | None:
-        return self.once("placed", self._placed)[1]
-
-    def parts(self, size: int) -> Iterator[Grouping]:
-        """Cut into groupings of whole groups, about `size` actions each; codes and places begin anew."""
-        begin = 0
-        while begin < len(self.starts) - 1:
-            after = int(np.searchsorted(self.starts, self.starts[begin] + size))
-            end = min(max(after, begin + 1), len(self.starts) - 1)
-            part = copy(self)
-            part.first, part.begin = self.first + begin, self.begin + int(self.starts[begin])
-            order = None if self._order is None else self._order[self.starts[begin] : self.starts[end]]
-            starts = self.starts[begin : end + 1] - self.starts[begin]
-            part._made, part._locks = {"placed": (starts, order)}, {}
-            yield part
-            begin = end
-
-    def __len__(self) -> int:
-        return int(self.starts[-1])
-
-    def actions(self, places: Chosen) -> Codes:
-        """Return the actions at some places."""
-        if self._order is not None:
-            return self._order[places]
-        if isinstance(places, slice):
-            return np.arange(*places.indices(len(self)), dtype=np.int32) + np.int32(self.begin)
-        rows = np.flatnonzero(places) if places.dtype == np.bool_ else places
-        return rows.astype(np.int32) + np.int32(self.begin)
-
-    @property
-    def all(self) -> slice | Codes:
-        """Return the action of each place, as a slice where places are the actions."""
-        return slice(self.begin, self.begin + len(self)) if self._order is None else self._order
-
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what several detectors share, made by the first that asks while the others wait."""
-        with self._locks.setdefault(key, Lock()):
-            if key not in self._made:
-                self._made[key] = make()
-            made: Made = self._made[key]
-            return made
-
-    def column(self, name: str) -> NDArray[Any]:
-        """Gather a column of the actions into group order, (m,); read-only, made once."""
-        if name in OF_SUBJECT:
-            return self.once(name, lambda: _taken(self.log.of_subject(name), self.column(OF_SUBJECT[name])))
-        whole: NDArray[Any] = getattr(self.log.actions, name)
-        # Columns that the log lacks are one array.
-        return self.once(id(whole), lambda: self.ordered(whole))
-
-    def ordered(self, whole: NDArray[Any]) -> NDArray[Any]:
-        """Put what is known of each action, (a,), in group order, (m,); read-only."""
-        rows = self.all
-        return _frozen(whole[rows].view()) if isinstance(rows, slice) else _taken(whole, rows)
-
-    @property
-    def owner(self) -> NDArray[np.int32]:
-        """Return (m,) int32: the group of each place; read-only."""
-        if self.by == "user" and not self.first:
-            return self.column("user")
-        groups = np.arange(len(self.starts) - 1, dtype=np.int32)
-        return self.once("owner", lambda: _frozen(np.repeat(groups, np.diff(self.starts))))
-
-    @property
-    def home(self) -> NDArray[np.int32]:
-        """Return (g,) int32: the place in which most actions of each group were made, -1 for an empty
-        group.
-        """
-        n_places = len(self.log.texts.places)
-        return self.once("home", lambda: kernels.commonest(self.starts, self.column("place"), n_places))
-
-    def labels(self) -> pl.Series:
-        """Name each group, (g,) String; subjects have no name here."""
-        texts = self.log.texts
-        if self.by == "unit":
-            return place_labels(self.log)
-        if self.by == "agency" and not len(texts["agency"]):
-            return pl.Series([ONE_AGENCY])
-        return texts["user" if self.by == "user" else "agency"]
-
-
-def place_labels(log: CodedLog) -> pl.Series:
-    """Name each place, (p,) String: `AGENCY · UNIT`, or what is known of it."""
-    agency, unit = log.texts.places[:, 0], log.texts.places[:, 1]
-    named = pl.DataFrame({"agency": log.texts.named("agency", agency), "unit": log.texts.named("unit", unit)})
-    return named.select(pl.concat_str("agency", "unit", separator=" · ", ignore_nulls=True)).to_series()
-
-
-def _taken(values: NDArray[Any], codes: NDArray[np.int32]) -> NDArray[Any]:
-    """Take a value for each code, (k,) and (m,) -> (m,), the last for -1; read-only."""
-    return _frozen(gather(values, codes))
-
-
-def _frozen(values: NDArray[Any]) -> NDArray[Any]:
-    values.flags.writeable = False
-    return values
-
-
-def _codes(by: str, log: CodedLog) -> tuple[NDArray[np.int32], int]:
-    actions = log.actions
-    match by:
-        case "user":
-            return actions.user, len(log.texts["user"])
-        case "subject":
-            return actions.subject, len(log.subjects)
-        case "agency" if not len(log.texts["agency"]):
-            return np.zeros(len(actions), np.int32), 1
-        case "agency":
-            return actions.agency, len(log.texts["agency"])
-        case "unit":
-            return actions.place, len(log.texts.places)
-    raise ValueError(by)
 
 
 class Groups:
@@ -244,14 +89,18 @@ class Groups:
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
         """Return (m,) bool: True where no innocent explanation the detector honours covers the action."""
-        return _frozen(~self.covered(self._honoured))
+        return frozen(~self.covered(self._honoured))
+
+    def counted_at(self, places: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return `counted` of some places, (k,): nothing is asked about the others."""
+        return ~self._covers(self._honoured, self._grouping.actions(places))
 
     def covered(self, explanations: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return (m,) bool: True where one of some explanations that the detector honours covers it."""
         unknown = set(explanations) - set(self._honoured)
         if unknown:
             raise KeyError(f"the detector reads {sorted(unknown)} but does not honour them")
-        return _frozen(self._covers(explanations, self._grouping.all))
+        return frozen(self._covers(explanations, self._grouping.all))
 
     @property
     def owner(self) -> NDArray[np.int32]:
@@ -320,7 +169,7 @@ class Some:
     @property
     def counted(self) -> NDArray[np.bool_]:
         """Return (k,) bool: True where no innocent explanation the detector honours covers the action."""
-        return self.groups.counted[self.places]
+        return self.groups.counted_at(self.places)
 
     @property
     def owner(self) -> NDArray[np.int32]:

@@ -52,7 +52,7 @@ def returns(
         some = alone[rows]
         return np.stack([count_each(part.starts, one) for one in (some, some & chosen[rows])])
 
-    met_once, open_once = np.concatenate(users.each(tell) or [tell(users)], axis=1)
+    met_once, open_once = np.concatenate(users.each(tell), axis=1)
     in_all, seen = (
         pairs.seen(some, gap) for some in (np.ones(len(pairs.rows), np.bool_), chosen[pairs.rows])
     )

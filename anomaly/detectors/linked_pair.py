@@ -204,7 +204,7 @@ def _together(users: Groups, found: Comebacks) -> pl.DataFrame:
     seen = pl.DataFrame(
         {"user": users.owner[mine], "subject": users["subject"][mine], "key": users["day"][mine]}
     ).unique()
-    worked = np.concatenate(users.each(_days_worked) or [_days_worked(users)])
+    worked = np.concatenate(users.each(_days_worked))
     own = seen.group_by("user", "subject").len("days")
     couples = (
         _paired(seen, ["user", "key"], "looked up together", ["key"])

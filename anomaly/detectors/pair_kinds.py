@@ -62,7 +62,7 @@ def looked_up_once(told: Told) -> Once:
     """Count what was looked up once, part of the users after part."""
     step = _step(told.days - 1)
     tell = partial(_once, told, step)
-    parts = told.users.each(tell) or [tell(told.users)]  # nobody at all makes no part
+    parts = told.users.each(tell)
     return Once(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 

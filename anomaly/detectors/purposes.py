@@ -141,7 +141,7 @@ def pending(groups: Groups, context: Context, days: int, kinds: str = "") -> NDA
     ).filter(pl.col("subject") >= 0)
     known = np.zeros(len(groups.log.subjects) + 1, np.bool_)
     known[applied["subject"].to_numpy()] = True
-    rows = np.concatenate(groups.each(partial(_of_known, known=known)) or [np.zeros(0, np.int64)])
+    rows = np.concatenate(groups.each(partial(_of_known, known=known)))
     looked = pl.DataFrame({"subject": groups.at("subject", rows), "day": groups.at("day", rows), "row": rows})
     waited = pl.col("day") - pl.col("applied")
     found = looked.join(applied, on="subject").filter(

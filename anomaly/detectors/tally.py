@@ -19,7 +19,7 @@ Marked = Callable[[Groups], tuple[Marks, ...]]  # of a part, (m,) bool each
 def tally(groups: Groups, marked: Marked) -> NDArray[np.int64]:
     """Count the look-ups of each group that bear each mark, (c, g) int64, eight marks at most."""
     tell = partial(_count, marked=marked)
-    return np.concatenate(groups.each(tell) or [tell(groups)], axis=1)
+    return np.concatenate(groups.each(tell), axis=1)
 
 
 def split_marked(
@@ -27,16 +27,14 @@ def split_marked(
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
     """Return what `split` does, of some groups, (g,) bool. marked: what is chosen, and what it is about."""
     tell = partial(_places, chosen=chosen, marked=marked)
-    both = zip(*(groups.each(tell) or [tell(groups)]), strict=True)
+    both = zip(*groups.each(tell), strict=True)
     return split_some(groups, *(np.concatenate(places) for places in both))
 
 
 def those(groups: Groups, marked: Callable[[Groups], Marks]) -> tuple[Some, Marks]:
     """Return the look-ups that bear a mark, and which of them, (k,) bool, nothing explains."""
     tell = partial(_those, marked=marked)
-    places, counted = (
-        np.concatenate(each) for each in zip(*(groups.each(tell) or [tell(groups)]), strict=True)
-    )
+    places, counted = (np.concatenate(each) for each in zip(*groups.each(tell), strict=True))
     return Some(groups, places), counted
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,9 @@ class Explained:
     ) -> NDArray[np.bool_]:
         """Return (a,) bool: True where one of the named explanations covers the action; (k,) of some."""
         mask = np.uint32(sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names))
-        bits = self.bits[actions]
         if not self._any & mask:
-            return np.zeros(len(bits), np.bool_)
-        covered: NDArray[np.bool_] = (bits & mask) != 0
+            return np.zeros(_count(actions, len(self.bits)), np.bool_)
+        covered: NDArray[np.bool_] = (self.bits[actions] & mask) != 0
         return covered
 
     @cached_property
@@ -78,3 +78,10 @@ def tried(records: Records, explanations: Sequence[Explanation]) -> tuple[NDArra
         else:
             np.bitwise_or(bits, np.uint32(1 << k), out=bits, where=one.function(records))
     return bits, why_not
+
+
+def _count(actions: NDArray[Any] | slice, every: int) -> int:
+    """Count the actions chosen of so many."""
+    if isinstance(actions, slice):
+        return len(range(*actions.indices(every)))
+    return int(actions.sum()) if actions.dtype == np.bool_ else len(actions)
