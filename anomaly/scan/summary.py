@@ -178,10 +178,11 @@ def _policy(settings: Settings) -> dict[str, str] | None:
     return {"name": settings.policy.name, "sha256": digest}
 
 
-def _different(codes: NDArray[np.integer], count: int) -> int:
+def _different(codes: NDArray[np.int32], count: int) -> int:
     """Count the different codes, -1 left out."""
     there = np.zeros(count + 1, np.bool_)
-    there[codes] = True
+    for block in np.split(codes, range(1 << 18, len(codes), 1 << 18)):  # indexing makes 64-bit copies
+        there[block] = True
     return int(there[:-1].sum())
 
 
