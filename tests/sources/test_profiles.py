@@ -74,6 +74,8 @@ def test_a_birth_that_is_no_date_is_counted_and_not_guessed(tmp_path: Path) -> N
 def test_packaged_profiles_load_under_their_own_names_and_say_where_they_come_from() -> None:
     assert [load_profile(name).name for name in profile_names()] == profile_names()
     assert all(load_profile(name).source for name in profile_names())
+    for name in profile_names():  # without the trust that spares a scan the trial of every layout
+        assert Profile.model_validate(load_profile(name).model_dump()) == load_profile(name)
 
 
 def test_capitals_in_canonical_names_leave_it_to_the_synonyms(tmp_path: Path) -> None:
