@@ -12,7 +12,7 @@ from anomaly.coding import FEMALE, MALE, Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, once_each
+from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, kinds_told, met_in
 from anomaly.detectors.nulls import BORROWED
 from anomaly.detectors.peers import peering
 
@@ -43,14 +43,12 @@ class Bands:
     def __len__(self) -> int:
         return len(self.sex)
 
-    def count(
-        self, owner: NDArray[np.int32], sex: NDArray[np.int8], step: NDArray[np.int64], n: int
-    ) -> Floats:
-        """Count each user's people in each band. owner, sex, step: (k,), step 0..STEPS - 1; to (n, b)."""
-        cells = (owner.astype(np.int64) * 3 + sex) * (STEPS + 1) + step + 1
-        held = np.bincount(cells, minlength=n * 3 * (STEPS + 1)).reshape(n, 3, STEPS + 1)
-        below = np.cumsum(held, axis=2)
-        return (below[:, self.sex, self.high] - below[:, self.sex, self.low]).astype(float)
+    def count(self, held: NDArray[np.int32]) -> Floats:
+        """Count each user's people in each band. held: (n, 2, STEPS), of each sex and step; to (n, b)."""
+        below = np.zeros((len(held), len(WORDS), STEPS + 1), np.int64)
+        np.cumsum(held, axis=2, out=below[:, :, 1:])
+        of = self.sex - FEMALE
+        return (below[:, of, self.high] - below[:, of, self.low]).astype(float)
 
 
 BANDS = Bands(
@@ -91,21 +89,15 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
         register.
     Evades: Asking for people of all ages besides; names without a date of birth.
     """
-    owner, sex, born = users.owner, users["sex"], users["born"]
-    year = 1970 + (users["time"] // DAY / 365.2425).astype(np.int64)
-    step = (year - born - YOUNGEST) // STEP
-    known = (sex > 0) & (born > 0) & (step >= 0) & (step < STEPS)
-    counted = known & users.counted
     peers = peering(users, context)
-    kinds = kinds_of_lookup(users)
+    kinds = kinds_told(users)
+    told = np.concatenate(users.each(_told) or [_told(users)], axis=1)
     best = np.ones(len(users))
     found = np.zeros((len(users), 5), np.int64)  # kind, band, people, those in it, of 1,000 peers' people
     tested = np.zeros(len(users), np.bool_)
     shown = np.full(len(users), np.nan)
-    for place, chosen in enumerate(kinds.values()):
-        met = once_each(users, chosen & counted)
-        people = np.bincount(owner[met], minlength=len(users))
-        inside = BANDS.count(owner[met], sex[met], step[met], len(users))
+    for place, held in enumerate(told):
+        people, inside = held.sum(axis=(1, 2)), BANDS.count(held)
         rows = np.flatnonzero((people > 0) & peers.same_work)
         p, usual = _tails(inside[rows], people[rows].astype(float), peers.code[rows])
         enough = people[rows] >= least_people
@@ -127,21 +119,14 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
     p = _of_several(best, tested, len(BANDS) * len(kinds), int(BANDS.apart.sum()))
     actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     kind, band, people, inside, usual = found[actor].T
-    every = list(kinds.values())
-    actions = []
-    for u, k, b in zip(actor.tolist(), kind.tolist(), band.tolist(), strict=True):
-        mine = slice(users.starts[u], users.starts[u + 1])
-        about = every[k][mine] & known[mine] & (sex[mine] == BANDS.sex[b])
-        about &= (step[mine] >= BANDS.low[b]) & (step[mine] < BANDS.high[b])
-        actions.append(users.actions(users.starts[u] + np.flatnonzero(about)))
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(actions),
+        _actions(users, actor, kind, band),
         int(tested.sum()),
         measures={
             "people": people,
-            "how": [list(kinds)[k] for k in kind.tolist()],
+            "how": [kinds[k] for k in kind.tolist()],
             "many": inside,
             "sex": [WORDS[s] for s in BANDS.sex[band].tolist()],
             "youngest": YOUNGEST + STEP * BANDS.low[band],
@@ -152,6 +137,49 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
         left_out=peers.left_out,
         standing=Standing("% of the people in one band of ages of one sex", shown, peers.code, peers.names),
     )
+
+
+def _told(part: Groups) -> NDArray[np.int32]:
+    """Count whom each user met in each kind of look-up by sex and step, (kinds, g, 2, STEPS) int32."""
+    rows = np.flatnonzero(part.counted & (part["sex"] > 0) & (part["born"] > 0))
+    step = _steps(part["time"][rows], part["born"][rows])
+    known = (step >= 0) & (step < STEPS)
+    met = met_in(part, rows[known])
+    owner, sex = part.owner[met.rows].astype(np.int64), part["sex"][met.rows]
+    cells = (owner * len(WORDS) + sex - FEMALE) * STEPS + step[known]
+    size = (len(part), len(WORDS), STEPS)
+    return np.stack(
+        [
+            np.bincount(cells[met.once(chosen[met.rows])], minlength=np.prod(size))
+            .astype(np.int32)
+            .reshape(size)
+            for chosen in kinds_of_lookup(part).values()
+        ]
+    )
+
+
+def _steps(time: NDArray[np.int64], born: NDArray[np.int16]) -> NDArray[np.int64]:
+    """Return the step of ages that somebody was in, (k,) int64. time: (k,) ms; born: (k,) years."""
+    year = 1970 + (time // DAY / 365.2425).astype(np.int64)
+    step: NDArray[np.int64] = (year - born - YOUNGEST) // STEP
+    return step
+
+
+def _actions(
+    users: Groups, actor: NDArray[np.int32], kind: NDArray[np.int64], band: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], ...]:
+    """Return the look-ups of one kind and of people in one band of some users. (k,) each."""
+    some = users.some(np.isin(np.arange(len(users)), actor))
+    every, sex, born = list(kinds_of_lookup(some).values()), some["sex"], some["born"]
+    step = np.where(born > 0, _steps(some["time"], born), -1)
+    begins = np.searchsorted(some.places, users.starts)
+    actions = []
+    for u, k, b in zip(actor.tolist(), kind.tolist(), band.tolist(), strict=True):
+        mine = slice(begins[u], begins[u + 1])
+        about = every[k][mine] & (sex[mine] == BANDS.sex[b])
+        about &= (step[mine] >= BANDS.low[b]) & (step[mine] < BANDS.high[b])
+        actions.append(users.actions(some.places[mine][about]))
+    return tuple(actions)
 
 
 def _tails(inside: Floats, people: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:

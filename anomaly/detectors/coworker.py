@@ -7,8 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups, own_keys
+from anomaly.coding.gather import gather
 from anomaly.context import Context
-from anomaly.detectors.acquaintance import as_applicants, of_user
+from anomaly.detectors.acquaintance import as_applicants
 from anomaly.detectors.comebacks import comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM
@@ -44,7 +45,7 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
     peers, wide = peering(users, context, least=3), peering(users, context)
     everybody, listed, own = _people(users, context)
     others = everybody != own[users.owner]
-    about = others & (everybody >= 0) & listed[everybody]
+    about = others & gather(np.append(listed, np.False_), everybody)
     clear = others & users.counted & ~as_applicants(users, context)
 
     found = comebacks(users, peers, everybody, clear, gap)
@@ -67,7 +68,7 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
         user,
         np.concatenate([p_back, p_many[many]]),
         tuple(
-            users.actions(of_user(users, u, about if t < 0 else about & (everybody == t)))
+            users.actions(_of(users, u, t, about, everybody))
             for u, t in zip(user.tolist(), target.tolist(), strict=True)
         ),
         int(found.comparable[looker].sum()) + int((group >= 0).sum()),
@@ -92,6 +93,17 @@ def coworker(users: Groups, context: Context, *, min_days: Days = 2, gap: Minute
     )
 
 
+def _of(
+    users: Groups, user: int, target: int, about: NDArray[np.bool_], everybody: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """Return the places of a user's look-ups of one colleague, or of all, -1. Both (m,) -> (k,) int64."""
+    begin, end = users.starts[user : user + 2]
+    some = about[begin:end]
+    return np.asarray(
+        begin + np.flatnonzero(some if target < 0 else some & (everybody[begin:end] == target)), np.int64
+    )
+
+
 def _people(
     users: Groups, context: Context
 ) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int32]]:
@@ -112,7 +124,7 @@ def _people(
     own = np.full(len(users), -2, np.int32)
     holders = one.filter(pl.col("user") >= 0)
     own[holders["user"].to_numpy()] = holders["person"].to_numpy()
-    return person[users["subject"]], listed, own
+    return gather(person, users["subject"]), listed, own
 
 
 def _compared(

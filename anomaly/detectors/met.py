@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding import KEY_KINDS, Groups
+from anomaly.coding import KEY_KINDS, Groups, Some
+from anomaly.detectors.purposes import is_any
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
 # What tells why this user asked for this person; that a test or a permit is stated tells nothing.
@@ -31,23 +34,53 @@ def once_each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.flatnonzero(kernels.first_meetings(users.starts, subject, len(users.log.subjects)))
 
 
-def kinds_of_lookup(users: Groups) -> dict[str, NDArray[np.bool_]]:
+@dataclass(frozen=True)
+class Met:
+    """Whom the users of a part met in some look-ups.
+
+    rows: (k,) int64, places of these look-ups, ascending; starts: (g + 1,) int64, where each user's begin
+    among them; pair: (k,) int32, the same number for the same user and subject, -1 nobody.
+    """
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    pair: NDArray[np.int32]
+
+    def once(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Mark, (k,) bool, the first of each pair among the chosen ones, (k,) bool."""
+        pair = np.where(chosen, self.pair, np.int32(-1))
+        pair.flags.writeable = False  # kernels compile once, for what is read only
+        return kernels.first_meetings(self.starts, pair, len(pair))
+
+
+def met_in(part: Groups, rows: NDArray[np.int64]) -> Met:
+    """Find who was met in some look-ups. rows: (k,) int64, places, ascending."""
+    starts = np.searchsorted(rows, part.starts)
+    return Met(rows, starts, kernels.first_alike(starts, part["subject"][rows].astype(np.int64)))
+
+
+def kinds_of_lookup(users: Groups | Some) -> dict[str, NDArray[np.bool_]]:
     """Return, in words, the kinds of look-up that misuse is often made of, with (m,) bool for each.
 
     Dozens of look-ups drown among hundreds of ordinary ones; they stand out among those of their own kind.
     The first kind is all of them. The detector declares subject, and may declare reason, case_number and
     message_key.
     """
-    kind = users["kind"]
+    kind, columns = users["kind"], users.log.columns
     kinds = {
         "in all": np.ones(len(kind), np.bool_),
-        "by name or number": ~np.isin(kind, OF_CARS),
+        "by name or number": ~is_any(kind, OF_CARS),
         "by a name alone": kind == BY_NAME_ALONE,
     }
-    if users.has("reason"):
-        kinds["with no reason or a vague one"] = np.isin(users["reason_class"], SAYS_LITTLE)
-    if users.has("case_number"):
+    if "reason" in columns:
+        kinds["with no reason or a vague one"] = is_any(users["reason_class"], SAYS_LITTLE)
+    if "case_number" in columns:
         kinds["under a case number"] = users["case_number"] >= 0
-    if users.has("message_key"):
+    if "message_key" in columns:
         kinds["in the drivers' records alone"] = users["reach"] == DRIVER
     return kinds
+
+
+def kinds_told(users: Groups) -> list[str]:
+    """Name the kinds that `kinds_of_lookup` tells apart in a log."""
+    return list(kinds_of_lookup(Some(users, np.zeros(0, np.int64))))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from anomaly.coding import Groups
+from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import different
 from anomaly.detectors.contract import Hours, Signals, Standing, detector
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import marked_at
+from anomaly.detectors.since import first_since, places_between, split_some
+from anomaly.detectors.tally import those
 
-HOUR = 3_600_000
 # Kinds of leave during which people work: at a desk, in a course, in court, on loan, by arrangement.
 AT_WORK = (
     r"(?i)\b(light|modif|restricted|limited|alternat|desk|training|course|academy|conference|court|detail\b|loan"
@@ -43,26 +48,21 @@ def on_leave(users: Groups, context: Context, *, margin: Hours = 12) -> Signals:
     Evades: A colleague's open session.
     """
     leave = _leaves(users, context)
-    counted = users.counted
-    away, inner, working = (np.zeros(len(counted), np.bool_) for _ in range(3))
-    kind = np.full(len(users), "kind not given", object)
-    for user, begin, end, said, at_work in leave.iter_rows():
-        if at_work:
-            working[_places(users, user, begin, end)] = True
-            continue
-        inside = _places(users, user, begin + margin * HOUR, end)
-        away[inside] = True
-        inner[_places(users, user, begin + 24 * HOUR, end - 24 * HOUR)] = True
-        if said and counted[inside].any():
-            kind[user] = said
-    away &= ~working
-    used = away & counted
-    actor, actions = split(users, used, away)
-    days, within = different(users, "day", used), different(users, "day", used & inner)
+    user, begin, end, at_work = (leave[name].to_numpy() for name in ("user", "start", "end", "at_work"))
+    ends = first_since(users, user, end)
+    low = first_since(users, user, np.where(at_work, begin, begin + margin * HOUR))
+    inner = places_between(*(first_since(users, user, at)[~at_work] for at in (begin + DAY, end - DAY)))
+    inside, counted = those(users, partial(marked_at, places=places_between(low[~at_work], ends[~at_work])))
+    working = np.isin(inside.places, places_between(low[at_work], ends[at_work]))
+    away, used = inside.places[~working], inside.places[~working & counted]
+    actor, actions = split_some(users, used, away)
+    before, until = (np.searchsorted(inside.places[counted], at) for at in (low, ends))
+    kind = _kinds(leave, before, until, len(users))
+    days, within = (different(users, "day", some) for some in (used, used[np.isin(used, inner)]))
     strength = np.where(within >= 2, 1.0, np.where(days < 2, 0.3, np.where(within == 1, 0.8, 0.5)))
     events = np.bincount(users.owner[used], minlength=len(users))
     absent = np.zeros(len(users), np.bool_)
-    absent[leave.filter(~pl.col("at_work"))["user"].to_numpy()] = True
+    absent[user[~at_work]] = True
     return Signals.of_rule(
         actor,
         strength[actor],
@@ -78,11 +78,17 @@ def on_leave(users: Groups, context: Context, *, margin: Hours = 12) -> Signals:
     )
 
 
-def _places(users: Groups, user: int, begin: int, end: int) -> slice:
-    """Find the places of a user's look-ups from `begin` until before `end`, ms."""
-    mine = users["time"][users.starts[user] : users.starts[user + 1]]
-    low, high = np.searchsorted(mine, (begin, end))
-    return slice(int(users.starts[user] + low), int(users.starts[user] + max(low, high)))
+def _kinds(
+    leave: pl.DataFrame, low: NDArray[np.int64], high: NDArray[np.int64], count: int
+) -> NDArray[np.object_]:
+    """Say on what kind of leave each user was at a look-up, the latest that is said, (count,) of str.
+
+    low, high: (k,) how many look-ups that count lie before the leave, and before its end.
+    """
+    kind = np.full(count, "kind not given", object)
+    used = leave.filter(pl.Series(high > low, dtype=pl.Boolean) & ~pl.col("at_work"), pl.col("kind") != "")
+    kind[used["user"].to_numpy()] = used["kind"].to_list()
+    return kind
 
 
 def _leaves(users: Groups, context: Context) -> pl.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import FEMALE, MALE, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, once_each
+from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, kinds_told, met_in
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 
@@ -42,19 +44,14 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
         register.
     Evades: Looking up as many men; plates that the log never ties to their owners.
     """
-    owner, sex = users.owner, users["sex"]
-    known = users.counted & (sex > 0)
     peers = peering(users, context)
     code = np.where(peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
-    kinds = kinds_of_lookup(users)
+    kinds = kinds_told(users)
     tested = np.zeros(len(users), np.bool_)
     best = np.ones(len(users))
     found = np.full((len(users), 2), -1)  # sex, kind of look-up
-    counts = np.zeros((len(kinds), 3, len(users)), np.int64)  # everybody, women, men
-    for place, chosen in enumerate(kinds.values()):
-        met = once_each(users, chosen & known)
-        counts[place] = [np.bincount(owner[met][sex[met] >= of], minlength=len(users)) for of in (0, 1, 2)]
-        counts[place, FEMALE] = counts[place, 0] - counts[place, MALE]
+    counts = np.concatenate(users.each(_told) or [_told(users)], axis=2)
+    for place in range(len(kinds)):
         least = least_people if place == 0 else LEAST_OF_KIND
         enough = (counts[place, 0] >= least) & (code >= 0)
         tested |= enough
@@ -67,11 +64,6 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
     p = np.minimum(1.0, best * 2 * len(kinds))
     actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     of, kind = found[actor].T
-    every = list(kinds.values())
-    at = [
-        users.starts[u] + np.flatnonzero((every[k] & (sex == s))[users.starts[u] : users.starts[u + 1]])
-        for u, s, k in zip(actor.tolist(), of.tolist(), kind.tolist(), strict=True)
-    ]
     mine = peers.code[:, None] == peers.code[actor]
     usual = [
         counts[k, s][m].sum() / max(counts[k, 0][m].sum(), 1)
@@ -81,11 +73,11 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(users.actions(rows) for rows in at),
+        _actions(users, actor, of, kind),
         int(tested.sum()),
         measures={
             "people": counts[kind, 0, actor],
-            "how": [list(kinds)[k] for k in kind.tolist()],
+            "how": [kinds[k] for k in kind.tolist()],
             "many": counts[kind, of, actor],
             "sex": [WORDS[s] for s in of.tolist()],
             "usual": np.round(100 * np.array(usual), 1),
@@ -99,3 +91,30 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
             peers.names,
         ),
     )
+
+
+def _told(part: Groups) -> NDArray[np.int64]:
+    """Count everybody, women and men whom each user met in each kind of look-up, (kinds, 3, g) int64."""
+    sex = part["sex"]
+    met = met_in(part, np.flatnonzero(part.counted & (sex > 0)))
+    sex = sex[met.rows].view(np.uint8)
+    counts = []
+    for chosen in kinds_of_lookup(part).values():
+        once = np.where(met.once(chosen[met.rows]), sex, np.uint8(0))
+        women, men = kernels.tally(met.starts, once, len(WORDS) + 1).T[[FEMALE, MALE]]
+        counts.append(np.stack([women + men, women, men]))
+    return np.stack(counts)
+
+
+def _actions(
+    users: Groups, actor: NDArray[np.int32], sex: NDArray[np.int64], kind: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], ...]:
+    """Return the look-ups of one kind and of people of one sex of some users. (k,) each."""
+    some = users.some(np.isin(np.arange(len(users)), actor))
+    every, of = list(kinds_of_lookup(some).values()), some["sex"]
+    begins = np.searchsorted(some.places, users.starts)
+    actions = []
+    for u, s, k in zip(actor.tolist(), sex.tolist(), kind.tolist(), strict=True):
+        mine = slice(begins[u], begins[u + 1])
+        actions.append(users.actions(some.places[mine][every[k][mine] & (of[mine] == s)]))
+    return tuple(actions)

@@ -34,3 +34,24 @@ def split_some(
     actor = np.unique(np.searchsorted(groups.starts, chosen, side="right") - 1)
     begin, end = (np.searchsorted(about, groups.starts[actor + one]).tolist() for one in (0, 1))
     return actor.astype(np.int32), tuple(groups.actions(about[a:b]) for a, b in zip(begin, end, strict=True))
+
+
+def first_since(groups: Groups, group: NDArray[np.integer], times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find each group's first place at a time or later, else the end of the group. (k,) all.
+
+    group: codes; times: ms. All are halved at once (`numpy.searchsorted` of each takes 12 us).
+    """
+    low: NDArray[np.int64] = groups.starts[group]
+    high, all_times = groups.starts[group + 1], groups["time"]
+    while (low < high).any():
+        middle = (low + high) // 2
+        before = (low < high) & (all_times[np.minimum(middle, len(all_times) - 1)] < times)
+        low, high = np.where(before, middle + 1, low), np.where(before, high, middle)
+    return low
+
+
+def places_between(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
+    """List the places of some spans low:high, (k,) each, ascending and each once. (r,) int64."""
+    sizes = np.maximum(high - low, 0)
+    inside = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.unique(np.repeat(low, sizes) + inside)
