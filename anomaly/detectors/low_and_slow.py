@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, OF_CARS, SAYS_LITTLE
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.pairs import count_each, pairs_of
 from anomaly.detectors.peers import peering
+from anomaly.detectors.purposes import is_any
+from anomaly.detectors.tally import Marked, Marks, split_marked
 from anomaly.policy import REACH_CLASSES
 
 # Records that say where somebody lives; who asks for nothing else wants that.
 ADDRESSES = np.uint16(sum(1 << REACH_CLASSES.index(name) for name in ("driver", "vehicle")))
 
+KINDS = ("", ", with no reason or a vague one")
 MOST = 0.75  # of the months; UNV
 
 
@@ -56,36 +61,25 @@ def low_and_slow(
     Clears: A case or a request on file that names the person; a call; a bulletin.
     Evades: Typing a case number that is somebody else's; asking for wants beside the address.
     """
-    owner, time, reach = users.owner, users["time"], users["reach"]
-    addressed = ((reach & ADDRESSES) != 0) & ((reach & ~ADDRESSES) == 0) & ~np.isin(users["kind"], OF_CARS)
-    chosen = _once(users) & addressed & users.counted
-    if users.has("case_number"):
-        chosen &= users["case_number"] < 0
-    kinds = {"": chosen}
-    if users.has("reason"):
-        kinds[", with no reason or a vague one"] = chosen & np.isin(users["reason_class"], SAYS_LITTLE)
-    made = np.diff(users.starts)
-    first = np.append(time, 0)[np.minimum(users.starts[:-1], len(time))]
-    block = (time - first[owner]) // (month * DAY)
+    marked = partial(_marks, alone=pairs_of(users, users["subject"]).alone)
+    tell = partial(_told, marked=marked, month=month * DAY)
+    people, months = np.concatenate(users.each(tell) or [tell(users)], axis=2)
+    made, filled = np.diff(users.starts), np.diff(users.starts) > 0
     span = np.zeros(len(users), np.int64)
-    np.maximum.at(span, owner, block + 1)
+    first, last = (users["time"][at[filled]] for at in (users.starts[:-1], users.starts[1:] - 1))
+    span[filled] = (last - first) // (month * DAY) + 1
     peers = peering(users, context)
     code = np.where(peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     tested = (span >= least_months) & (code >= 0)
     if not tested.any():
         return Signals.none(because=f"no user with peers has look-ups over {least_months} times {month} days")
-    people = np.array([np.bincount(owner[rows], minlength=len(users)) for rows in kinds.values()])
-    months = np.array([_different(owner[rows], block[rows], len(users)) for rows in kinds.values()])
     each = np.array([rate_tail(some, made, code) for some in people])
     lasting = tested & (months >= MOST * span)
     each = np.where(lasting, each, 1.0)
-    p = np.minimum(1.0, len(kinds) * each.min(axis=0))
-    actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
-    kind = each.argmin(axis=0)[actor]
-    rows = [
-        users.starts[u] + np.flatnonzero(list(kinds.values())[k][users.starts[u] : users.starts[u + 1]])
-        for u, k in zip(actor.tolist(), kind.tolist(), strict=True)
-    ]
+    p = np.minimum(1.0, len(people) * each.min(axis=0))
+    kind = each.argmin(axis=0)
+    actor, actions = split_marked(users, p <= WEAKEST, partial(_about, marked=marked, kind=kind))
+    kind = kind[actor]
     usual = [
         people[k][code == code[u]].sum() / max(made[code == code[u]].sum(), 1)
         for u, k in zip(actor, kind, strict=True)
@@ -93,13 +87,13 @@ def low_and_slow(
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(users.actions(mine) for mine in rows),
+        actions,
         int(tested.sum()),
         measures={
             "months": months[kind, actor],
             "span": span[actor],
             "people": people[kind, actor],
-            "silent": [list(kinds)[k] for k in kind.tolist()],
+            "silent": [KINDS[k] for k in kind.tolist()],
             "share": np.round(100 * people[kind, actor] / np.maximum(made[actor], 1), 1),
             "usual": np.round(100 * np.array(usual, float), 1),
             "peers": [peers.names[c] for c in code[actor]],
@@ -114,17 +108,40 @@ def low_and_slow(
     )
 
 
-def _different(owner: NDArray[np.int32], block: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """Count each user's different months, (count,), of look-ups (k,)."""
-    return np.bincount(np.unique(owner.astype(np.int64) << 32 | block) >> 32, minlength=count)
+def _marks(part: Groups, alone: Marks) -> tuple[Marks, ...]:
+    """Mark, (m,) bool, the look-ups of addresses of people looked up once, and those of them with no reason
+    or a vague one where the log has reasons.
+
+    alone: (a,) bool, of the whole, the look-ups of people looked up once.
+    """
+    reach = part["reach"]
+    chosen = alone[part.begin : part.begin + len(reach)] & part.counted
+    chosen &= ((reach & ADDRESSES) != 0) & ((reach & ~ADDRESSES) == 0)
+    if chosen.any():
+        chosen &= ~is_any(part["kind"], OF_CARS)
+    if part.has("case_number"):
+        chosen &= part["case_number"] < 0
+    if not part.has("reason"):
+        return (chosen,)
+    return chosen, chosen & is_any(part["reason_class"], SAYS_LITTLE)
 
 
-def _once(users: Groups) -> NDArray[np.bool_]:
-    """Mark the look-ups of people whom the user looked up once: the first time is the last. (m,) bool."""
-    subject, n_subjects = users["subject"], len(users.log.subjects)
-    first = kernels.first_meetings(users.starts, subject, n_subjects)
-    backwards = np.ascontiguousarray(subject[::-1])
-    last = kernels.first_meetings(
-        np.ascontiguousarray(len(subject) - users.starts[::-1]), backwards, n_subjects
-    )[::-1]
-    return first & last
+def _told(part: Groups, marked: Marked, month: int) -> NDArray[np.int64]:
+    """Count each user's people of each kind, and the months with one, (2, kinds, g) int64. month: ms."""
+    time, owner, told = part["time"], part.owner, []
+    for marks in marked(part):
+        rows = np.flatnonzero(marks)
+        block = (time[rows] - time[part.starts[owner[rows]]]) // month
+        starts = np.searchsorted(rows, part.starts)
+        new = np.ones(len(rows), np.bool_)
+        new[1:] = (np.diff(block) != 0) | (np.diff(owner[rows]) != 0)
+        told.append(np.stack([np.diff(starts), count_each(starts, new)]))
+    return np.stack(told, axis=1)
+
+
+def _about(part: Groups, marked: Marked, kind: NDArray[np.intp]) -> tuple[Marks, Marks]:
+    """Mark what a signal is about, twice. kind: (g,) of all users, the kind that counts for each."""
+    marks = marked(part)
+    of = np.repeat(kind[part.first : part.first + len(part)], np.diff(part.starts))
+    about: Marks = np.choose(of, marks)
+    return about, about
