@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -12,7 +15,9 @@ from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.pairs import count_each
 from anomaly.detectors.peers import peering
+from anomaly.detectors.tally import Marked, Marks, split_marked
 
 WORK = ("case", "call", "call nearby", "bulletin", "test record", "training day", "stated test")
 # A look-up further than this from any shift of the user lies in a gap of the roster, or in a leave.
@@ -51,16 +56,9 @@ def off_duty(
     Clears: A shift, overtime, court or call-out entry; a call; a case.
     Evades: Looking people up on duty, or within two hours of it.
     """
-    owner = users.owner
-    away = _from_shift(users, context)
-    rostered, at_work = away <= ROSTERED, away <= margin * HOUR
-    outside = rostered & ~at_work & ~users.covered(("service account", "batch message"))
-    outside &= users["subject"] >= 0
-    told = users.covered(WORK)
-    outside &= ~_work(users, outside, told, pause)
-    inside = rostered & at_work
-    odd = _days(owner, users["day"], outside, len(users))
-    active = _days(owner, users["day"], inside | outside, len(users))
+    marked = partial(_marks, roster=_roster(users, context), margin=margin * HOUR, pause=pause * HOUR)
+    tell = partial(_told, marked=marked)
+    odd, active = np.concatenate(users.each(tell) or [tell(users)], axis=1)
     peers = peering(users, context)
     known = (active > 0) & (odd <= DESCRIBED * active) & peers.same_work
     code = np.where(known, peers.code, np.int32(-1)).astype(np.int32)
@@ -70,15 +68,12 @@ def off_duty(
             because=f"no user with peers has shifts in the roster and look-ups on {least_days} days"
         )
     p = rate_tail(odd, active, code)
-    actor = np.flatnonzero(tested & (p <= WEAKEST) & (odd >= 3)).astype(np.int32)
+    actor, actions = split_marked(users, tested & (p <= WEAKEST) & (odd >= 3), partial(_about, marked=marked))
     usual = [odd[code == c].sum() / max(active[code == c].sum(), 1) for c in code[actor]]
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(
-            users.actions(users.starts[u] + np.flatnonzero(outside[users.starts[u] : users.starts[u + 1]]))
-            for u in actor
-        ),
+        actions,
         int(tested.sum()),
         measures={
             "days": odd[actor],
@@ -97,52 +92,90 @@ def off_duty(
     )
 
 
-def _from_shift(users: Groups, context: Context) -> NDArray[np.int64]:
-    """Say how far each look-up is from the user's nearest shift: (m,) int64 ms, 0 inside, FAR without any."""
+@dataclass(frozen=True)
+class Roster:
+    """The shifts of the users of the log, those of user k at starts[k]:starts[k + 1]. starts: (u + 1,) int64;
+    begins, ends: (s,) int64 ms, the begins of each user ascending.
+    """
+
+    starts: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def away(self, part: Groups) -> NDArray[np.int64]:
+        """Say how far each look-up is from the user's nearest shift: (m,) int64 ms, 0 inside, FAR without
+        any.
+        """
+        time, starts = part["time"], self.starts[part.first : part.first + len(part) + 1]
+        its = slice(starts[0], starts[-1])
+        begins, ends = self.begins[its], self.ends[its]
+        if not len(begins) or not len(time):
+            return np.full(len(time), FAR)
+        # Users one after another on one line of time, with a gap of a lifetime between them.
+        zero = min(int(time.min()), int(begins.min()))
+        life = max(int(time.max()), int(ends.max())) - zero + FAR
+        place = part.owner * np.int64(life) + (time - zero)
+        of = np.repeat(np.arange(len(part)) * life - zero, np.diff(starts))
+        begins, ends = of + begins, np.maximum.accumulate(of + ends)
+        begun = np.cumsum(np.bincount(np.searchsorted(place, begins), minlength=len(place)))[: len(place)]
+        since = np.where(begun > 0, place - ends[begun - 1], FAR)
+        until = np.append(begins, 2**62)[begun] - place
+        away: NDArray[np.int64] = np.clip(np.minimum(since, until), 0, FAR)
+        return away
+
+
+def _roster(users: Groups, context: Context) -> Roster:
     shifts = context["shifts"].drop_nulls(["user", "start", "end"])
-    shifts = shifts.select(
-        pl.Series("user", users.log.texts.lookup("user", shifts["user"])).cast(pl.Int64),
-        begin=pl.col("start").to_physical(),
-        end=pl.max_horizontal("start", "end").to_physical(),
+    user = users.log.texts.lookup("user", shifts["user"])
+    times = shifts.select(
+        begin=pl.col("start").to_physical(), end=pl.max_horizontal("start", "end").to_physical()
     )
-    shifts = shifts.filter(pl.col("user") >= 0).sort("user", "begin", "end")
-    time = users["time"]
-    if not len(shifts) or not len(time):
-        return np.full(len(time), FAR)
-    # Users one after another on one line of time, with a gap of a lifetime between them.
-    zero = min(int(time.min()), int(shifts["begin"].min()))  # type: ignore[arg-type]
-    life = max(int(time.max()), int(shifts["end"].max())) - zero + FAR  # type: ignore[arg-type]
-    place = users.owner.astype(np.int64) * life + time - zero
-    of, begin, end = (shifts[name].to_numpy() for name in ("user", "begin", "end"))
-    begins, ends = of * life + begin - zero, np.maximum.accumulate(of * life + end - zero)
-    begun = np.searchsorted(begins, place, side="right")
-    since = np.where(begun > 0, place - ends[begun - 1], FAR)
-    until = np.append(begins, 2**62)[begun] - place
-    away: NDArray[np.int64] = np.clip(np.minimum(since, until), 0, FAR)
-    return away
+    begins, ends = (times[name].to_numpy() for name in ("begin", "end"))
+    starts, order = kernels.group(user, len(users))
+    user, begins, ends = user[order], begins[order], ends[order]
+    if ((np.diff(begins) < 0) & (np.diff(user) == 0)).any():  # most tables have them by time
+        by_time = np.lexsort((begins, user))
+        begins, ends = begins[by_time], ends[by_time]
+    return Roster(starts, begins, ends)
 
 
-def _work(
-    users: Groups, outside: NDArray[np.bool_], told: NDArray[np.bool_], pause: Hours
-) -> NDArray[np.bool_]:
-    """Mark the stretches of look-ups outside shifts, without a pause of so many hours, in which something
-    explains one: (m,) bool.
+def _marks(part: Groups, roster: Roster, margin: int, pause: int) -> tuple[Marks, Marks]:
+    """Mark, (m,) bool each, the look-ups outside shifts that are no work, and those inside. margin, pause:
+    ms.
+    """
+    away = roster.away(part)
+    inside = away <= margin
+    outside = (away <= ROSTERED) & ~inside & ~part.covered(("service account", "batch message"))
+    outside &= part["subject"] >= 0
+    outside[_work(part, outside, pause)] = False
+    return outside, inside
+
+
+def _work(part: Groups, outside: Marks, pause: int) -> NDArray[np.int64]:
+    """Return the places of the stretches of look-ups outside shifts, without a pause of so many ms, in which
+    something explains one: (k,) int64.
     """
     rows = np.flatnonzero(outside)
-    starts = np.append(0, np.cumsum(outside))[users.starts]
-    begins, _ = kernels.sessions(starts, users["time"][rows], pause * HOUR)
-    working = np.zeros(len(outside), np.bool_)
-    if len(begins) > 1:
-        of = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
-        working[rows] = (np.bincount(of, weights=told[rows], minlength=len(begins) - 1) > 0)[of]
-    return working
+    begins, _ = kernels.sessions(np.searchsorted(rows, part.starts), part["time"][rows], pause)
+    told = np.append(0, np.cumsum(part.covered(WORK)[rows]))
+    return rows[np.repeat(np.diff(told[begins]) > 0, np.diff(begins))]
 
 
-def _days(
-    owner: NDArray[np.int32], day: NDArray[np.int32], chosen: NDArray[np.bool_], count: int
-) -> NDArray[np.int64]:
-    """Count each user's different days among the chosen look-ups, which are in time order. (count,) int64."""
-    owner, day = owner[chosen], day[chosen]
-    new = np.ones(len(owner), np.bool_)
+def _told(part: Groups, marked: Marked) -> NDArray[np.int64]:
+    """Count each user's days with a look-up outside shifts, and with any near them, (2, g) int64."""
+    outside, inside = marked(part)
+    return np.stack([_days(part, outside), _days(part, inside | outside)])
+
+
+def _days(part: Groups, chosen: Marks) -> NDArray[np.int64]:
+    """Count each user's different days among the chosen look-ups, (g,) int64."""
+    rows = np.flatnonzero(chosen)
+    owner, day = part.owner[rows], part["day"][rows]
+    new = np.ones(len(rows), np.bool_)
     new[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
-    return np.bincount(owner[new], minlength=count)
+    return count_each(np.searchsorted(rows, part.starts), new)
+
+
+def _about(part: Groups, marked: Marked) -> tuple[Marks, Marks]:
+    outside, _ = marked(part)
+    return outside, outside
