@@ -18,6 +18,7 @@ from anomaly.incidents import Incident, ScanResult, assemble, bundle, keep, toke
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
+from anomaly.scan.memory import give_back
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
 from anomaly.sources import Log
@@ -38,6 +39,7 @@ def scan(
     nothing. Raises InputError when the input or a setting is wrong.
     """
     settings = (settings or Settings()).checked()
+    give_back()
     tell = progress or (lambda stage, rows: None)
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     log, coded, context = code_log(given, settings, tell)
