@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
@@ -10,7 +15,9 @@ from anomaly.coding.local import HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Hours, Minutes, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.pairs import MINUTE
 from anomaly.detectors.peers import peering
+from anomaly.detectors.tally import Marks, split_marked
 
 
 @detector(
@@ -44,36 +51,28 @@ def isolated_sessions(
     Clears: A shift, overtime or call-out record; a service account; test records.
     Evades: Misuse inside ordinary shifts.
     """
-    begins, owner = kernels.sessions(users.starts, users["time"], silence * HOUR)
-    if not len(owner):
+    found = partial(_sessions, silence=silence * HOUR, most=most_actions, longest=most_minutes * MINUTE)
+    tell = partial(_told, found=found)
+    sessions, isolated = np.concatenate(users.each(tell) or [tell(users)], axis=1)
+    if not sessions.any():
         return Signals.none()
-    size = np.diff(begins)
-    length = users["time"][begins[1:] - 1] - users["time"][begins[:-1]]
-    explained = np.diff(np.searchsorted(np.flatnonzero(~users.counted), begins))
-    short = (size <= most_actions) & (length <= most_minutes * 60_000) & (explained == 0)
-    sessions = np.bincount(owner, minlength=len(users))
-    isolated = np.bincount(owner[short], minlength=len(users))
     peers = peering(users, context)
     works = (sessions >= least_sessions) & (2 * isolated <= sessions)
     code = np.where(works & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     p = rate_tail(isolated, sessions, code)
-    actor = np.flatnonzero((p <= WEAKEST) & (isolated >= 3)).astype(np.int32)
-    in_short = np.repeat(short, size)
-    usual = [isolated[code == code[u]].sum() / sessions[code == code[u]].sum() for u in actor]
+    actor, actions = split_marked(users, (p <= WEAKEST) & (isolated >= 3), partial(_about, found=found))
+    of_group, of_all = (np.bincount(code + 1, each)[code[actor] + 1] for each in (isolated, sessions))
     return Signals.of_chance(
         actor,
         p[actor],
-        tuple(
-            users.actions(users.starts[u] + np.flatnonzero(in_short[users.starts[u] : users.starts[u + 1]]))
-            for u in actor
-        ),
+        actions,
         int((code >= 0).sum()),
         measures={
             "isolated": isolated[actor],
             "sessions": sessions[actor],
             "most": np.full(len(actor), most_actions),
             "silence": np.full(len(actor), silence),
-            "usual": np.round(100 * np.array(usual, float), 1),
+            "usual": np.round(100 * (of_group / of_all), 1),
             "peers": [peers.names[code[u]] for u in actor],
         },
         left_out=peers.left_out,
@@ -84,3 +83,32 @@ def isolated_sessions(
             peers.names,
         ),
     )
+
+
+Found: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int32], Marks]
+
+
+def _sessions(part: Groups, silence: int, most: int, longest: int) -> Found:
+    """Return where each session begins, and the end, (s + 1,) int64; its user, (s,) int32; and whether it is
+    of so few look-ups in so short a time, none of them explained, (s,) bool. silence, longest: ms.
+    """
+    time = part["time"]
+    begins, owner = kernels.sessions(part.starts, time, silence)
+    isolated = np.diff(begins) <= most
+    short = np.flatnonzero(isolated)
+    isolated[short] = time[begins[short + 1] - 1] - time[begins[short]] <= longest
+    explained = np.flatnonzero(~part.counted)
+    isolated[np.searchsorted(begins, explained, side="right") - 1] = False
+    return begins, owner, isolated
+
+
+def _told(part: Groups, found: Callable[[Groups], Found]) -> NDArray[np.int64]:
+    """Count each user's sessions, and the isolated ones, (2, g) int64."""
+    _, owner, isolated = found(part)
+    return np.stack([np.bincount(each, minlength=len(part)) for each in (owner, owner[isolated])])
+
+
+def _about(part: Groups, found: Callable[[Groups], Found]) -> tuple[Marks, Marks]:
+    begins, _, isolated = found(part)
+    about = np.repeat(isolated, np.diff(begins))
+    return about, about
