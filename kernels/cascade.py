@@ -28,7 +28,7 @@ def collapse(
     action = np.empty(len(times), np.int32)
     on_subject = np.full(n_subjects, -1, np.int32)
     in_cascade = np.full(n_cascades, -1, np.int32)
-    latest = np.empty(len(times), np.int64)
+    latest = np.empty(n_subjects, np.int64)
     opened = 0
     for k in range(len(starts) - 1):
         mine = opened  # an action below this number is another user's: nothing to clear between users
@@ -39,7 +39,7 @@ def collapse(
                 joined = in_cascade[cascade]
             elif subject >= 0:
                 joined = on_subject[subject]
-                if joined >= mine and times[i] - latest[joined] > window:
+                if joined >= mine and times[i] - latest[subject] > window:
                     joined = -1
             if joined < mine:
                 joined = opened
@@ -48,6 +48,6 @@ def collapse(
                 in_cascade[cascade] = joined
             elif subject >= 0:
                 on_subject[subject] = joined
-                latest[joined] = times[i]
+                latest[subject] = times[i]
             action[i] = joined
     return action

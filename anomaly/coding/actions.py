@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
@@ -139,7 +140,7 @@ def finish(
     subjects = coder.subjects.finish(columns)
     typed = columns["subject"]
     if np.any(subjects.root != np.arange(len(subjects))):
-        columns["subject"] = np.append(subjects.root, np.int32(-1))[typed]
+        columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)
     columns["typed"] = typed
     starts = by_action(columns, len(texts["user"]), len(subjects))
     typed, turn = columns.pop("typed"), columns.pop("turn")
@@ -188,7 +189,7 @@ def _actions(
     def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
         if not len(texts[name]):
             return np.full(len(codes), MISSING_REASON)
-        return np.append(policy.classify_reasons(texts[name]), MISSING_REASON)[codes]
+        return gather(np.append(policy.classify_reasons(texts[name]), MISSING_REASON), codes)
 
     reason, attention = said.first(events.reason), said.first(events.attention)
     place = said.first(events.place)
@@ -199,7 +200,7 @@ def _actions(
         hour=hour,
         user=said.first(events.user),
         place=place,
-        agency=np.ascontiguousarray(texts.places[:, 0])[place],
+        agency=gather(np.ascontiguousarray(texts.places[:, 0]), place),
         subject=said.first(events.subject, partial(_people_first, subjects)),
         typed=said.first(typed, partial(_in_order, subjects)),
         reason=reason,
@@ -246,4 +247,4 @@ def _reached(events: Events, texts: Vocabularies, policy: Policy) -> NDArray[np.
     for code in asked.str.starts_with(SYSTEM).arg_true().to_list():
         classes[code] = policy.reach_of_system(asked[code].removeprefix(SYSTEM))
     bits = np.append(np.left_shift(1, classes.astype(np.int64)), 1 << REACH_CLASSES.index("unknown"))
-    return bits.astype(np.uint16)[events.asked]
+    return gather(bits.astype(np.uint16), events.asked)

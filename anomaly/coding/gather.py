@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,14 @@ import kernels
 BLOCK = 1 << 18
 
 
-def gather(values: NDArray[Any], order: NDArray[np.int32]) -> NDArray[Any]:
-    """Take the values at some places, (k,) and (m,) int32 -> (m,), the last for -1; of any type of 1 to 8
-    bytes.
+def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[Any]:
+    """Take the values at some places, (k,) and (m,) -> (m,), the last for -1; of any type of 1 to 8 bytes.
+
+    Indexing does the same, and makes a 64-bit copy of the places.
     """
+    if order.dtype != np.int32:
+        parts = [gather(values, block.astype(np.int32)) for block in blocks(order)]
+        return np.concatenate([np.zeros(0, values.dtype), *parts])
     bits = values.view(f"u{values.itemsize}")
     bits.flags.writeable = False  # kernels compile once, for what is read only
     return kernels.gather(bits, order).view(values.dtype)
@@ -35,7 +40,12 @@ def counted(codes: NDArray[np.integer], count: int) -> NDArray[np.int64]:
     Block by block: numpy.bincount makes a 64-bit copy of all codes.
     """
     counts = np.zeros(count, np.int64)
-    for begin in range(0, len(codes), BLOCK):
-        block = codes[begin : begin + BLOCK]
+    for block in blocks(codes):
         counts += np.bincount(block[block >= 0], minlength=count)
     return counts
+
+
+def blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut rows, (n,), into blocks whose copies stay in a processor's cache."""
+    for begin in range(0, len(values), BLOCK):
+        yield values[begin : begin + BLOCK]

@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import blocks
+
 QUARTER = (
     900_000  # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database)
 )
@@ -29,7 +31,8 @@ def offsets(times: NDArray[np.int64], zone: str) -> NDArray[np.int8]:
     quarters = pl.datetime_range(start, end, "15m", time_unit="ms", time_zone="UTC", eager=True)
     local = quarters.dt.convert_time_zone(zone).dt
     table = (local.base_utc_offset() + local.dst_offset()).dt.total_minutes().to_numpy() // 15
-    return table.astype(np.int8)[times // QUARTER - first]
+    small = table.astype(np.int8)
+    return np.concatenate([small[block // QUARTER - first] for block in blocks(times)])
 
 
 def local_days(times: NDArray[np.int64], offset: NDArray[np.int8]) -> NDArray[np.int32]:
@@ -41,10 +44,10 @@ def days_and_hours(
     times: NDArray[np.int64], offset: NDArray[np.int8]
 ) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """Return the local day of each time, days since 1970-01-01, (n,) int32, and its hour 0..23, (n,) int8."""
-    local = offset * np.int64(QUARTER)
-    local += times
-    local //= HOUR
-    hours = local.astype(np.int32)
-    days = hours // np.int32(24)
-    hours -= days * np.int32(24)
-    return days, hours.astype(np.int8)
+    days, hours = np.empty(len(times), np.int32), np.empty(len(times), np.int8)
+    pairs = zip(blocks(times), blocks(offset), blocks(days), blocks(hours), strict=True)
+    for time, ahead, day, hour in pairs:  # `day` and `hour` are views: what is written there is kept
+        of_log = (time + ahead * np.int64(QUARTER)) // HOUR
+        day[:] = of_log // 24
+        hour[:] = of_log - day * np.int64(24)
+    return days, hours
