@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
+from anomaly.detectors.acquaintance import different
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
-from anomaly.detectors.purposes import in_force
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import at_codes, in_force
+from anomaly.detectors.since import split_some
 from anomaly.detectors.stations import Stations, stations_of
+from anomaly.detectors.tally import those
 
 
 @detector(
@@ -46,32 +49,28 @@ def wrong_terminal(
     wrong = _elsewhere(users, context, stations, arranged)
     odd = np.zeros(len(users.log.texts["terminal"]) + 1, np.bool_)
     odd[stations.terminal[wrong]] = True
-    rows = np.flatnonzero(odd[users["terminal"]])
-    at = np.full(len(users["terminal"]), -1, np.int32)
-    at[rows] = stations.at(users, rows)
-    there = np.append(wrong, np.False_)[at] & users.counted & in_force(users, "terminal-mnemonic")
-    day = users["day"] - users["day"].min(initial=0)
-    last = int(day.max(initial=0))
-
-    def days_of(rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-        each = kernels.first_meetings(users.starts, np.where(rows, day, np.int32(-1)), last + 1)
-        return np.bincount(users.owner[each], minlength=len(users))
-
-    days, active = days_of(there), days_of(np.ones(len(day), np.bool_))
-    often = (days >= min_days) & (days < seconded * active)
-    owners = np.append(stations.owner, np.int32(-1))[at]
-    there &= often[users.owner]
-    there &= ~_arranged(users, there, owners, min_days, arranged)[users.owner]
-    actor, actions = split(users, there, np.zeros_like(there))
+    some, counted = those(users, partial(_at_any, odd=odd))
+    at = stations.at(users, some.places)
+    there = np.append(wrong, np.False_)[at] & counted & in_force(some, "terminal-mnemonic")
+    rows, at = some.places[there], at[there]
+    days, active = different(users, "day", rows), np.zeros(len(users), np.int64)
+    for user in np.flatnonzero(days >= min_days).tolist():
+        active[user] = len(np.unique(users["day"][users.starts[user] : users.starts[user + 1]]))
+    often = ((days >= min_days) & (days < seconded * active))[users.owner[rows]]
+    rows, at = rows[often], at[often]
+    alone = ~_arranged(users, rows, stations.owner[at], min_days, arranged)[users.owner[rows]]
+    rows, at = rows[alone], at[alone]
+    actor, actions = split_some(users, rows, rows)
     measures: dict[str, list[object]] = {
         name: [] for name in ("days", "active", "events", "terminals", "owner", "how")
     }
     for user in actor.tolist():
-        mine = np.flatnonzero(there[users.starts[user] : users.starts[user + 1]]) + users.starts[user]
-        triples, agencies = np.unique(at[mine]), np.unique(owners[mine])
-        measures["days"].append(len(np.unique(day[mine])))
+        mine = slice(*np.searchsorted(rows, users.starts[user : user + 2]))
+        triples = np.unique(at[mine])
+        agencies = np.unique(stations.owner[triples])
+        measures["days"].append(len(np.unique(users["day"][rows[mine]])))
         measures["active"].append(int(active[user]))
-        measures["events"].append(len(mine))
+        measures["events"].append(len(at[mine]))
         measures["terminals"].append("a terminal" if len(triples) == 1 else f"{len(triples)} terminals")
         names = users.log.texts.named("agency", agencies).to_list()
         measures["owner"].append(" and ".join(names) if len(names) < 3 else f"{len(names)} other agencies")
@@ -85,11 +84,15 @@ def wrong_terminal(
         measures=measures,
         standing=Standing(
             "days at terminals of another agency",
-            np.where(active > 0, days.astype(float), np.nan),
+            np.where(np.diff(users.starts) > 0, days.astype(float), np.nan),
             np.zeros(len(users), np.int32),
             ("the users in the log",),
         ),
     )
+
+
+def _at_any(part: Groups, odd: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return at_codes(odd, part["terminal"])
 
 
 def _elsewhere(users: Groups, context: Context, of: Stations, many: int) -> NDArray[np.bool_]:
@@ -121,15 +124,15 @@ def _families(users: Groups, context: Context) -> NDArray[np.int32]:
 
 
 def _arranged(
-    users: Groups, there: NDArray[np.bool_], owner: NDArray[np.int32], min_days: Days, many: int
+    users: Groups, rows: NDArray[np.int64], owner: NDArray[np.int32], min_days: Days, many: int
 ) -> NDArray[np.bool_]:
     """Mark the users, (g,) bool, as many of whose agency are so often at terminals of the same other one."""
     frame = pl.DataFrame(
         {
-            "user": users.owner[there],
-            "agency": users["agency"][there],
-            "owner": owner[there],
-            "day": users["day"][there],
+            "user": users.owner[rows],
+            "agency": users["agency"][rows],
+            "owner": owner,
+            "day": users["day"][rows],
         }
     )
     regulars = frame.group_by("user", "agency", "owner").agg(pl.col("day").n_unique())
