@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import polars as pl
 
@@ -9,7 +11,9 @@ from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
-from anomaly.detectors.since import split
+from anomaly.detectors.purposes import marked_at
+from anomaly.detectors.since import first_since, places_between, split_some
+from anomaly.detectors.tally import those
 
 PAY_PERIOD = 14  # days by which a roster may lag behind who sits at the desk; UNV
 
@@ -53,11 +57,15 @@ def after_separation(users: Groups, context: Context, *, grace: Days = 1) -> Sig
     )
     separated = left["separated"].to_physical().fill_null(2**31 - 1).to_numpy().astype(np.int64)
     again = left["again"].to_physical().fill_null(2**31 - 1).to_numpy().astype(np.int64)
-    owner, day = users.owner, users["day"]
-    late = (day > separated[owner] + grace) & (day < again[owner] - PAY_PERIOD) & users.counted
-    late &= users["time"] < users.log.policy.rule("david-separation").span()[1]
+    user = np.flatnonzero(left["separated"].is_not_null().to_numpy())
+    # A local day begins less than a day before that of UTC.
+    since = first_since(users, user, (separated[user] + grace) * DAY)
+    some, counted = those(users, partial(marked_at, places=places_between(since, users.starts[user + 1])))
+    owner, day = some.owner, some["day"]
+    late = (day > separated[owner] + grace) & (day < again[owner] - PAY_PERIOD) & counted
+    late &= some["time"] < users.log.policy.rule("david-separation").span()[1]
     events = np.bincount(owner[late], minlength=len(users))
-    actor, actions = split(users, late, np.zeros_like(late))
+    actor, actions = split_some(users, some.places[late], some.places[late])
     return Signals.of_rule(
         actor,
         0.9,
