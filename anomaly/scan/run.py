@@ -23,7 +23,8 @@ from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
 from anomaly.sources import Log
 
-FIRST = ["subject", "user", "agency", "unit"]
+# Subjects first, and gone before users share what they have in common: 6 bytes a row less at the peak.
+GROUPED = ["subject", "user", "agency", "unit"]
 Progress = Callable[[str, int], None]  # stage, rows done
 
 
@@ -97,8 +98,7 @@ def run_detectors(
         return Ran(one, signals)
 
     def in_turn() -> Iterator[tuple[Grouping, Detector]]:
-        # Subjects first, and gone before users share what they have in common: 6 bytes a row less at the peak.
-        for by in sorted({one.group for one in DETECTORS}, key=FIRST.index):
+        for by in sorted({one.group for one in DETECTORS}, key=GROUPED.index):
             grouping, mine = Grouping(by, coded), [one for one in DETECTORS if one.group == by]
             # The first takes longest and shares its laws with its neighbours, who would only wait for them.
             yield from ((grouping, one) for one in mine[:1] + mine[:0:-1])
