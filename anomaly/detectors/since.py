@@ -17,20 +17,13 @@ def milliseconds(day: date | None) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
-def split(
-    groups: Groups, chosen: NDArray[np.bool_], about: NDArray[np.bool_]
-) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
-    """Return the groups that have a chosen action, (k,) int32, and for each the actions the signal is about.
-
-    chosen, about: (m,) bool in group order; what is chosen is also about.
-    """
-    return split_some(groups, np.flatnonzero(chosen), np.flatnonzero(chosen | about))
-
-
 def split_some(
     groups: Groups, chosen: NDArray[np.int64], about: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
-    """Return what `split` does. chosen, about: places in group order, ascending; all chosen are in both."""
+    """Return the groups that have a chosen action, (k,) int32, and for each the actions the signal is about.
+
+    chosen, about: places in group order, ascending; all chosen are in both.
+    """
     actor = np.unique(np.searchsorted(groups.starts, chosen, side="right") - 1)
     begin, end = (np.searchsorted(about, groups.starts[actor + one]).tolist() for one in (0, 1))
     return actor.astype(np.int32), tuple(groups.actions(about[a:b]) for a, b in zip(begin, end, strict=True))
