@@ -25,7 +25,10 @@ def tally(groups: Groups, marked: Marked) -> NDArray[np.int64]:
 def split_marked(
     groups: Groups, chosen: NDArray[np.bool_], marked: Marked
 ) -> tuple[NDArray[np.int32], tuple[NDArray[np.int32], ...]]:
-    """Return what `split_some` does, of some groups, (g,) bool. marked: what is chosen, and what it is about."""
+    """Return what `split_some` does, of some groups, (g,) bool.
+
+    marked: what is chosen, and what it is about.
+    """
     tell = partial(_places, chosen=chosen, marked=marked)
     both = zip(*groups.each(tell), strict=True)
     return split_some(groups, *(np.concatenate(places) for places in both))
