@@ -110,6 +110,8 @@ class Grouping:
 
     def ordered(self, whole: NDArray[Any]) -> NDArray[Any]:
         """Put what is known of each action, (a,), in group order, (m,); read-only."""
+        if whole.strides == (0,) and len(whole):
+            return frozen(np.full(len(self), whole[0]))
         rows = self.all
         return frozen(whole[rows].view()) if isinstance(rows, slice) else _taken(whole, rows)
 

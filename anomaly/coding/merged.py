@@ -45,7 +45,8 @@ class Merged:
         """starts: (a + 1,) int32, where the rows of each action begin; None when every row is an action."""
         self._starts = starts
         self.time = self.opening(events.time)
-        self._nothing: Codes = np.full(len(self.time), -1, np.int32)  # one for all columns the log lacks
+        # What the log lacks is one value, not an array of it: see `Grouping.ordered`.
+        self._nothing: Codes = np.broadcast_to(np.int32(-1), len(self.time))
         if starts is not None:
             sizes = np.diff(starts)
             self._several = np.flatnonzero(sizes > 1)
