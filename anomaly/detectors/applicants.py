@@ -59,7 +59,7 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
         applied=pending(users, context, days),
     )
     tell = partial(_counts, marked=marked)
-    n, *people, known, said, unsaid, ever_said = np.concatenate(users.each(tell) or [tell(users)], axis=1)
+    n, *people, known, said, unsaid, ever_said = np.concatenate(users.each(tell), axis=1)
     # Dispatchers meet applicants by chance, 33 in 1,000: 18 whom the reasons called so drowned among them.
     each = people if unsaid.any() and ever_said.any() else people[:1]
     beside = [beside_peers(users, context, k, n, least_subjects) for k in each]

@@ -53,7 +53,7 @@ def isolated_sessions(
     """
     found = partial(_sessions, silence=silence * HOUR, most=most_actions, longest=most_minutes * MINUTE)
     tell = partial(_told, found=found)
-    sessions, isolated = np.concatenate(users.each(tell) or [tell(users)], axis=1)
+    sessions, isolated = np.concatenate(users.each(tell), axis=1)
     if not sessions.any():
         return Signals.none()
     peers = peering(users, context)

@@ -63,7 +63,7 @@ def low_and_slow(
     """
     marked = partial(_marks, alone=pairs_of(users, users["subject"]).alone)
     tell = partial(_told, marked=marked, month=month * DAY)
-    people, months = np.concatenate(users.each(tell) or [tell(users)], axis=2)
+    people, months = np.concatenate(users.each(tell), axis=2)
     made, filled = np.diff(users.starts), np.diff(users.starts) > 0
     span = np.zeros(len(users), np.int64)
     first, last = (users["time"][at[filled]] for at in (users.starts[:-1], users.starts[1:] - 1))

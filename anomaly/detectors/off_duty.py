@@ -58,7 +58,7 @@ def off_duty(
     """
     marked = partial(_marks, roster=_roster(users, context), margin=margin * HOUR, pause=pause * HOUR)
     tell = partial(_told, marked=marked)
-    odd, active = np.concatenate(users.each(tell) or [tell(users)], axis=1)
+    odd, active = np.concatenate(users.each(tell), axis=1)
     peers = peering(users, context)
     known = (active > 0) & (odd <= DESCRIBED * active) & peers.same_work
     code = np.where(known, peers.code, np.int32(-1)).astype(np.int32)

@@ -64,7 +64,7 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     lawful = purposes_for(units.log, "licensing")
     marked = partial(_marks, lawful=lawful, applied=pending(units, context, days, FIREARMS))
     tell = partial(_counts, marked=marked)
-    k, n, told, telling, events = np.concatenate(units.each(tell) or [tell(units)], axis=1)
+    k, n, told, telling, events = np.concatenate(units.each(tell), axis=1)
     said = told / np.maximum(telling, 1)
     share = np.maximum(k / np.maximum(n, 1), np.where(told >= least_subjects, said, 0.0))
     actor, actions = split_marked(

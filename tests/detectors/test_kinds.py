@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from anomaly.coding import Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import BY_NAME
 from tests.detectors.bench import ZONE, Bench
@@ -81,12 +82,14 @@ def test_the_nearest_shift_is_the_users_own() -> None:
         ),
     )
     users = given.groups(BY_NAME["off_duty"])
-    hours = off_duty._from_shift(users, given.context) / 3_600_000
+    hours = off_duty._roster(users, given.context).away(users) / 3_600_000
     assert hours.tolist() == [0, 3, 24.5, 1, off_duty.FAR / 3_600_000]
 
 
 def test_a_stretch_in_which_a_call_explains_one_look_up_is_work() -> None:
     times = [at(20), at(21), at(23.5), at(23.6)]
-    users = bench([{"time": t, "user": "ANN", "plate": "1"} for t in times]).groups(BY_NAME["off_duty"])
-    outside, told = np.ones(4, np.bool_), np.array([False, True, False, False])
-    assert off_duty._work(users, outside, told, 2).tolist() == [True, True, False, False]
+    log = bench([{"time": t, "user": "ANN", "plate": "1"} for t in times]).log
+    told = np.array([False, True, False, False])
+    clears = BY_NAME["off_duty"].clears
+    users = Groups(Grouping("user", log), frozenset(), clears, lambda names, actions: told[actions])
+    assert off_duty._work(users, np.ones(4, np.bool_), 2 * 3_600_000).tolist() == [0, 1]
