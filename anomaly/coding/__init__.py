@@ -4,7 +4,7 @@ arrays.
 
 from anomaly.coding.actions import Actions, CodedLog, finish
 from anomaly.coding.events import READ, EventCoder, Events
-from anomaly.coding.gather import counted
+from anomaly.coding.gather import blocks, counted
 from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
 from anomaly.coding.groups import Groups, Some
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
@@ -25,6 +25,7 @@ __all__ = [
     "Groups",
     "Roster",
     "Some",
+    "blocks",
     "counted",
     "finish",
     "inside_any",

@@ -43,7 +43,8 @@ STEP = 1 << 16  # rows that stay in the cache
 
 @dataclass(frozen=True)
 class Events:
-    """One row of the log per element, in time order; at most 52 bytes for a log with every column.
+    """One row of the log per element, user after user, the rows of an action together; at most 52 bytes for a
+    log with every column.
 
     time: (n,) int64 milliseconds UTC; offset: (n,) int8 quarter hours that local time is ahead of UTC; file:
     (n,) uint16;

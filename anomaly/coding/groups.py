@@ -1,5 +1,5 @@
-"""GROUPS: actions by user, by subject, by agency or unit, in time order; gathered once, shared by all
-detectors.
+"""GROUPS: actions by user or by subject, in time order, and by agency or unit, user after user; what one
+detector sees of them.
 """
 
 from __future__ import annotations

@@ -217,7 +217,7 @@ class SubjectCoder:
     def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
         """Close the table; the rows of one action tie further keys.
 
-        columns: those of the log, (n,) each in time order, `cascade` where it has them.
+        columns: those of the log, (n,) each user after user, `cascade` where it has them.
         """
         self._written.clear()
         self._said.clear()

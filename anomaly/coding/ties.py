@@ -63,10 +63,10 @@ def moment_ties(columns: Mapping[str, NDArray[Any]], kind: NDArray[np.uint8]) ->
     """Pair keys that one action shows together again and again, in a log that does not say which rows are one
     action's.
 
-    columns: time, user, subject (n,) and those of SAME_WORDS that the log has, in time order; kind: (s,)
-    uint8 of each subject. Neighbouring rows of one user with the same words within MOMENT, on keys of two
-    kinds, are one moment. Two keys are one person's when TOGETHER moments show them so, and FAITHFUL of the
-    moments of each: a passenger asked for after the plate once proves nothing.
+    columns: time, user, subject (n,) and those of SAME_WORDS that the log has, each user's in time order;
+    kind: (s,) uint8 of each subject. Neighbouring rows of one user with the same words within MOMENT, on keys
+    of two kinds, are one moment. Two keys are one person's when TOGETHER moments show them so, and FAITHFUL
+    of the moments of each: a passenger asked for after the plate once proves nothing.
     """
     time, user, subject = columns["time"], columns["user"], columns["subject"]
     if len(np.unique(kind)) < 2:

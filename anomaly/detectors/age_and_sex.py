@@ -13,7 +13,7 @@ from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, kinds_told, met_in
-from anomaly.detectors.nulls import BORROWED
+from anomaly.detectors.peer_rates import BORROWED
 from anomaly.detectors.peers import peering
 
 Floats = NDArray[np.float64]

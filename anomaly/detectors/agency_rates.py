@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.detectors.peer_rates import FAR_OUT
 
 Floats = NDArray[np.float64]
 LEAST_AGENCIES = 8  # fewer say little about what is usual; UNV
-FAR_OUT = 0.001  # a count of less chance than this is no measure for others
 FITS = 3
 
 

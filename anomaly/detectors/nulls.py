@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import kernels
-from anomaly.detectors.peer_rates import BORROWED as BORROWED
 from anomaly.detectors.peer_rates import law_of_peers
 
 Floats = NDArray[np.float64]

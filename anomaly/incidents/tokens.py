@@ -7,15 +7,12 @@ import hmac
 import os
 from pathlib import Path
 
-import numpy as np
-
-from anomaly.coding import CodedLog
+from anomaly.coding import CodedLog, blocks
 from anomaly.errors import InputError
 
 KEY_FILE = "ANOMALY_KEY_FILE"
 KEY = "ANOMALY_KEY"
 _TEXTS = 50_000  # joined at once: one by one takes twice the time, all at once the room of all
-_ROWS = 1 << 18  # of times: all at once take two copies of them
 LEAST = 16  # characters; a shorter key can be tried out
 
 
@@ -42,8 +39,7 @@ def token_key(log: CodedLog) -> tuple[bytes, str]:
         for start in range(0, len(texts), _TEXTS):
             digest.update("".join(text + "\0" for text in texts.slice(start, _TEXTS)).encode())
     times = log.events.time
-    blocks = np.split(times, range(_ROWS, len(times), _ROWS))
-    within = sum(int((block % 86_400_000 // 7).sum()) for block in blocks)
+    within = sum(int((block % 86_400_000 // 7).sum()) for block in blocks(times))
     digest.update(f"{len(times)} {int(times.sum())} {within}".encode())
     return digest.digest(), "log"
 

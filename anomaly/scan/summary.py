@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anomaly import __version__
 from anomaly.calibrate import expected_false
-from anomaly.coding import CodedLog, counted
+from anomaly.coding import CodedLog, blocks, counted
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
 from anomaly.detectors.federal import federal_monitor
@@ -181,7 +181,7 @@ def _policy(settings: Settings) -> dict[str, str] | None:
 def _different(codes: NDArray[np.int32], count: int) -> int:
     """Count the different codes, -1 left out."""
     there = np.zeros(count + 1, np.bool_)
-    for block in np.split(codes, range(1 << 18, len(codes), 1 << 18)):  # indexing makes 64-bit copies
+    for block in blocks(codes):  # indexing makes 64-bit copies
         there[block] = True
     return int(there[:-1].sum())
 

@@ -62,7 +62,8 @@ def test_what_was_found_is_found_and_nothing_else(made: Made) -> None:
         rows = set(truth.events.filter(scenario_id=scenario)["row"])
         evidence = made.result.evidence.filter(incident_id=entry.incident_id, role="supports")
         # Of the people of one sex and age whom somebody looked up, some were looked up as by everybody.
-        assert len(rows & set(evidence["row"])) > 0.6 * evidence["row"].n_unique()
+        mostly = 0.6 if entry.detectors == ("age_and_sex",) else 0.8
+        assert len(rows & set(evidence["row"])) > mostly * evidence["row"].n_unique()
     assert card.average_precision is not None
     assert 0.2 < card.average_precision < 1
     verdicts = card.budgets.filter(budget="100").row(0, named=True)
