@@ -67,7 +67,43 @@ def test_gather(world: Any, contest: Any) -> None:
     rows = world.log.with_row_index("row").sort("user", maintain_order=True)["row"]
     order = rows.cast(pl.Int32).to_numpy()
     column = world.log["day"].to_numpy().view(np.uint32)
-    contest(lambda: (kernels.gather(column, order),), lambda: (world.log["day"].gather(rows),))
+
+    def kernel() -> tuple[Any, ...]:
+        gathered = np.empty_like(column)
+        kernels.gather(column, order, gathered)
+        return (gathered,)
+
+    contest(kernel, lambda: (world.log["day"].gather(rows),))
+
+
+def test_group_in_time(world: Any, contest: Any) -> None:
+    rows = world.by_user[1]
+    codes, times = rows["subject"].to_numpy(), rows["time"].to_numpy()
+
+    def kernel() -> tuple[Any, ...]:
+        starts, order = np.zeros(world.n_subjects + 1, np.int64), np.empty(len(codes), np.int32)
+        kernels.group_in_time(codes, times, starts, order, np.empty(len(codes), np.int64))
+        return starts, order[: starts[-1]]
+
+    def rival() -> tuple[Any, ...]:
+        named = rows.select("subject", "time").with_row_index("row").filter(pl.col("subject") >= 0)
+        named = named.sort("subject", "time", maintain_order=True)
+        begins = named["subject"].search_sorted(pl.Series(range(world.n_subjects + 1)).cast(pl.Int32))
+        return begins, named["row"]
+
+    contest(kernel, rival)
+
+
+def test_destinations_and_move(world: Any, contest: Any) -> None:
+    user, column = world.log["user"].to_numpy(), world.log["day"].to_numpy().view(np.uint32)
+
+    def kernel() -> tuple[Any, ...]:
+        place, moved = np.empty(len(user), np.int32), np.empty_like(column)
+        kernels.destinations(user, world.n_users, place)
+        kernels.move(column, place, moved)
+        return (moved,)
+
+    contest(kernel, lambda: (world.log.select("user", "day").sort("user", maintain_order=True)["day"],))
 
 
 def test_collapse(world: Any, contest: Any) -> None:

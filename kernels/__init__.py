@@ -9,6 +9,9 @@ grow                a bigger table for code
 known               the codes of hashes that a table may hold
 last_digits         the number that each text ends in
 group               rows to groups: a stable counting sort
+group_in_time       rows to groups, in time order inside each
+destinations        where each row goes when rows are sorted by group
+move                values of rows to where they go
 gather              values of rows in the order of their groups
 collapse            rows to human actions: cascades and quick repeats
 earliest            what an action's rows say first
@@ -51,7 +54,7 @@ from kernels.converge import distinct_in_window
 from kernels.cover import inside
 from kernels.distinct import distinct, distinct_of_many
 from kernels.follow import follows
-from kernels.group import gather, group
+from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
@@ -74,6 +77,7 @@ __all__ = [
     "commonest",
     "day_streaks",
     "densest",
+    "destinations",
     "distinct",
     "distinct_in_window",
     "distinct_of_many",
@@ -83,11 +87,13 @@ __all__ = [
     "follows",
     "gather",
     "group",
+    "group_in_time",
     "grow",
     "homes",
     "inside",
     "known",
     "last_digits",
+    "move",
     "on_days",
     "own_hours",
     "paces",

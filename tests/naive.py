@@ -53,8 +53,24 @@ def group(codes: I32, count: int) -> tuple[I64, I32]:
     return integers(starts), np.array([i for m in members for i in m], np.int32)
 
 
-def gather(column: Unsigned, order: I32) -> Unsigned:
-    return np.array([column[i] for i in order], column.dtype)
+def group_in_time(codes: I32, times: I64, starts: I64, order: I32, when: I64) -> None:
+    starts[:], rows = group(codes, len(starts) - 1)
+    rows = np.array(sorted(rows, key=lambda i: (codes[i], times[i], i)), np.int32)
+    order[: len(rows)], when[: len(rows)] = rows, times[rows]
+
+
+def destinations(codes: I32, count: int, place: I32) -> None:
+    rows = sorted(range(len(codes)), key=lambda i: (codes[i] if codes[i] >= 0 else count, i))
+    for at, row in enumerate(rows):
+        place[row] = at
+
+
+def move(column: Unsigned, places: I32, moved: Unsigned) -> None:
+    moved[places] = column
+
+
+def gather(column: Unsigned, order: I32, gathered: Unsigned) -> None:
+    gathered[:] = [column[i] for i in order]
 
 
 def collapse(

@@ -16,7 +16,7 @@ from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
 from anomaly.coding.merged import Merged
-from anomaly.coding.order import by_action, by_user, in_time_order, turns
+from anomaly.coding.order import by_action, by_user, in_time_order
 from anomaly.coding.subjects import Subjects
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, Policy
 from anomaly.schema import REDACTED
@@ -37,8 +37,8 @@ class Actions:
     int16 codes, int32 where the log has no such column; networks: (a,) int32; -1 is missing. typed: (a,)
     int32, a key like the one that was typed (same kind, serial, letters), see `Subjects`. reach: (a,) uint16,
     bit c set when a row of the action reached data of class REACH_CLASSES[c]. reason_class, attention_class:
-    (a,) uint8 index into REASON_CLASSES. in_time: (a,) int32, the actions in time order. events: (a + 1,)
-    int32, action k is events[k]:events[k + 1]; None when each is one event.
+    (a,) uint8 index into REASON_CLASSES. events: (a + 1,) int32, action k is events[k]:events[k + 1]; None
+    when each is one event.
     """
 
     time: NDArray[np.int64]
@@ -60,7 +60,6 @@ class Actions:
     reach: NDArray[np.uint16]
     reason_class: NDArray[np.uint8]
     attention_class: NDArray[np.uint8]
-    in_time: Codes
     events: Codes | None
 
     def __len__(self) -> int:
@@ -79,6 +78,12 @@ class CodedLog:
     duplicates: int
     zone: str  # IANA name of the local zone
     policy: Policy
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Return the time of the first action and of the last, ms UTC; 0 twice for a log without any."""
+        time = self.actions.time
+        return (int(time.min()), int(time.max())) if len(time) else (0, 0)
 
     @cached_property
     def hidden_reasons(self) -> NDArray[np.bool_]:
@@ -143,7 +148,7 @@ def finish(
         columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)
     columns["typed"] = typed
     starts = by_action(columns, len(texts["user"]), len(subjects))
-    typed, turn = columns.pop("typed"), columns.pop("turn")
+    typed = columns.pop("typed")
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
         name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
@@ -159,7 +164,7 @@ def finish(
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, starts, turn, typed, texts, subjects, policy)
+    actions = _actions(events, starts, typed, texts, subjects, policy)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
@@ -178,7 +183,6 @@ def _offsets(
 def _actions(
     events: Events,
     starts: Codes | None,
-    turn: Codes,
     typed: Codes,
     texts: Vocabularies,
     subjects: Subjects,
@@ -214,7 +218,6 @@ def _actions(
         reach=said.united(_reached(events, texts, policy)),
         reason_class=class_of("reason", reason),
         attention_class=class_of("attention", attention),
-        in_time=turns(said.opening(turn)),
         events=starts,
     )
 

@@ -23,7 +23,18 @@ def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[An
         return np.concatenate([np.zeros(0, values.dtype), *parts])
     bits = values.view(f"u{values.itemsize}")
     bits.flags.writeable = False  # kernels compile once, for what is read only
-    return kernels.gather(bits, order).view(values.dtype)
+    gathered = np.empty(len(order), bits.dtype)
+    kernels.gather(bits, order, gathered)
+    return gathered.view(values.dtype)
+
+
+def moved(values: NDArray[Any], places: NDArray[np.int32]) -> NDArray[Any]:
+    """Put each value at its place, (n,) and (n,) -> (n,); places: all different, 0 <= place < n."""
+    bits = values.view(f"u{values.itemsize}")
+    bits.flags.writeable = False
+    put = np.empty_like(bits)
+    kernels.move(bits, places, put)
+    return put.view(values.dtype)
 
 
 def starts_of(codes: NDArray[np.int32], count: int) -> NDArray[np.int64]:

@@ -46,9 +46,12 @@ class Grouping:
             return np.array([0, len(codes)]), None
         if self.by != "subject":
             return kernels.group(codes, count)
-        in_time = self.log.actions.in_time
-        starts, places = kernels.group(gather(codes, in_time), count)
-        return starts, gather(in_time, places)
+        time = self.log.actions.time
+        starts, order = np.zeros(count + 1, np.int64), np.empty(len(codes), np.int32)
+        when = np.empty(len(codes), np.int64)
+        kernels.group_in_time(codes, time, starts, order, when)
+        self._made[id(time)] = frozen(when[: starts[-1]])
+        return starts, order[: starts[-1]]
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -70,6 +73,10 @@ class Grouping:
             order = None if self._order is None else self._order[self.starts[begin] : self.starts[end]]
             starts = self.starts[begin : end + 1] - self.starts[begin]
             part._made, part._locks = {"placed": (starts, order)}, {}
+            end_at = int(self.starts[end])
+            for key, made in list(self._made.items()):
+                if isinstance(key, int):  # a column of the whole
+                    part._made[key] = made[self.starts[begin] : end_at]
             yield part
             if end == last:
                 return

@@ -46,8 +46,8 @@ def beyond_history(groups: Groups | Some) -> tuple[Marks, Marks]:
 def in_force(groups: Groups | Some, rule: str) -> Marks:
     """Return (m,) bool: the look-up was made on a day on which the rule applied."""
     begin, end = groups.log.policy.rule(rule).span()
-    times, order = groups.log.actions.time, groups.log.actions.in_time
-    if len(order) and times[order[0]] >= begin and times[order[-1]] < end:
+    first, last = groups.log.span
+    if first >= begin and last < end:
         return np.ones(len(groups.places) if isinstance(groups, Some) else int(groups.starts[-1]), np.bool_)
     return (groups["time"] >= begin) & (groups["time"] < end)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hypothesis.strategies as st
@@ -30,6 +30,16 @@ def agree(name: str, *arguments: Any) -> Any:
     for got, wanted in pairs:
         np.testing.assert_array_equal(got, wanted, strict=True)
     return answer
+
+
+def fills(name: str, *arguments: Any, out: Sequence[Any]) -> list[Any]:
+    """Assert that kernel and twin fill arrays, their last arguments, alike; return them."""
+    filled, expected = [each.copy() for each in out], [each.copy() for each in out]
+    getattr(kernels, name)(*map(read_only, arguments), *filled)
+    getattr(naive, name)(*arguments, *expected)
+    for got, wanted in zip(filled, expected, strict=True):
+        np.testing.assert_array_equal(got, wanted, strict=True)
+    return filled
 
 
 def read_only(argument: Any) -> Any:
@@ -110,7 +120,25 @@ def test_group_of_nothing() -> None:
 )
 def test_gather(values: list[int], data: st.DataObject, width: type) -> None:
     order = data.draw(st.lists(st.integers(-1, len(values) - 1)))
-    agree("gather", np.array(values, width), np.array(order, np.int32))
+    fills("gather", np.array(values, width), np.array(order, np.int32), out=[np.zeros(len(order), width)])
+
+
+@given(st.lists(st.tuples(CODE, st.integers(0, 9)), max_size=80), st.booleans())
+def test_group_in_time(rows: list[tuple[int, int]], together: bool) -> None:
+    codes = np.array([0 if together else code for code, _ in rows], np.int32)
+    times = np.array([time for _, time in rows], np.int64)
+    starts, order = np.zeros(N_CODES + 1, np.int64), np.zeros(len(rows), np.int32)
+    fills("group_in_time", codes, times, out=[starts, order, np.zeros(len(rows), np.int64)])
+
+
+@given(st.lists(CODE), st.sampled_from([np.uint8, np.uint32, np.uint64]))
+def test_destinations_are_where_group_puts_rows(codes: list[int], width: type) -> None:
+    coded = np.array(codes, np.int32)
+    (place,) = fills("destinations", coded, N_CODES, out=[np.zeros(len(codes), np.int32)])
+    column = np.arange(len(codes)).astype(width)
+    (moved,) = fills("move", column, place, out=[np.zeros(len(codes), width)])
+    _, order = kernels.group(np.where(coded < 0, np.int32(N_CODES), coded), N_CODES + 1)
+    assert moved.tolist() == column[order].tolist()
 
 
 @given(grouped(), st.data(), st.integers(0, 10))
