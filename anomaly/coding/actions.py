@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -140,15 +142,18 @@ def finish(
     if agencies is not None and "agency" in coder.tables:
         coder.tables["agency"].code(agencies)
     columns, texts = coder.columns_read()
-    duplicates = in_time_order(columns)
-    by_user(columns, len(texts["user"]))
-    subjects = coder.subjects.finish(columns)
-    typed = columns["subject"]
-    if np.any(subjects.root != np.arange(len(subjects))):
-        columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)
-    columns["typed"] = typed
-    starts = by_action(columns, len(texts["user"]), len(subjects))
-    typed = columns.pop("typed")
+    with ThreadPoolExecutor(1) as beside:  # texts are read while rows are put in order
+        classes = {name: beside.submit(_classes, policy, texts[name]) for name in ("reason", "attention")}
+        duplicates = in_time_order(columns)
+        by_user(columns, len(texts["user"]))
+        subjects = coder.subjects.finish(columns)
+        typed = columns["subject"]
+        if np.any(subjects.root != np.arange(len(subjects))):
+            columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)
+        columns["typed"] = typed
+        starts = by_action(columns, len(texts["user"]), len(subjects))
+        typed = columns.pop("typed")
+        of_text = {name: one.result() for name, one in classes.items()}
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     optional: dict[str, Any] = {
         name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
@@ -164,7 +169,7 @@ def finish(
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, starts, typed, texts, subjects, policy)
+    actions = _actions(events, starts, typed, texts, subjects, policy, of_text)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
@@ -180,6 +185,12 @@ def _offsets(
     return offset
 
 
+def _classes(policy: Policy, texts: pl.Series) -> NDArray[np.uint8]:
+    """Classify texts, (m,) String -> (m + 1,) uint8; the last for none."""
+    of_texts = policy.classify_reasons(texts) if len(texts) else np.zeros(0, np.uint8)
+    return np.append(of_texts, MISSING_REASON)
+
+
 def _actions(
     events: Events,
     starts: Codes | None,
@@ -187,14 +198,10 @@ def _actions(
     texts: Vocabularies,
     subjects: Subjects,
     policy: Policy,
+    of_text: Mapping[str, NDArray[np.uint8]],
 ) -> Actions:
+    """of_text: the class of each text, and of none, by column."""
     said = Merged(events, starts)
-
-    def class_of(name: str, codes: Codes) -> NDArray[np.uint8]:
-        if not len(texts[name]):
-            return np.full(len(codes), MISSING_REASON)
-        return gather(np.append(policy.classify_reasons(texts[name]), MISSING_REASON), codes)
-
     reason, attention = said.first(events.reason), said.first(events.attention)
     place = said.first(events.place)
     day, hour = days_and_hours(said.time, said.opening(events.offset))
@@ -216,8 +223,8 @@ def _actions(
         purpose=said.first(events.purpose),
         asked=said.first(events.asked),
         reach=said.united(_reached(events, texts, policy)),
-        reason_class=class_of("reason", reason),
-        attention_class=class_of("attention", attention),
+        reason_class=gather(of_text["reason"], reason),
+        attention_class=gather(of_text["attention"], attention),
         events=starts,
     )
 

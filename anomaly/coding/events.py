@@ -173,13 +173,15 @@ class EventCoder:
 
         `place` (n,) int32 takes the room of agency and unit.
         """
-        texts, ranks = {}, dict.fromkeys(OF_PLACE, np.zeros(0, np.int32))
         self._codes.clear()
-        for name in list(self.tables):
-            texts[name], ranks[name] = ranked(self.tables.pop(name))
-        places, ranks["place"] = self._places.ranked(*(np.append(ranks[name], MISSING) for name in OF_PLACE))
-        columns = self._drafts.take()
         with ThreadPoolExecutor(2) as pool:
+            in_order = dict(zip(self.tables, pool.map(ranked, self.tables.values()), strict=True))
+            self.tables.clear()
+            texts = {name: held for name, (held, _) in in_order.items()}
+            ranks = dict.fromkeys(OF_PLACE, np.zeros(0, np.int32)) | {n: r for n, (_, r) in in_order.items()}
+            of_place = (np.append(ranks[name], MISSING) for name in OF_PLACE)
+            places, ranks["place"] = self._places.ranked(*of_place)
+            columns = self._drafts.take()
             list(pool.map(lambda name: _put_in_order(columns[name], ranks[name]), ranks.keys() & columns))
         return columns, Vocabularies(texts, places)
 

@@ -16,8 +16,11 @@ BLOCK = 1 << 18
 def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[Any]:
     """Take the values at some places, (k,) and (m,) -> (m,), the last for -1; of any type of 1 to 8 bytes.
 
-    Indexing does the same, and makes a 64-bit copy of the places.
+    Indexing does the same, and makes a 64-bit copy of the places. What is the same everywhere stays so, see
+    `Merged`.
     """
+    if order.strides == (0,) and len(order):
+        return np.broadcast_to(values[order[0]], len(order))
     if order.dtype != np.int32:
         parts = [gather(values, block.astype(np.int32)) for block in blocks(order)]
         return np.concatenate([np.zeros(0, values.dtype), *parts])
