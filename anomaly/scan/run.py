@@ -98,10 +98,11 @@ def run_detectors(
         return Ran(one, signals)
 
     def in_turn() -> Iterator[tuple[Grouping, Detector]]:
-        for by in sorted({one.group for one in DETECTORS}, key=GROUPED.index):
-            grouping, mine = Grouping(by, coded), [one for one in DETECTORS if one.group == by]
-            # The first takes longest and shares its laws with its neighbours, who would only wait for them.
-            yield from ((grouping, one) for one in mine[:1] + mine[:0:-1])
+        grouped = [(Grouping(by, coded), [one for one in DETECTORS if one.group == by]) for by in GROUPED]
+        # The first of a grouping takes longest and makes what its neighbours share, who would only wait.
+        yield from ((grouping, mine[0]) for grouping, mine in grouped[:2])
+        for k, (grouping, mine) in enumerate(grouped):
+            yield from ((grouping, one) for one in (mine[:0:-1] if k < 2 else mine[::-1]))
 
     with ThreadPoolExecutor(max(1, settings.threads)) as pool:
         waiting = [pool.submit(run, *one) for one in in_turn()]
