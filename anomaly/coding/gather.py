@@ -31,11 +31,14 @@ def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[An
     return gathered.view(values.dtype)
 
 
-def moved(values: NDArray[Any], places: NDArray[np.int32]) -> NDArray[Any]:
-    """Put each value at its place, (n,) and (n,) -> (n,); places: all different, 0 <= place < n."""
+def moved(values: NDArray[Any], places: NDArray[np.int32], room: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Put each value at its place, (n,) and (n,) -> (n,); places: all different, 0 <= place < n.
+
+    room: (n,) of values as wide, to be written over, when there is some.
+    """
     bits = values.view(f"u{values.itemsize}")
     bits.flags.writeable = False
-    put = np.empty_like(bits)
+    put = np.empty_like(bits) if room is None else room.view(bits.dtype)
     kernels.move(bits, places, put)
     return put.view(values.dtype)
 

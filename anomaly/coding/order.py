@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -38,11 +39,20 @@ def by_user(columns: Columns, n_users: int) -> None:
     """Put rows, which are in time order, user after user, redacted users last.
 
     Rows go where they belong, and are not fetched from where they are: users are few enough for the ends of
-    their rows to stay in the cache, a third of the time.
+    their rows to stay in the cache, a third of the time. A column goes where one as wide has been: fresh
+    memory took longer than the moving.
     """
     places = np.empty(len(columns["user"]), np.int32)
     kernels.destinations(columns["user"], n_users, places)
-    _each(columns, partial(moved, places=places))
+    left: dict[int, list[NDArray[Any]]] = defaultdict(list)
+
+    def put(column: NDArray[Any]) -> NDArray[Any]:
+        rooms = left[column.itemsize]
+        there = moved(column, places, rooms.pop() if rooms else None)
+        rooms.append(column)
+        return there
+
+    _each(columns, put)
 
 
 def by_action(columns: Columns, n_users: int, n_subjects: int) -> Codes | None:
