@@ -2,12 +2,16 @@
 
 Rows come in groups: `starts: (g + 1,) int64`, group k is rows starts[k]:starts[k + 1], in time order. Times
 are int64 milliseconds UTC; codes are int32 with -1 = missing. A kernel checks nothing, takes read-only arrays
-and changes no input but the table of `code`.
+and changes no input but what it says it fills.
 
 code                hashes of text to dense codes, batch by batch
 grow                a bigger table for code
 known               the codes of hashes that a table may hold
-last_digits         the number that each text ends in
+rough               texts with a sign they should not have
+read_keys           hashes of texts, and the number that each ends in
+read_names          names in the alphabet, their surnames, initials in place of a name
+choose              the subject of each row, and the keys that stand beside it
+largest             the largest value that rows say of their subject
 group               rows to groups: a stable counting sort
 group_in_time       rows to groups, in time order inside each
 destinations        where each row goes when rows are sorted by group
@@ -64,14 +68,16 @@ from kernels.places import came_back, homes
 from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
+from kernels.subjects import choose, largest
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.tally import tally
-from kernels.text import last_digits
+from kernels.text import read_keys, read_names, rough
 
 __all__ = [
     "beta_binomial_tail",
     "binomial_tail",
     "came_back",
+    "choose",
     "code",
     "collapse",
     "commonest",
@@ -94,12 +100,16 @@ __all__ = [
     "known",
     "last_digits",
     "move",
+    "largest",
     "on_days",
     "own_hours",
     "paces",
     "poisson_tail",
+    "read_keys",
+    "read_names",
     "recurring",
     "repeated_days",
+    "rough",
     "sequential",
     "sessions",
     "tally",

@@ -12,7 +12,7 @@ from operator import or_
 
 import numpy as np
 
-from kernels.arrays import F64, I8, I32, I64, U8, U16, U64, Bools, Unsigned
+from kernels.arrays import F64, I8, I32, I64, U8, U16, U64, Bools, Integers, Unsigned
 
 
 def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
@@ -40,11 +40,62 @@ def known(hashes: U64, keys: U64, slots: I32) -> I32:
     return np.array([table.get(value, -1) for value in hashes.tolist()], np.int32)
 
 
-def last_digits(data: U8, starts: I64) -> tuple[I64, I64]:
-    texts = [bytes(data[begin:end]).decode("latin-1") for begin, end in pairwise(starts.tolist())]
-    digits = [re.search("[0-9]{0,8}$", text)[0] for text in texts]  # type: ignore[index]
-    before = [len(text) - len(last) for text, last in zip(texts, digits, strict=True)]
-    return integers([int(last or -1) for last in digits]), integers(before)
+def texts(data: U8, starts: I64) -> list[bytes]:
+    return [bytes(data[begin:end]) for begin, end in pairwise(starts.tolist())]
+
+
+def fnv(text: bytes, hashed: int) -> int:
+    for sign in text:
+        hashed = (hashed ^ sign) * 0x100000001B3 % 2**64
+    return hashed
+
+
+def rough(data: U8, starts: I64, signs: U8) -> I64:
+    kinds = [[int(signs[sign]) for sign in text] for text in texts(data, starts)]
+    return integers([k for k, of in enumerate(kinds) if 0 in of or (2, 2) in pairwise(of)])
+
+
+def read_keys(data: U8, starts: I64, seeds: U64) -> tuple[U64, I64, Bools]:
+    hashes, serials, wild = [], [], []
+    for text, seed in zip(texts(data, starts), seeds.tolist(), strict=True):
+        digits = re.search(b"[0-9]{0,8}$", text)[0]  # type: ignore[index]
+        stem = fnv(text.removesuffix(digits), seed)
+        stem = (stem ^ stem >> 33) * 0xFF51AFD7ED558CCD % 2**64
+        hashes.append(fnv(text, seed))
+        serials.append((stem >> 33 << 32) + int(digits) if digits else -1)
+        wild.append(bool(re.search(rb"[*?%]", text)))
+    return np.array(hashes, np.uint64), integers(serials), np.array(wild, np.bool_)
+
+
+def read_names(data: U8, starts: I64) -> tuple[I64, U64, Bools]:
+    letters, surnames, initial = [], [], []
+    for text in texts(data, starts):
+        name = text.decode().split("|")[0]
+        signs = [ord(sign) - 64 if "A" <= sign <= "Z" else 0 for sign in name.ljust(13)[:13]]
+        letters.append(reduce(lambda value, sign: 27 * value + sign, signs))
+        before = name.partition(",")[0].strip(" ").encode() if "," in name else b""
+        surnames.append(fnv(before, 0xCBF29CE484222325) if before else 0)
+        initial.append(bool(re.search(r"^[^ ]?,|,[^ ]?$|^[^ ]?$", name)))
+    return integers(letters), np.array(surnames, np.uint64), np.array(initial, np.bool_)
+
+
+def choose(subject: I32, written: I32, keys: I32, beside: I32) -> tuple[I32, I32]:
+    pairs = []
+    for i, writing in enumerate(written.tolist()):
+        key = int(keys[writing]) if writing >= 0 else -1
+        if subject[i] < 0:
+            subject[i] = key
+        elif key >= 0 and key != subject[i] and beside[key] != subject[i]:
+            beside[key] = subject[i]
+            pairs.append((int(subject[i]), key))
+    left, right = np.array(pairs, np.int32).reshape(-1, 2).T
+    return left, right
+
+
+def largest(held: Integers, subject: I32, written: I32, values: Integers) -> None:
+    for s, writing in zip(subject.tolist(), written.tolist(), strict=True):
+        if s >= 0 and writing >= 0:
+            held[s] = max(held[s], values[writing])
 
 
 def group(codes: I32, count: int) -> tuple[I64, I32]:

@@ -100,7 +100,7 @@ class CodedLog:
 
     def of_subject(self, name: str) -> NDArray[Any]:
         """Return what is known of each subject or key, by a name of OF_SUBJECT; the last for none."""
-        return np.append(getattr(self.subjects, name), (OF_PERSON | OF_KEY)[name])
+        return self.subjects.of_key[name]
 
     def column(self, name: str, actions: NDArray[np.integer] | slice = slice(None)) -> NDArray[Any]:
         """Return a column of some actions, (k,): one of `Actions`, or what is known of the subject or of the

@@ -135,7 +135,7 @@ class EventCoder:
         self._drafts.room("time", np.int64)[:] = rows.time.to_physical().to_numpy()
         self._drafts.room("file", np.uint16)[:] = rows.file
         self._drafts.room("row", np.uint32)[:] = rows.row.to_numpy()
-        self._drafts.room("subject", np.int32)[:] = self.subjects.code(said, count)
+        self.subjects.code(said, self._drafts.room("subject", np.int32))
         _digest(said, self._drafts.room("digest", np.uint64))
 
     def _put(self, name: str, derived: Derived, said: Mapping[str, Said], width: type[np.integer]) -> None:

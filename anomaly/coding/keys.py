@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ import kernels
 from anomaly.coding.hashes import Hashes, hashes_of
 from anomaly.schema import SUBJECT_KINDS
 from anomaly.sources.arrow import bytes_of
+from kernels.text import BASIS
 
 PERSON_KINDS = (
     "subject",
@@ -23,43 +24,81 @@ PERSON_KINDS = (
 )  # "name only" ties nobody: namesakes share it
 
 
-# Writings that may have to be put in order; most are in order as they stand.
-ROUGH = r"[^0-9A-Z]"
-ROUGH_NAME = r"[^0-9A-Z ,.'-]|[ ,][ ,]"
+NAMED = ("name", "name only")
+# Signs of a text that is in order as it stands, as most are: 1, and 2 where none of them stands beside
+# another.
+_SIGNS, _SIGNS_OF_NAMES = np.zeros((2, 256), np.uint8)
+for _signs in _SIGNS, _SIGNS_OF_NAMES:
+    _signs[[*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"]] = 1
+_SIGNS_OF_NAMES[[*b".'-"]] = 1
+_SIGNS_OF_NAMES[[*b" ,"]] = 2
 
 
-def key_of(kind: str, *, in_order: bool = False) -> pl.Expr:
+def _spelled(kind: str, value: pl.Expr) -> pl.Expr:
+    """Put values of one kind in order: letter case and spacing differ between systems; plates and numbers
+    also carry hyphens.
+    """
+    if kind == "subject":
+        return value
+    upper = value.str.to_uppercase()
+    if kind in NAMED:
+        return upper.str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " ")
+    return upper.str.replace_all(r"[\s-]", "")
+
+
+def key_of(kind: str) -> pl.Expr:
     """Write the key of one kind as text: `license:D1234567`, `name:SMITH,JANE|1990-04-12`, or the bare
     `subject`.
-
-    Letter case and spacing differ between systems; plates and numbers also carry hyphens. in_order: they are
-    written as a key has them.
     """
     if kind == "subject":
         return pl.col("subject")
-    if kind in ("name", "name only"):
-        name = pl.col("name")
-        if not in_order:
-            name = name.str.to_uppercase().str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " ")
-        dob = pl.lit("") if kind == "name only" else pl.col("dob")
-        return pl.concat_str(pl.lit("name:"), name, pl.lit("|"), dob)
-    value = pl.col(kind)
-    if not in_order:
-        value = value.str.to_uppercase().str.replace_all(r"[\s-]", "")
-    return pl.concat_str(pl.lit(f"{kind}:"), value)
+    if kind not in NAMED:
+        return pl.concat_str(pl.lit(f"{kind}:"), _spelled(kind, pl.col(kind)))
+    dob = pl.lit("") if kind == "name only" else pl.col("dob")
+    return pl.concat_str(pl.lit("name:"), _spelled(kind, pl.col("name")), pl.lit("|"), dob)
 
 
-def write_keys(kind: str, texts: pl.DataFrame) -> pl.Series:
-    """Write the keys of one kind as `key_of` does, (n,) String.
+def in_order(kind: str, texts: pl.Series) -> pl.Series:
+    """Write clean texts of one kind as their keys have them, (n,) String -> (n,) String.
 
-    Only what is rough is put in order: looking takes 15 ns a key, capitals and signs 80.
+    Only what is rough is put in order: looking takes 10 ns a text, capitals and signs 80.
     """
-    keys = texts.select(key_of(kind, in_order=True)).to_series()
     if kind == "subject":
-        return keys
-    named = kind in ("name", "name only")
-    rough = texts["name" if named else kind].str.contains(ROUGH_NAME if named else ROUGH).arg_true()
-    return keys.scatter(rough, texts[rough].select(key_of(kind)).to_series()) if len(rough) else keys
+        return texts
+    rough = kernels.rough(*_bytes(texts), _SIGNS_OF_NAMES if kind in NAMED else _SIGNS)
+    if not len(rough):
+        return texts
+    spelled = texts.gather(rough).to_frame("text").select(_spelled(kind, pl.col("text"))).to_series()
+    return texts.clone().scatter(rough, spelled)
+
+
+def spell(texts: pl.Series, after: np.uint64 = BASIS) -> tuple[Hashes, NDArray[np.int64], NDArray[np.bool_]]:
+    """Read keys, or what stands in them behind a text of which `after` is the hash, see `kernels.read_keys`.
+
+    texts: (n,) String; the hash of what is missing is 0.
+    """
+    hashes, serials, wild = kernels.read_keys(*_bytes(texts), np.full(len(texts), after))
+    if texts.null_count():
+        hashes[texts.is_null().to_numpy()] = 0
+    return hashes, serials, wild
+
+
+def spell_names(texts: pl.Series) -> tuple[NDArray[np.int64], Hashes, NDArray[np.bool_]]:
+    """Read names, (n,) String in order, see `kernels.read_names`."""
+    return kernels.read_names(*_bytes(texts))
+
+
+@cache
+def prefix_of(kind: str) -> np.uint64:
+    """Hash what stands in front of the values of a kind of key: what a column holds and what a context table
+    writes are one key, whatever the log's own `subject` column looks like.
+    """
+    prefix = "name:" if kind in NAMED else f"{kind}:"
+    return BASIS if kind == "subject" else np.uint64(spell(pl.Series([prefix]))[0][0])
+
+
+def _bytes(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    return bytes_of(texts.fill_null("") if texts.null_count() else texts)
 
 
 def as_keys(written: pl.Series) -> pl.Series:
@@ -68,13 +107,11 @@ def as_keys(written: pl.Series) -> pl.Series:
     written: (n,) String, `kind:value`, or the bare value of the log's `subject` column, which stays as it is.
     """
     key = pl.col("key")
-    upper = key.str.extract(r"^[a-z_]+:(.*)$").str.to_uppercase()
-    name = pl.concat_str(pl.lit("name:"), upper.str.replace_all(r"\s*,\s*", ",").str.replace_all(r"\s+", " "))
-    choice = pl.when(key.str.starts_with("name:")).then(name).otherwise(key)
-    for kind in SUBJECT_KINDS:
-        if kind not in ("subject", "name"):
-            value = pl.concat_str(pl.lit(f"{kind}:"), upper.str.replace_all(r"[\s-]", ""))
-            choice = pl.when(key.str.starts_with(f"{kind}:")).then(value).otherwise(choice)
+    value = key.str.extract(r"^[a-z_]+:(.*)$")
+    choice = key
+    for kind in SUBJECT_KINDS[1:]:
+        spelled = pl.concat_str(pl.lit(f"{kind}:"), _spelled(kind, value))
+        choice = pl.when(key.str.starts_with(f"{kind}:")).then(spelled).otherwise(choice)
     return pl.DataFrame({"key": written}).select(choice).to_series()
 
 
@@ -94,7 +131,6 @@ OF_KEY: dict[str, np.generic] = {
 }
 FEMALE, MALE = 1, 2
 _SEXES = {"F": FEMALE, "FEMALE": FEMALE, "W": FEMALE, "M": MALE, "MALE": MALE}
-_LETTERS = 13  # of a name: as many as fit 63 bits
 
 
 def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
@@ -108,37 +144,6 @@ def subject_keys(columns: Collection[str]) -> list[tuple[str, pl.Expr]]:
     return [(kind, key_of(kind)) for kind in kinds]
 
 
-def serial_of(keys: pl.Series) -> NDArray[np.int64]:
-    """Number each key so that two keys which differ by one in their last digits differ by one.
-
-    keys: (n,) String. Returns (n,) int64, -1 where a key does not end in a digit. The upper half is the hash
-    of what stands before the digits, so `7ABC123` and `7ABC124` are neighbours and `8XYZ124` is not.
-    """
-    number, before = kernels.last_digits(*bytes_of(keys))
-    stem = pl.DataFrame({"key": keys.cast(pl.Binary), "before": before})
-    hashed = hashes_of(stem.select(pl.col("key").bin.slice(0, pl.col("before"))).to_series())
-    return np.where(number < 0, -1, ((hashed >> np.uint64(33)).astype(np.int64) << 32) + number)
-
-
-def letters_of(names: pl.Series) -> NDArray[np.int64]:
-    """Number names so that their order is the alphabet's: the first thirteen letters in base 27.
-
-    names: (n,) String in capitals. Returns (n,) int64, -1 where null. Anything but a letter sorts first.
-    """
-    wide = np.frombuffer(
-        names.fill_null("")
-        .str.slice(0, _LETTERS)
-        .str.pad_end(_LETTERS)
-        .str.join()
-        .item()
-        .encode("ascii", "replace"),
-        np.uint8,
-    ).reshape(len(names), _LETTERS)
-    digits = np.where((wide >= 65) & (wide <= 90), wide - 64, 0).astype(np.int64)
-    value: NDArray[np.int64] = digits @ (27 ** np.arange(_LETTERS - 1, -1, -1, dtype=np.int64))
-    return np.where(names.is_null().to_numpy(), np.int64(-1), value)
-
-
 def sexes(written: pl.Series) -> NDArray[np.int8]:
     """Read a sex as written: FEMALE, MALE, or 0 where it is neither. (n,) String -> (n,) int8."""
     upper = written.str.strip_chars().str.to_uppercase()
@@ -147,33 +152,12 @@ def sexes(written: pl.Series) -> NDArray[np.int8]:
 
 def surnames(names: pl.Series) -> Hashes:
     """Hash the surname of names written SURNAME,GIVEN; 0 without a comma. (n,) String -> (n,) uint64."""
-    return hashes_of(names.str.to_uppercase().str.extract(r"^\s*([^,|]*[^,|\s])\s*,"))
+    return spell_names(in_order("name", names))[1]
 
 
 def addresses(written: pl.Series) -> Hashes:
     """Hash address keys; letter case and spaces do not matter. (n,) String -> (n,) uint64, 0 for none."""
     return hashes_of(written.str.to_uppercase().str.replace_all(r"\s", ""))
-
-
-def read_key(keys: pl.Series, kind: int) -> dict[str, NDArray[Any]]:
-    """Read what keys of one kind say by themselves: arrays of OF_KEY, and the surname.
-
-    keys: (n,) String, none missing; kind: index into KEY_KINDS.
-    """
-    count = len(keys)
-    said: dict[str, NDArray[Any]] = {
-        "serial": serial_of(keys),
-        "kind": np.full(count, kind, np.uint8),
-        "partial": keys.str.contains(r"[*?%]").to_numpy(),
-        "letters": np.full(count, OF_KEY["letters"]),
-        "surname": np.full(count, OF_PERSON["surname"]),
-    }
-    if KEY_KINDS[kind] in ("name", "name only"):
-        name = keys.str.extract(r"^name:([^|]*)")
-        initial = name.str.contains(r"^\S?,|,\S?$|^\S?$").fill_null(False)
-        said["partial"] = said["partial"] | initial.to_numpy()
-        said["letters"], said["surname"] = letters_of(name), surnames(name)
-    return said
 
 
 def years(dates: pl.Series) -> NDArray[np.int16]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
+from anomaly.coding.growing import Growing
+from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import (
     KEY_KINDS,
     OF_KEY,
@@ -19,14 +20,16 @@ from anomaly.coding.keys import (
     PERSON_KINDS,
     addresses,
     as_keys,
-    read_key,
+    in_order,
+    prefix_of,
     sexes,
+    spell,
     subject_keys,
-    write_keys,
     years,
 )
 from anomaly.coding.lexicon import Said
-from anomaly.coding.table import MISSING, Derived, Memo
+from anomaly.coding.names import Names
+from anomaly.coding.table import MISSING
 from anomaly.coding.ties import Ties, cascade_ties, moment_ties
 
 
@@ -69,12 +72,16 @@ class Subjects:
     def __init__(
         self, hashes: Hashes, root: Codes, person: NDArray[np.bool_], known: Mapping[str, NDArray[Any]]
     ) -> None:
-        """known: the arrays of OF_KEY and OF_PERSON by name, (s,) each."""
+        """known: the arrays of OF_KEY and OF_PERSON by name, (s + 1,) each, the last for no key."""
         self.hashes = hashes
         self.root = root
         self.person = person
-        self.serial, self.kind, self.partial, self.letters = (known[name] for name in OF_KEY)
-        self.sex, self.born, self.surname, self.address = (_of_root(root, known[name]) for name in OF_PERSON)
+        tied = np.flatnonzero(root != np.arange(len(root))).astype(np.int32)
+        self.of_key = {
+            name: _of_root(root, tied, held) if name in OF_PERSON else held for name, held in known.items()
+        }
+        self.serial, self.kind, self.partial, self.letters = (known[name][:-1] for name in OF_KEY)
+        self.sex, self.born, self.surname, self.address = (self.of_key[name][:-1] for name in OF_PERSON)
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -91,12 +98,12 @@ class Subjects:
 
         (n,) String -> (n,) int32.
         """
-        codes = kernels.known(hashes_of(keys), *self._codes)
+        codes = kernels.known(spell(keys)[0], *self._codes)
         # A key that the log has as it stands is in order: only the rest is put in order, a third of the time.
         # What the log wrote in its own `subject` column may look like a key that it is not.
-        sure = np.append(self.kind, 0)[codes] != KEY_KINDS.index("subject")
-        rest = np.flatnonzero(~sure)
-        codes[rest] = kernels.known(hashes_of(as_keys(keys.gather(rest))), *self._codes)
+        kind = self.of_key["kind"][codes]
+        rest = np.flatnonzero((codes < 0) | (kind == KEY_KINDS.index("subject")))
+        codes[rest] = kernels.known(spell(as_keys(keys.gather(rest)))[0], *self._codes)
         return np.append(self.root, MISSING)[codes]
 
     @cached_property
@@ -108,131 +115,127 @@ class Subjects:
         return table, slots
 
 
-def _of_root(root: Codes, values: NDArray[Any]) -> NDArray[Any]:
-    """Give all keys of a person what is known by any: the largest, where they disagree. (s,) -> (s,)."""
-    joined = np.zeros_like(values)
-    np.maximum.at(joined, root, values)
-    return joined[root]
+def _of_root(root: Codes, tied: Codes, values: NDArray[Any]) -> NDArray[Any]:
+    """Give all keys of a person what is known by any: the largest, where they disagree.
+
+    tied: (t,) int32, the keys whose root is another; values: (s + 1,), changed in place.
+    """
+    np.maximum.at(values, root[tied], values[tied])
+    values[tied] = values[root[tied]]
+    return values
 
 
+_PERSONS = np.array([kind in PERSON_KINDS for kind in KEY_KINDS])
 OF_COLUMN = {"name only": "name"}  # kinds of keys that are called otherwise than their column
 
 
 class SubjectCoder:
     """Codes the subjects of a log, block after block.
 
-    A key is put in order (capitals, spaces) once for each different writing, not once a row: on five million
-    rows that takes a quarter of the time.
+    A key is put in order and read once for each different writing, not once a row: on five million rows that
+    takes a quarter of the time.
     """
 
     def __init__(self, columns: Collection[str]) -> None:
         self._kinds = [kind for kind, _ in subject_keys(columns)]
         self._table = CodeTable(keep_text=False)
-        self._of_key: dict[str, list[NDArray[Any]]] = {name: [] for name in (*OF_KEY, "surname")}
-        self._written = {
-            kind: Derived(partial(self._key_of_column, kind), MISSING)
-            for kind in self._kinds
-            if kind != "name"
-        }
-        self._name_and_dob = Memo(MISSING)
+        self._hashes = Growing(np.uint64(0))
+        of_key = OF_KEY | {"surname": OF_PERSON["surname"]}
+        self._of_key = {name: Growing(missing) for name, missing in of_key.items()}
+        self._keys = {kind: Growing(MISSING) for kind in self._kinds}  # of each writing, of `name` each pair
+        self._names = Names()
         readers: dict[str, tuple[str, Callable[[pl.Series], NDArray[Any]]]] = {
             "sex": ("sex", sexes),
             "born": ("dob", years),
             "address": ("address_key", addresses),
         }
-        self._said = {
-            name: (column, Derived(read, OF_PERSON[name]))
-            for name, (column, read) in readers.items()
-            if column in columns
-        }
-        self._of_person: dict[str, NDArray[Any]] = {
-            name: np.zeros(0, OF_PERSON[name].dtype) for name in ("sex", "born", "address")
-        }
+        self._readers = {name: reader for name, reader in readers.items() if reader[0] in columns}
+        self._of_writing = {name: Growing(OF_PERSON[name]) for name in readers}
+        self._of_person = {name: Growing(OF_PERSON[name]) for name in readers}
+        self._beside = Growing(MISSING)
         self.ties = Ties()
 
-    def _key_of_column(self, kind: str, texts: pl.Series) -> Codes:
-        return self._key(kind, texts.alias(OF_COLUMN.get(kind, kind)).to_frame())
+    def code(self, said: Mapping[str, Said], subject: Codes) -> None:
+        """Write the subject of each row, (n,) int32, -1 where the row names nobody.
 
-    def _key(self, kind: str, texts: pl.DataFrame) -> Codes:
-        """Code the keys of one kind of some clean texts."""
-        keys = write_keys(kind, texts)
-        codes, fresh = self._table.code(keys)
-        for name, values in read_key(keys.gather(fresh), KEY_KINDS.index(kind)).items():
-            self._of_key[name].append(values)
-        return codes
-
-    def code(self, said: Mapping[str, Said], count: int) -> Codes:
-        """Return the subject of each row, (n,) int32, -1 where the row names nobody.
-
-        said: of the columns that subjects are told by, those that the block has; count: n.
+        said: of the columns that subjects are told by, those that the block has; subject: filled.
         """
-        chosen: Codes | None = None
+        subject[:] = MISSING
+        self._read(said)
         for kind in self._kinds:
-            codes = self._codes(kind, said)
-            if codes is None:
+            written = self._written(kind, said)
+            if written is None:
                 continue
-            if chosen is None:
-                chosen = codes
-                continue
+            beside = self._beside.upto(len(self._table))
+            pairs = kernels.choose(subject, written, self._keys[kind].values, beside)
             if kind != "name only":
-                rows = np.flatnonzero((codes >= 0) & (chosen >= 0) & (codes != chosen))
-                self.ties.add(chosen[rows], codes[rows])
-            chosen = np.where(chosen >= 0, chosen, codes)
-        if chosen is None:
-            return np.full(count, MISSING)
-        self._note(said, chosen)
-        return chosen
+                self.ties.add(*pairs)
+        for name, (column, _) in self._readers.items():
+            if column in said:
+                held = self._of_person[name].upto(len(self._table))
+                kernels.largest(held, subject, said[column].codes, self._of_writing[name].values)
 
-    def _codes(self, kind: str, said: Mapping[str, Said]) -> Codes | None:
-        """Code what is written of one kind of key, (n,), None where the block has no such column."""
-        if kind != "name":
-            column = OF_COLUMN.get(kind, kind)
-            return self._written[kind].of(said[column]) if column in said else None
-        if "name" not in said or "dob" not in said:
+    def _read(self, said: Mapping[str, Said]) -> None:
+        """Read what no earlier block had in the columns that are not keys by themselves."""
+        for name, (column, read) in self._readers.items():
+            if column in said and len(said[column].fresh):
+                self._of_writing[name].add(read(said[column].fresh))
+        if "name" in said and len(said["name"].fresh):
+            self._names.add_names(said["name"].fresh)
+        if "dob" in said and len(said["dob"].fresh):
+            self._names.add_dates(said["dob"].fresh)
+
+    def _written(self, kind: str, said: Mapping[str, Said]) -> Codes | None:
+        """Return which writing of one kind of key each row has, (n,) int32, -1 for none, all of which have
+        their keys; None where the block has no such column.
+        """
+        column, keys = OF_COLUMN.get(kind, kind), self._keys[kind]
+        if column not in said or (kind == "name" and "dob" not in said):
             return None
-        name, dob = said["name"], said["dob"]
-        both = (name.hashes != 0) & (dob.hashes != 0)
-        mixed = name.hashes * np.uint64(0x9E3779B97F4A7C15) ^ dob.hashes
+        if kind == "name":
+            name, dob = said["name"], said["dob"]
+            codes, fresh = self._names.pairs(name, dob)
+            if len(fresh):
+                whole, hashes, known = self._names.born(name.codes[fresh], dob.codes[fresh])
+                new = np.full(len(fresh), MISSING)
+                new[whole] = self._code(kind, hashes, known)
+                keys.add(new)
+            return codes
+        if not len(said[column].fresh):
+            return said[column].codes
+        if kind == "name only":
+            keys.add(self._code(kind, *self._names.names_only(len(keys))))
+        else:
+            hashes, serials, wild = spell(in_order(kind, said[column].fresh), prefix_of(kind))
+            keys.add(self._code(kind, hashes, {"serial": serials, "partial": wild}))
+        return said[column].codes
 
-        def read(fresh: NDArray[np.int64]) -> Codes:
-            texts = [each.texts(fresh).alias(column) for column, each in (("name", name), ("dob", dob))]
-            return self._key("name", pl.DataFrame(texts))
-
-        return self._name_and_dob.of(np.where(both, np.maximum(mixed, np.uint64(1)), np.uint64(0)), read)
-
-    def _note(self, said: Mapping[str, Said], codes: Codes) -> None:
-        """Keep what the rows say of their subjects beside the key; the largest, where rows disagree."""
-        named = np.flatnonzero(codes >= 0)
-        for name, (column, derived) in self._said.items():
-            if column not in said:
-                continue
-            held = self._of_person[name]
-            if len(held) < len(self._table):
-                held = np.append(held, np.zeros(2 * len(self._table) - len(held), held.dtype))
-                self._of_person[name] = held
-            values = derived.of(said[column])[named]
-            told = np.flatnonzero(values > held[codes[named]])
-            np.maximum.at(held, codes[named[told]], values[told])
+    def _code(self, kind: str, hashes: Hashes, known: Mapping[str, NDArray[Any]]) -> Codes:
+        """Code keys of one kind, (m,), -1 where the hash is 0; known: (m,) each, what they say by
+        themselves.
+        """
+        start = len(self._table)
+        codes, fresh = self._table.code_hashes(hashes)
+        self._hashes.add(hashes[fresh])
+        said = {**known, "kind": np.full(len(hashes), np.uint8(KEY_KINDS.index(kind)))}
+        for name, values in said.items():
+            self._of_key[name].upto(start)
+            self._of_key[name].add(values[fresh])
+        return codes
 
     def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
         """Close the table; the rows of one action tie further keys.
 
         columns: those of the log, (n,) each user after user, `cascade` where it has them.
         """
-        self._written.clear()
-        self._said.clear()
-        fills = OF_KEY | {"surname": OF_PERSON["surname"]}
-        known: dict[str, NDArray[Any]] = {
-            name: np.concatenate([np.zeros(0, fills[name].dtype), *parts])
-            for name, parts in self._of_key.items()
-        }
-        person = np.isin(known["kind"], [KEY_KINDS.index(kind) for kind in PERSON_KINDS])
-        for name, held in self._of_person.items():
-            known[name] = np.append(held, np.zeros(len(person), held.dtype))[: len(person)]
+        count = len(self._table)
+        known = {name: held.upto(count + 1) for name, held in (self._of_key | self._of_person).items()}
+        kind = known["kind"][:-1]
+        person = _PERSONS[kind]
         if "cascade" in columns:
             cascade, subject, time = columns["cascade"], columns["subject"], columns["time"]
-            self.ties.add(*cascade_ties(cascade, subject, time, known["kind"]))
+            self.ties.add(*cascade_ties(cascade, subject, time, kind))
         else:
-            self.ties.add(*moment_ties(columns, known["kind"]))
+            self.ties.add(*moment_ties(columns, kind))
         root = identities(*self.ties.arrays(), person)
-        return Subjects(self._table.hashes, root, person, known)
+        return Subjects(self._hashes.values, root, person, known)

@@ -30,9 +30,8 @@ class Ties:
     def add(self, left: Codes, right: Codes) -> None:
         """Add pairs, (m,) int32 each."""
         if len(left):
-            pairs = pl.Series(left.astype(np.int64) << 32 | right).unique().to_numpy()
-            self._left.append((pairs >> 32).astype(np.int32))
-            self._right.append((pairs & 0xFFFFFFFF).astype(np.int32))
+            self._left.append(left)
+            self._right.append(right)
 
     def arrays(self) -> tuple[Codes, Codes]:
         """Return all pairs as two (m,) int32 arrays."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 
 import kernels
 from kernels.arrays import I64
+from kernels.text import BASIS
 from tests import naive
 
 EXAMPLES = 150 if hasattr(kernels.group, "py_func") else 30  # plain Python is 100 times slower
@@ -99,10 +100,53 @@ def entries(keys: Any, slots: Any) -> dict[int, int]:
     return {int(key): int(slot) for key, slot in zip(keys, slots, strict=True) if key}
 
 
-@given(st.lists(st.text("0189:/A", max_size=12)))
-def test_last_digits(texts: list[str]) -> None:
-    starts = np.cumsum([0, *map(len, texts)])
-    agree("last_digits", np.frombuffer("".join(texts).encode(), np.uint8), starts)
+def as_bytes(texts: list[str]) -> tuple[Any, I64]:
+    encoded = [text.encode() for text in texts]
+    return np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)])
+
+
+@given(st.lists(st.text("AB ,é", max_size=6)))
+def test_rough(texts: list[str]) -> None:
+    signs = np.zeros(256, np.uint8)
+    signs[[*b"AB ,"]] = 1, 1, 2, 2
+    agree("rough", *as_bytes(texts), signs)
+
+
+@given(st.lists(st.text("0189:/A*?%é", max_size=12)), st.integers(0, 2**64 - 1))
+def test_read_keys(texts: list[str], seed: int) -> None:
+    agree("read_keys", *as_bytes(texts), np.full(len(texts), seed, np.uint64))
+
+
+@given(st.text(), st.text())
+def test_a_hash_goes_on_from_that_of_what_stands_in_front(front: str, text: str) -> None:
+    start = np.array([BASIS])
+    whole, before = (kernels.read_keys(*as_bytes([said]), start)[0] for said in (front + text, front))
+    assert kernels.read_keys(*as_bytes([text]), before)[0] == whole
+
+
+@given(st.lists(st.text("AZM ,|.é日", max_size=16)))
+def test_read_names(texts: list[str]) -> None:
+    agree("read_names", *as_bytes(texts))
+
+
+@given(st.lists(st.tuples(CODE, st.integers(-1, 3))), st.lists(CODE, min_size=4, max_size=4))
+def test_choose(rows: list[tuple[int, int]], keys: list[int]) -> None:
+    subject, written = np.array(rows, np.int32).reshape(-1, 2).T.copy()
+    answers = []
+    for kernel in kernels.choose, naive.choose:
+        filled, beside = subject.copy(), np.full(N_CODES, -1, np.int32)
+        answers.append((*kernel(filled, written, np.array(keys, np.int32), beside), filled, beside))
+    for got, wanted in zip(*answers, strict=True):
+        np.testing.assert_array_equal(got, wanted, strict=True)
+
+
+@given(st.lists(st.tuples(CODE, st.integers(-1, 3))), st.lists(st.integers(0, 9), min_size=4, max_size=4))
+def test_largest(rows: list[tuple[int, int]], values: list[int]) -> None:
+    subject, written = np.array(rows, np.int32).reshape(-1, 2).T.copy()
+    held, expected = np.zeros((2, N_CODES), np.int16)
+    kernels.largest(held, subject, written, np.array(values, np.int16))
+    naive.largest(expected, subject, written, np.array(values, np.int16))
+    assert held.tolist() == expected.tolist()
 
 
 @given(st.lists(CODE))
@@ -358,7 +402,9 @@ NONE = np.zeros(0, np.int32)
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
-        ("last_digits", (np.zeros(0, np.uint8), EMPTY[0])),
+        ("rough", (np.zeros(0, np.uint8), EMPTY[0], np.zeros(256, np.uint8))),
+        ("read_keys", (np.zeros(0, np.uint8), EMPTY[0], np.zeros(0, np.uint64))),
+        ("read_names", (np.zeros(0, np.uint8), EMPTY[0])),
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
         ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),

@@ -1,0 +1,53 @@
+"""Which subject a row is about, and what rows say of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+import kernels
+
+
+def test_choose(world: Any, contest: Any) -> None:
+    """Each subject has one key besides."""
+    n = world.n_subjects
+    written = world.log["subject"].to_numpy()
+    subject = np.where(world.random.random(world.n) < 0.1, np.int32(-1), written)
+    keys = np.arange(n, 2 * n, dtype=np.int32)
+
+    def kernel() -> tuple[Any, ...]:
+        filled = subject.copy()
+        pairs = kernels.choose(filled, written, keys, np.full(2 * n, -1, np.int32))
+        return filled, *pairs
+
+    def rival() -> tuple[Any, ...]:
+        key = pl.when(pl.col("written") >= 0).then(pl.col("written") + n).otherwise(-1)
+        rows = pl.DataFrame({"left": subject, "written": written}).select("left", right=key)
+        both = rows.filter(pl.all_horizontal(pl.all() >= 0)).unique(maintain_order=True)
+        chosen = rows.select(pl.when(pl.col("left") < 0).then("right").otherwise("left")).to_series()
+        return chosen, both["left"], both["right"]
+
+    contest(kernel, rival)
+
+
+def test_largest(world: Any, contest: Any) -> None:
+    subject = world.log["subject"].to_numpy()
+    written = world.random.integers(-1, 5, world.n).astype(np.int32)
+    values = np.array([0, 1, 3, 2, 5], np.int16)
+
+    def kernel() -> tuple[Any, ...]:
+        held = np.zeros(world.n_subjects, np.int16)
+        kernels.largest(held, subject, written, values)
+        return (held,)
+
+    def rival() -> tuple[Any, ...]:
+        said = pl.DataFrame({"subject": subject, "value": pl.Series(np.append(values, 0)[written])})
+        most = said.lazy().filter(pl.col("subject") >= 0).group_by("subject").agg(pl.col("value").max())
+        held = np.zeros(world.n_subjects, np.int16)
+        told = most.collect()
+        held[told["subject"].to_numpy()] = told["value"].to_numpy()
+        return (held,)
+
+    contest(kernel, rival)
