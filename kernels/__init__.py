@@ -21,6 +21,9 @@ collapse            rows to human actions: cascades and quick repeats
 earliest            what an action's rows say first
 union               what an action's rows say between them, as bits
 written_twice       rows that repeat an earlier row
+neighbours          subjects of rows that stand side by side
+moments             rows that stand side by side, with keys of two kinds
+faithful            keys that seldom stand without one another
 unite               identifiers of one person to one subject: union-find
 recurring           rows whose code recurs in their group, pair by pair
 repeated_days       a user's returns to one subject on different days
@@ -50,6 +53,7 @@ beta_binomial_tail  P(X >= k), binomial with a chance that varies
 from __future__ import annotations
 
 from kernels.alike import first_alike
+from kernels.beside import faithful, moments, neighbours
 from kernels.bursts import densest
 from kernels.cascade import collapse
 from kernels.code import code, grow, known
@@ -88,6 +92,7 @@ __all__ = [
     "distinct_in_window",
     "distinct_of_many",
     "earliest",
+    "faithful",
     "first_alike",
     "first_meetings",
     "follows",
@@ -101,6 +106,8 @@ __all__ = [
     "last_digits",
     "move",
     "largest",
+    "moments",
+    "neighbours",
     "on_days",
     "own_hours",
     "paces",

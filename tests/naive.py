@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
@@ -88,8 +89,7 @@ def choose(subject: I32, written: I32, keys: I32, beside: I32) -> tuple[I32, I32
         elif key >= 0 and key != subject[i] and beside[key] != subject[i]:
             beside[key] = subject[i]
             pairs.append((int(subject[i]), key))
-    left, right = np.array(pairs, np.int32).reshape(-1, 2).T
-    return left, right
+    return pairs_of(pairs)
 
 
 def largest(held: Integers, subject: I32, written: I32, values: Integers) -> None:
@@ -147,6 +147,47 @@ def collapse(
                 by_subject[subject] = joined, time
             action.append(joined)
     return np.array(action, np.int32)
+
+
+def pairs_of(pairs: list[tuple[int, int]]) -> tuple[I32, I32]:
+    left, right = np.array(pairs, np.int32).reshape(-1, 2).T
+    return left, right
+
+
+def neighbours(starts: I64, rows: I32, times: I64, subjects: I32, kinds: U8) -> tuple[I32, I32]:
+    pairs: list[tuple[int, int]] = []
+    beside: dict[int, int] = {}
+    for group in groups(starts):
+        named = [int(i) for i in rows[group.start : group.stop] if subjects[i] >= 0]
+        ordered = sorted(named, key=lambda i: (times[i], kinds[subjects[i]], subjects[i]))
+        for one, other in pairwise(int(subjects[i]) for i in ordered):
+            if one != other and beside.get(other) != one:
+                beside[other] = one
+                pairs.append((one, other))
+    return pairs_of(pairs)
+
+
+def moments(users: I32, times: I64, subjects: I32, kinds: U8, window: int) -> tuple[I32, I32]:
+    named = [i for i in range(len(users)) if users[i] >= 0 and subjects[i] >= 0]
+    ordered = sorted(named, key=lambda i: (users[i], times[i], kinds[subjects[i]], subjects[i]))
+    near = [(a, b) for a, b in pairwise(ordered) if users[a] == users[b] and times[b] - times[a] <= window]
+    return pairs_of([(a, b) for a, b in near if kinds[subjects[a]] != kinds[subjects[b]]])
+
+
+def faithful(left: I32, right: I32, kinds: U8, least: int, share: float) -> tuple[I32, I32]:
+    both = [
+        *zip(left.tolist(), right.tolist(), strict=True),
+        *zip(right.tolist(), left.tolist(), strict=True),
+    ]
+    together = Counter(both)
+    of_kind = Counter((one, kinds[other]) for one, other in both)
+    kept = {
+        (one, other)
+        for (one, other), count in together.items()
+        if count >= least and count / of_kind[one, kinds[other]] >= share
+    }
+    mutual = [(one, other) for one, other in kept if one < other and (other, one) in kept]
+    return pairs_of(sorted(mutual, key=lambda pair: (pair[0], kinds[pair[1]])))
 
 
 def unite(left: I32, right: I32, count: int) -> I32:

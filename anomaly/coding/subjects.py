@@ -42,6 +42,8 @@ def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
     not make two people one.
     """
     count = len(person)
+    if not len(left):
+        return np.arange(count, dtype=np.int32)
     both = person[left] & person[right]
     neither = ~person[left] & ~person[right]
     same = both | neither

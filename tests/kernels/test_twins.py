@@ -216,6 +216,29 @@ def test_unite(links: list[tuple[int, int]]) -> None:
     agree("unite", np.ascontiguousarray(left), np.ascontiguousarray(right), 10)
 
 
+KINDS = np.array([0, 1, 1, 2, 2], np.uint8)  # of N_CODES keys
+
+
+@given(grouped(), st.data())
+def test_neighbours(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    order = np.arange(len(rows[1]), dtype=np.int32)
+    agree("neighbours", rows[0], order, rows[1], column(data, rows[0], CODE, np.int32), KINDS)
+
+
+@given(grouped(), st.data(), WINDOW)
+def test_moments(rows: tuple[I64, I64], data: st.DataObject, window: int) -> None:
+    """The last group is of users nobody knows."""
+    users = np.repeat(np.arange(len(rows[0]) - 1, dtype=np.int32), np.diff(rows[0]))
+    users[users == len(rows[0]) - 2] = -1
+    agree("moments", users, rows[1], column(data, rows[0], CODE, np.int32), KINDS, window)
+
+
+@given(st.lists(st.sampled_from([(0, 1), (1, 3), (3, 1), (4, 0), (2, 4)]), max_size=30), st.integers(1, 3))
+def test_faithful(pairs: list[tuple[int, int]], least: int) -> None:
+    left, right = np.array(pairs, np.int32).reshape(-1, 2).T.copy()
+    agree("faithful", left, right, KINDS, least, 0.6)
+
+
 @given(grouped(), st.data())
 def test_recurring(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("recurring", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
@@ -393,6 +416,9 @@ NONE = np.zeros(0, np.int32)
     [
         ("collapse", (*EMPTY, NONE, NONE, 0, 0, 1)),
         ("unite", (NONE, NONE, 0)),
+        ("neighbours", (EMPTY[0], NONE, EMPTY[1], NONE, NONE.astype(np.uint8))),
+        ("moments", (NONE, EMPTY[1], NONE, NONE.astype(np.uint8), 1)),
+        ("faithful", (NONE, NONE, NONE.astype(np.uint8), 1, 0.9)),
         ("recurring", (EMPTY[0], NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE.astype(np.bool_), 1)),
         ("on_days", (NONE, NONE, 0, 1)),
