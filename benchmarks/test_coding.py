@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 import kernels
+from anomaly.sources.arrow import views_of
 
 
 def empty(capacity: int) -> tuple[Any, Any]:
@@ -33,6 +34,20 @@ def test_code(world: Any, contest: Any) -> None:
         return coded["code"].cast(pl.Int32).fill_null(-1), known["row"]
 
     contest(kernel, rival)
+
+
+def test_hash_views(world: Any, contest: Any) -> None:
+    """Hashes that tell the same texts apart as those of polars do."""
+    texts = "licence D" + world.log["subject"].cast(pl.String)
+    texts = pl.Series(texts.to_arrow(compat_level=pl.CompatLevel.oldest()))  # in one buffer
+    table = 1 << (2 * len(texts)).bit_length()
+
+    def kernel() -> tuple[Any, ...]:
+        views, hashes = views_of(texts), np.empty(len(texts), np.uint64)
+        kernels.hash_views(views.words, views.valid, views.first, views.buffers[0], 0, 1, False, hashes, 0)
+        return kernels.code(hashes, *empty(table), 0)
+
+    contest(kernel, lambda: kernels.code(texts.hash(seed=1).to_numpy(), *empty(table), 0))
 
 
 def test_known(world: Any, contest: Any) -> None:

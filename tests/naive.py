@@ -96,6 +96,41 @@ def largest(held: Integers, subject: I32, written: I32, values: Integers) -> Non
     for s, writing in zip(subject.tolist(), written.tolist(), strict=True):
         if s >= 0 and writing >= 0:
             held[s] = max(held[s], values[writing])
+def hash_views(
+    views: U64, valid: U8, first: int, data: U8, buffer: int, salt: int, blank: bool, hashes: U64, begin: int
+) -> int:
+    bits = "".join(f"{byte:08b}"[::-1] for byte in valid.tolist())
+    for i in range(begin, len(views)):
+        head, tail = views[i].tolist()
+        length, words = head % 2**32, [tail]
+        if (bits and bits[first + i] == "0") or (blank and not length):
+            hashes[i] = 0
+            continue
+        if length > 12:
+            if tail % 2**32 != buffer:
+                return i
+            text = bytes(data[tail >> 32 :][:length])
+            parts = [*(text[at : at + 8] for at in range(0, length - 8, 8)), text[-8:]]
+            words = [int.from_bytes(part, "little") for part in parts]
+        hashes[i] = mixed_words([head ^ mixed_words([salt]), *words]) or 1
+    return len(views)
+
+
+def mixed_words(words: list[int]) -> int:
+    value = 0
+    for word in words:
+        value ^= word
+        for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+            value = (value ^ value >> 33) * factor % 2**64
+        value ^= value >> 33
+    return value
+
+
+def last_digits(data: U8, starts: I64) -> tuple[I64, I64]:
+    texts = [bytes(data[begin:end]).decode("latin-1") for begin, end in pairwise(starts.tolist())]
+    digits = [re.search("[0-9]{0,8}$", text)[0] for text in texts]  # type: ignore[index]
+    before = [len(text) - len(last) for text, last in zip(texts, digits, strict=True)]
+    return integers([int(last or -1) for last in digits]), integers(before)
 
 
 def group(codes: I32, count: int) -> tuple[I64, I32]:

@@ -7,28 +7,40 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.sources.arrow import views_of
 
 Codes = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
 
-_SEED = 20_200_101
 _START = 1 << 12
+_SEED = 20_200_101
+_NO_BYTES = np.frombuffer(b"", np.uint8)
+_BUFFER = np.uint64(0xFFFFFFFF)  # the half of a view that numbers its buffer
+_JUMPS = 32  # Parquet pages are buffers of thousands of texts, one after the other
 
 
-def hashes_of(texts: pl.Series, salt: int = 0) -> Hashes:
+def hashes_of(texts: pl.Series, salt: int = 0, *, blank: bool = False) -> Hashes:
     """Hash each text to 64 bits; 0 stands for missing.
 
-    texts: (n,) String; salt: other hashes for the same texts. Returns (n,) uint64, read-only. Two texts in
-    10^9 share a hash with probability 0.03 (birthday bound). The values hold for one process only; nothing
-    that leaves the process may depend on them.
+    texts: (n,) String; salt: other hashes for the same texts; blank: an empty text is a missing one. Returns
+    (n,) uint64, read-only. Two texts in 10^9 share a hash with probability 0.03 (birthday bound).
     """
-    # What `texts.hash` gives, without a query: that takes a third more of what 100,000 texts do.
-    hashed = texts.to_frame().hash_rows(_SEED + salt).to_numpy()
-    if texts.null_count():
-        hashed = np.where(texts.is_null().to_numpy(), np.uint64(0), hashed)
-    values = np.ascontiguousarray(hashed)
-    values.flags.writeable = False
-    return values
+    hashes = np.empty(len(texts), np.uint64)
+    _hash(texts, _SEED + salt, blank, hashes)
+    hashes.flags.writeable = False
+    return hashes
+
+
+def _hash(texts: pl.Series, salt: int, blank: bool, hashes: Hashes) -> None:
+    """Fill (n,) uint64; texts that jump between buffers are copied into one first, 30 ns a text."""
+    views, at = views_of(texts), 0
+    for _ in range(_JUMPS):
+        number = int(views.words[at, 1] & _BUFFER) if at else 0
+        data = views.buffers[number] if views.buffers else _NO_BYTES
+        at = kernels.hash_views(views.words, views.valid, views.first, data, number, salt, blank, hashes, at)
+        if at == len(hashes):
+            return
+    _hash(_alone(texts[at:]), salt, blank, hashes[at:])
 
 
 class CodeTable:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
 from anomaly.sources.meaning import Meaning
 from anomaly.sources.text import State, States
+from anomaly.sources.vendor import Prefix
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Said:
     @property
     def filled_codes(self) -> Codes:
         """The codes (n,) of what says something, -1 where it is empty or hidden."""
-        return np.where(self.states == State.FILLED, self.codes, np.int32(-1))
+        odd = self.states.any()
+        return np.where(self.states == State.FILLED, self.codes, np.int32(-1)) if odd else self.codes
 
     def texts(self, rows: NDArray[np.integer] | None = None) -> pl.Series:
         """Read some rows, (k,) positions, or all: (k,) String, clean."""
@@ -53,10 +55,34 @@ class Said:
         )
 
 
-@cache
-def _hash_of_nothing(salt: int) -> np.uint64:
-    value: np.uint64 = hashes_of(pl.Series([""]), salt)[0]
-    return value
+class Lexicon:
+    """What the writings of one column mean."""
+
+    def __init__(self) -> None:
+        self._table = CodeTable(keep_text=False)
+        # Of each code; what is not written stands last, where code -1 finds it.
+        self._states: States = np.array([State.EMPTY], np.uint8)
+        self._salts: list[tuple[Prefix, ...]] = []
+
+    def salt(self, meaning: Meaning) -> int:
+        """Give hashes of their own to files whose profile strips other prefixes: two files may write the same
+        and mean different things.
+        """
+        if meaning.prefixes not in self._salts:
+            self._salts.append(meaning.prefixes)
+        return self._salts.index(meaning.prefixes)
+
+    def code(self, meaning: Meaning, written: pl.Series, hashes: Hashes) -> tuple[States, Codes, pl.Series]:
+        """Look the values of a block up, (n,) String: states, codes and fresh, see `Said`."""
+        codes, new = self._table.code_hashes(hashes)
+        fresh = written.clear()
+        if len(new):
+            cleaned = meaning.read(written.gather(new))
+            fresh = cleaned.texts
+            self._states = np.concatenate([self._states[:-1], cleaned.states, self._states[-1:]])
+        if self._states[:-1].any():
+            return gather(self._states, codes), codes, fresh
+        return (codes < 0).view(np.uint8), codes, fresh  # FILLED is 0, EMPTY 1: a tenth of looking each up
 
 
 class Lexicons:
@@ -68,34 +94,14 @@ class Lexicons:
     def __init__(self, coded: Collection[str]) -> None:
         """coded: the columns that get codes; of the others, values are seldom the same twice."""
         self._coded = frozenset(coded)
-        self._tables: dict[str, CodeTable] = {}
-        self._states: dict[str, States] = {}
-        self._salts: dict[str, list[object]] = {}
+        self._lexicons: dict[str, Lexicon] = {}
 
     def read(self, meaning: Meaning, written: pl.Series) -> tuple[Said, States]:
         """Look the values of a block up, (n,) String: what they say, and the state of each, (n,)."""
-        name = meaning.name
-        # Two files may write the same and mean different things: their profiles strip different prefixes.
-        salts = self._salts.setdefault(name, [])
-        if meaning.prefixes not in salts:
-            salts.append(meaning.prefixes)
-        salt = salts.index(meaning.prefixes)
-        hashes = hashes_of(written, salt)
-        blank = hashes == _hash_of_nothing(salt)
-        if blank.any():
-            hashes = np.where(blank, np.uint64(0), hashes)
-        if name not in self._coded:
-            states = meaning.states(written)
-            return Said(written, meaning, hashes, states, np.zeros(0, np.int32), written.clear()), states
-        if name not in self._tables:
-            self._tables[name] = CodeTable(keep_text=False)
-            self._states[name] = np.array([State.EMPTY], np.uint8)
-        codes, fresh = self._tables[name].code_hashes(hashes)
-        texts = written.clear()
-        if len(fresh):
-            cleaned = meaning.read(written.gather(fresh))
-            texts, known = cleaned.texts, self._states[name]
-            # What is not written stands last, where code -1 finds it.
-            self._states[name] = np.concatenate([known[:-1], cleaned.states, known[-1:]])
-        states = np.take(self._states[name], codes, mode="wrap")
-        return Said(written, meaning, hashes, states, codes, texts), states
+        lexicon = self._lexicons.setdefault(meaning.name, Lexicon())
+        hashes = hashes_of(written, lexicon.salt(meaning), blank=True)
+        if meaning.name in self._coded:
+            states, codes, fresh = lexicon.code(meaning, written, hashes)
+        else:
+            states, codes, fresh = meaning.states(written), np.zeros(0, np.int32), written.clear()
+        return Said(written, meaning, hashes, states, codes, fresh), states

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Said
 
@@ -28,7 +29,7 @@ class Derived:
         if len(said.fresh):
             found = self._read(said.fresh).astype(self._values.dtype)
             self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return np.take(self._values, said.codes, mode="wrap")
+        return gather(self._values, said.codes)
 
 
 class Memo:
@@ -48,7 +49,7 @@ class Memo:
         if len(fresh):
             found = read(fresh).astype(self._values.dtype)
             self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return np.take(self._values, codes, mode="wrap")
+        return gather(self._values, codes)
 
 
 def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:

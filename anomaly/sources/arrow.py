@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,13 +30,36 @@ def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return held, np.frombuffer(starts, np.int64)[array.offset : array.offset + len(array) + 1]
 
 
+@dataclass(frozen=True)
+class Views:
+    """Texts as Arrow views them (Arrow columnar format, "Variable-size Binary View Layout").
+
+    words: (n, 2) uint64, a view each: the length in four bytes, then how the text begins, zeros after a short
+    one; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0 when none is; buffers: what long
+    texts stand in, (c,) uint8 each.
+    """
+
+    words: NDArray[np.uint64]
+    valid: NDArray[np.uint8]
+    first: int
+    buffers: tuple[NDArray[np.uint8], ...]
+
+
+def views_of(texts: pl.Series) -> Views:
+    """The views of (n,) String, not copied."""
+    array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
+    valid, words, *buffers = array.buffers()
+    return Views(
+        np.frombuffer(words or b"", np.uint64).reshape(-1, 2)[array.offset : array.offset + len(array)],
+        np.frombuffer((array.null_count and valid) or b"", np.uint8),
+        array.offset,
+        tuple(np.frombuffer(buffer or b"", np.uint8) for buffer in buffers),
+    )
+
+
 def first_bytes(texts: pl.Series) -> NDArray[np.uint8]:
     """The first byte of each text, (n,) uint8; of an empty one 0, of a null anything."""
-    array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
-    # A view is 16 bytes: the length in four, then how the text begins (Arrow columnar format, "Variable-size
-    # Binary View Layout"), zeros after a short one.
-    views = np.frombuffer(array.buffers()[1] or b"", np.uint8)
-    return views[4::16][array.offset : array.offset + len(array)]
+    return views_of(texts).words.view(np.uint8)[:, 4]
 
 
 def iso_times(text: pl.Series) -> pl.Series | None:

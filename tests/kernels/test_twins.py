@@ -7,10 +7,12 @@ from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 
 import kernels
+from anomaly.sources.arrow import views_of
 from kernels.arrays import I64
 from kernels.text import BASIS
 from tests import naive
@@ -147,6 +149,30 @@ def test_largest(rows: list[tuple[int, int]], values: list[int]) -> None:
     kernels.largest(held, subject, written, np.array(values, np.int16))
     naive.largest(expected, subject, written, np.array(values, np.int16))
     assert held.tolist() == expected.tolist()
+
+@given(
+    st.lists(st.one_of(st.none(), st.text("aAé", max_size=40))),
+    st.integers(0, 9),
+    st.integers(0, 2),
+    st.integers(0, 2**31),
+    st.booleans(),
+)
+def test_hash_views(texts: list[str | None], left: int, buffer: int, salt: int, blank: bool) -> None:
+    column = pl.concat([pl.Series([text], dtype=pl.String) for text in [None, *texts]], rechunk=False)
+    views = views_of(column[min(left, len(texts)) :])
+    data = views.buffers[buffer] if buffer < len(views.buffers) else np.zeros(0, np.uint8)
+    n = len(views.words)
+    asked = views.words, views.valid, views.first, data, buffer, salt, blank
+    answers = np.full((2, n), 5, np.uint64)
+    hashed = kernels.hash_views(*map(read_only, asked), answers[0], n // 4)
+    assert hashed == naive.hash_views(*asked, answers[1], n // 4)
+    np.testing.assert_array_equal(*answers)
+
+
+@given(st.lists(st.text("0189:/A", max_size=12)))
+def test_last_digits(texts: list[str]) -> None:
+    starts = np.cumsum([0, *map(len, texts)])
+    agree("last_digits", np.frombuffer("".join(texts).encode(), np.uint8), starts)
 
 
 @given(st.lists(CODE))

@@ -1,0 +1,72 @@
+"""Text as Arrow's views of it: 16 bytes a text, which are the text itself when it is short.
+
+Source: Arrow columnar format, "Variable-size Binary View Layout". A view is the length in four bytes, then
+the text of at most twelve with zeros after it; of a longer one its first four bytes, the number of the buffer
+that holds it, and where it begins there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kernels.arrays import U8, U64
+from kernels.compile import kernel
+
+INSIDE = np.uint64(12)  # bytes that a view itself has room for
+LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+WORD = np.uint64(8)  # bytes
+SHIFT = np.uint64(33)
+
+
+@kernel
+def mixed(value: np.uint64) -> np.uint64:
+    """Mix 64 bits one to one, so that each bit of the answer hangs on every one.
+
+    Source: MurmurHash3 (Appleby 2011), fmix64.
+    """
+    value = (value ^ (value >> SHIFT)) * np.uint64(0xFF51AFD7ED558CCD)
+    value = (value ^ (value >> SHIFT)) * np.uint64(0xC4CEB9FE1A85EC53)
+    return value ^ (value >> SHIFT)
+
+
+@kernel
+def word(data: U8, at: np.uint64) -> np.uint64:
+    """Read eight bytes, the first lowest."""
+    value = np.uint64(0)
+    for k in range(8):
+        value |= np.uint64(data[at + np.uint64(k)]) << np.uint64(8 * k)
+    return value
+
+
+@kernel
+def hash_views(
+    views: U64, valid: U8, first: int, data: U8, buffer: int, salt: int, blank: bool, hashes: U64, begin: int
+) -> int:
+    """Hash texts, 64 bits each, up to a long one that stands in another buffer.
+
+    views: (n, 2) uint64, as above; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0 when
+    none is; data: (c,) uint8, the buffer with that number; salt: other hashes for the same texts; blank: an
+    empty text is a missing one; hashes: (n,) uint64, filled in place from text `begin` on, 0 = missing. Equal
+    texts have equal hashes wherever they stand; two others share one with probability 2^-64.
+    Returns the first text that is not hashed, n when all are.
+    Cost: O(n), 3 ns for a short text, 1.5 more for each 8 bytes of a long one.
+    """
+    start = mixed(np.uint64(salt))
+    for i in range(begin, len(views)):
+        bit = first + i
+        length, last = views[i, 0] & LOW, views[i, 1]
+        if (blank and length == 0) or (len(valid) and not (valid[bit >> 3] >> (bit & 7)) & 1):
+            hashes[i] = 0
+            continue
+        value = mixed(views[i, 0] ^ start)
+        if length > INSIDE:
+            if last & LOW != np.uint64(buffer):
+                return i
+            at = last >> HALF
+            end = at + length - WORD
+            while at < end:
+                value = mixed(value ^ word(data, at))
+                at += WORD
+            last = word(data, end)
+        hashes[i] = max(mixed(value ^ last), np.uint64(1))
+    return len(views)
