@@ -18,6 +18,7 @@ Places = slice | NDArray[np.integer]
 # What may be a number, with how many digits at least: fewer are a penal code, a beat or a plate.
 LETTERS, DIGITS = "(?:[A-Z][-/.]?)*", 5
 TOKEN = f"{LETTERS}[0-9](?:[-/.]?{LETTERS}[0-9]){{{DIGITS - 1}}}(?:[-/.]?[A-Z0-9])*"
+PLAIN = "^[A-Z0-9]+(?:[-/.][A-Z0-9]+)*$"  # nothing but a number, or what is none anyway
 AT_ONCE = 1 << 17  # look-ups: what is made of so many stays in a processor's own cache
 IN_USE = 3  # days: a number given on fewer may be a call's
 
@@ -108,24 +109,44 @@ def numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
 
 def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     texts = users.log.texts
-    of_field, of_reason = _coded(texts["case_number"], texts["reason"])
-    count = int(max(of_field.max(), of_reason.max())) + 1
-    number = gather(of_field, users["case_number"])
-    if (of_reason >= 0).any():
-        for begin in range(0, len(number), AT_ONCE):
-            rows = slice(begin, begin + AT_ONCE)
-            of_rows = number[rows]
-            np.copyto(of_rows, gather(of_reason, users["reason"][rows]), where=of_rows < 0)
+    of_field, of_reason, count = _coded(texts["case_number"], texts["reason"])
+    typed = users["case_number"]
+    as_typed = bool((of_field[:-1] == np.arange(len(of_field) - 1)).all())
+    if as_typed and not (of_reason >= 0).any():
+        return typed, count
+    number = np.empty(len(typed), np.int32)
+    for begin in range(0, len(number), AT_ONCE):
+        rows = slice(begin, begin + AT_ONCE)
+        of_rows = number[rows]
+        of_rows[:] = typed[rows] if as_typed else gather(of_field, typed[rows])
+        np.copyto(of_rows, gather(of_reason, users["reason"][rows]), where=of_rows < 0)
     return _frozen(number), count
 
 
-def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the code of the number in each case number and in each reason, and -1 last, for none."""
-    upper = pl.concat([field, reason]).str.to_uppercase()
-    number = upper.str.extract(TOKEN, 0)
-    whole = pl.select(pl.coalesce(number[: len(field)], upper[: len(field)])).to_series()
-    codes, _ = CodeTable(keep_text=False).code(pl.concat([whole, number[len(field) :]]))
-    return np.append(codes[: len(field)], np.int32(-1)), np.append(codes[len(field) :], np.int32(-1))
+def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+    """Return the code of the number in each case number and in each reason, and -1 last, for none; and how
+    many codes there are.
+
+    field: (n,) String, each text once, ascending. A case number that is plain keeps its code.
+    """
+    plain = field.str.contains(PLAIN).to_numpy()
+    odd = np.flatnonzero(~plain)
+    upper = field.gather(odd).str.to_uppercase()
+    whole = pl.select(pl.coalesce(upper.str.extract(TOKEN, 0), upper)).to_series()
+    said = reason.str.to_uppercase().str.extract(TOKEN, 0)
+    told = np.flatnonzero(said.is_not_null().to_numpy())
+    number = pl.concat([whole, said.gather(told)])
+    codes, _ = CodeTable(keep_text=False).code(number)
+    codes += np.int32(len(field))
+    if len(field):
+        at = np.minimum(field.search_sorted(number).to_numpy(), len(field) - 1).astype(np.int32)
+        same = plain[at] & (field.gather(at) == number).to_numpy()
+        codes = np.where(same, at, codes)
+    of_field = np.append(np.arange(len(field), dtype=np.int32), np.int32(-1))
+    of_field[odd] = codes[: len(odd)]
+    of_reason = np.full(len(reason) + 1, -1, np.int32)
+    of_reason[told] = codes[len(odd) :]
+    return of_field, of_reason, len(field) + len(number)
 
 
 def _frozen(codes: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -25,12 +26,14 @@ from anomaly.detectors.pair_kinds import (
     kinds_of_pairs,
     looked_up_once,
 )
-from anomaly.detectors.pairs import MOST, Seen, pairs_of
+from anomaly.detectors.pairs import MOST, Seen, at_least, pairs_of
 from anomaly.detectors.peers import Peering
 
 SPARED = 3  # of a user's pairs, those come back to most, are no habit: a couple, and somebody of theirs
 UNITS = 3  # tell how much units differ
 WORKS_CASES = 2  # numbers in use: more than one case
+
+Fitted = Callable[[], Law]  # when somebody is judged by it: most kinds of pair judge nobody
 
 
 class Gaps(NamedTuple):
@@ -42,7 +45,7 @@ class Gaps(NamedTuple):
     """
 
     unknown: NDArray[np.bool_]
-    laws: tuple[Law, Law]
+    laws: tuple[Fitted, Fitted]
     parts: tuple[float, float]
 
 
@@ -63,7 +66,7 @@ class Comebacks:
     _alone: NDArray[np.bool_]
     _units: NDArray[np.int64]
     _kind: NDArray[np.int8]
-    _laws: tuple[Law, ...]
+    _laws: tuple[Fitted, ...]
     _gaps: Gaps
     _back: NDArray[np.int64]
     _days_of_all: NDArray[np.int32]
@@ -116,11 +119,13 @@ class Comebacks:
         p = np.ones(len(pairs))
         for kind, law in enumerate(self._laws):
             mine = np.flatnonzero(self._kind[pairs] == kind)
-            p[mine] = law.tail(user[mine], days[mine])
+            if len(mine):
+                p[mine] = law().tail(user[mine], days[mine])
         worked = self._kind[pairs] >= WORKED
         for of, law, part in zip((~worked, worked), self._gaps.laws, self._gaps.parts, strict=True):
             mine = np.flatnonzero(self._gaps.unknown[pairs] & of)
-            p[mine] += part * law.tail(user[mine], days[mine])
+            if len(mine):
+                p[mine] += part * law().tail(user[mine], days[mine])
         return np.minimum(p, 1.0)
 
     def beyond_part(self, users: Groups, pairs: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -131,7 +136,7 @@ class Comebacks:
         """
         user, subject = self.user[pairs], self.subject[pairs]
         days = self._days_of_all[self._back[pairs]].astype(np.int64)
-        total, lookers = self._told.days[subject], self._told.pairs.users_of[subject]
+        total, lookers = self._told.days[subject].astype(np.int64), self._told.pairs.users_of[subject]
         many = np.flatnonzero(total >= 2 * days)
         p = np.zeros(len(pairs))
         if len(many):
@@ -144,19 +149,21 @@ class Comebacks:
         """Sum all look-ups of the users who looked some subjects up. (j,) int32 -> (j,) float64."""
         pairs, alone = self._told.pairs, self._told.pairs.alone
         each, place = np.unique(subject, return_inverse=True)
-        at = np.full(len(users.log.subjects) + 1, -1, np.int32)
-        at[each] = np.arange(len(each), dtype=np.int32)
+        asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
+        asked[each] = True
 
         def tell(part: Groups) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
             rows = slice(part.begin, part.begin + int(part.starts[-1]))
-            whom = gather(at, pairs.subjects[rows])
-            some = np.flatnonzero((whom >= 0) & alone[rows])
+            whom = pairs.subjects[rows]
+            some = np.flatnonzero(gather(asked, whom))
+            some = some[alone[rows][some]]
             return whom[some], part.owner[some] + np.int32(part.first)
 
-        often = np.flatnonzero(at[pairs.subject] >= 0)
-        told = [*users.each(tell), (at[pairs.subject[often]], pairs.user[often])]
+        often = np.flatnonzero(asked[pairs.subject])
+        told = [*users.each(tell), (pairs.subject[often], pairs.user[often])]
         whom, by = (np.concatenate(one) for one in zip(*told, strict=True))
-        of_each = np.bincount(whom, weights=self._looked_up[by], minlength=len(each))
+        at = np.searchsorted(each, whom)
+        of_each = np.bincount(at, weights=self._looked_up[by], minlength=len(each))
         return np.asarray(of_each[place])
 
 
@@ -187,7 +194,7 @@ def _comebacks(
     pairs = pairs_of(users, every)
     anyway = np.ones(len(pairs.rows), np.bool_)
     in_all = pairs.seen(anyway, gap)
-    days = pairs.users_of.astype(np.int64)
+    days = pairs.users_of.copy()
     np.add.at(days, pairs.subject, in_all.days - 1)
     work = case_work(users, every, ~counted)
     told = Told(users, pairs, work, counted, days)
@@ -207,17 +214,16 @@ def _comebacks(
     if peers.same_work.all():
         units = units[:0]
     user, n_days = pairs.user[kinds.back], seen.days[kinds.back]
-    habits = _habits(user, n_days, kinds)
     return Comebacks(
         user,
         pairs.subject[kinds.back],
         n_days.astype(np.int64),
-        kinds.table[:, :, 0].sum(axis=1),
+        kinds.exactly.sum(axis=(1, 2)),
         peers.same_work | (len(units) >= UNITS),
         ~peers.same_work,
         units,
         kinds.kind,
-        _laws(peers, work, kinds, all_kinds, habits, uncovered),
+        _laws(peers, work, kinds, all_kinds, user, n_days, uncovered),
         _gaps(told, seen, open_, kinds.back, once, gap),
         kinds.back,
         in_all.days,
@@ -231,41 +237,41 @@ def _laws(
     work: CaseWork,
     kinds: Kinds,
     all_kinds: Kinds,
-    habits: NDArray[np.int64],
+    user: NDArray[np.int32],
+    days: NDArray[np.int32],
     uncovered: NDArray[np.float64],
-) -> tuple[Law, ...]:
-    """Fit a law to each kind of pair; uncovered: (g,) float64, the share of look-ups not explained."""
+) -> tuple[Fitted, ...]:
+    """Fit a law to each kind of pair. user, days: (k,) int32, of `kinds.back`; uncovered: (g,) float64, the
+    share of look-ups not explained.
+    """
     everyone = np.zeros(len(uncovered), np.int32)
     near, kin = np.maximum(peers.code, 0), peers.kin
     if not peers.named:
         # Where nobody says who is a detective, the cases do.
         cases = (work.cases >= WORKS_CASES).astype(np.int32)
         near, kin = 2 * near + cases, 2 * kin + cases
-    return tuple(
-        law_of_peers(
-            kinds.table[:, kind],
-            all_kinds.table[:, kind],
+    order = np.lexsort((-days, user))
+    foremost = order[np.arange(len(order)) - np.searchsorted(user[order], user[order]) < SPARED]
+
+    def habit(kind: int) -> NDArray[np.int64]:
+        some = foremost[kinds.kind[foremost] == kind]
+        usual = kinds.exactly[:, kind].copy()
+        np.subtract.at(usual, (user[some], np.minimum(days[some], MOST) - 1), 1)
+        return at_least(usual)
+
+    def fit(kind: int) -> Law:
+        return law_of_peers(
+            at_least(kinds.exactly[:, kind]),
+            at_least(all_kinds.exactly[:, kind]),
             uncovered,
             # A case number names work that some unit does: patrol checks a protection order, too.
             *((everyone, everyone) if NUMBERED <= kind < EXPLAINED else (near, kin)),
             strays=kind < WORKED,
             # What else a user comes back to tells the pace of the work, and who does it where nobody says.
-            habit=habits[:, kind] if kind >= WORKED or not peers.named else None,
+            habit=habit(kind) if kind >= WORKED or not peers.named else None,
         )
-        for kind in range(KINDS)
-    )
 
-
-def _habits(user: NDArray[np.int32], days: NDArray[np.int32], kinds: Kinds) -> NDArray[np.int64]:
-    """Count each user's pairs like `Kinds.table`, but for those few come back to most. user, days: (k,)."""
-    order = np.lexsort((-days, user))
-    by_user = user[order]
-    foremost = order[np.arange(len(order)) - np.searchsorted(by_user, by_user) < SPARED]
-    usual = kinds.table.copy()
-    for day in range(MOST):
-        some = foremost[days[foremost] > day]
-        np.subtract.at(usual[:, :, day], (user[some], kinds.kind[some]), 1)
-    return usual
+    return tuple(cache(partial(fit, kind)) for kind in range(KINDS))
 
 
 def _gaps(
@@ -283,9 +289,10 @@ def _gaps(
     first = seen.first[seen.first >= 0]
     laws, parts = [], []
     for of, alone, met in zip((~more, more), (once.for_one, once.for_others), once.unknown.T, strict=True):
-        at_least = pairs.at_least(pairs.seen(explained & of, gap), alone)
-        laws.append(law_of_peers(at_least, at_least, all_of_it, everyone, everyone, strays=False))
+        days = pairs.at_least(pairs.seen(explained & of, gap), alone)
+        law = partial(law_of_peers, days, days, all_of_it, everyone, everyone, strays=False)
+        laws.append(cache(law))
         missed = int((unknown & of)[first].sum()) + int(met.sum())
-        parts.append(min(1.0, work.unknown_for_known * int(at_least[:, 0].sum()) / max(missed, 1)))
+        parts.append(min(1.0, work.unknown_for_known * int(days[:, 0].sum()) / max(missed, 1)))
     marked = pairs.each(unknown)[back]
     return Gaps(2 * marked >= seen.looked[back], (laws[0], laws[1]), (parts[0], parts[1]))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.coding.gather import gather
 from anomaly.detectors.case_work import CaseWork, Places
@@ -29,14 +30,14 @@ CASE_NUMBER = REASON_CLASSES.index("case_number")
 class Told:
     """What is known of look-ups beside how often they repeat.
 
-    counted: (m,) bool, those that nothing explains; days: (s,) int64, of each subject, by all users.
+    counted: (m,) bool, those that nothing explains; days: (s,) int32, of each subject, by all users.
     """
 
     users: Groups
     pairs: Pairs
     work: CaseWork
     counted: NDArray[np.bool_]
-    days: NDArray[np.int64]
+    days: NDArray[np.int32]
 
     def numbered(self, rows: Places) -> NDArray[np.bool_]:
         """Return whether some look-ups bear a number, or say that there is one. (k,) bool."""
@@ -70,14 +71,13 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     """Tell `Once` of a part; step: (s,) int8, of a look-up of each subject beside those of others."""
     rows = slice(part.begin, part.begin + int(part.starts[-1]))
     alone, others = told.pairs.alone[rows], told.work.others[rows]
-    kind = gather(step, told.pairs.subjects[rows]) + np.int8(NUMBERED) * told.numbered(rows)
+    kind = gather(step, told.pairs.subjects[rows]).view(np.uint8)
+    kind += np.uint8(NUMBERED) * told.numbered(rows)
     worked = np.flatnonzero(others)
     kind[worked] = WORKED - 1 + _step(others[worked])
-    place = part.owner * np.int32(KINDS) + kind
 
     def by_kind(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        counts = np.bincount(place[chosen], minlength=len(part) * KINDS)
-        return counts.reshape(-1, KINDS)
+        return kernels.tally(part.starts, np.where(chosen, kind, np.uint8(KINDS)), KINDS + 1)[:, :KINDS]
 
     every = by_kind(alone)
     counted = told.counted[rows]
@@ -101,13 +101,13 @@ class Kinds(NamedTuple):
     """Pairs told apart.
 
     back: (k,) int64, the places in `Pairs` of those with two days or more, by their first look-up that
-    counts; kind: (k,) int8, theirs; table: (g, KINDS, 16) int64, of each user the pairs of each kind with at
-    least 1 ... 16 days.
+    counts; kind: (k,) int8, theirs; exactly: (g, KINDS, 16) int64, of each user the pairs of each kind with
+    1 ... 15 days, and with 16 or more.
     """
 
     back: NDArray[np.int64]
     kind: NDArray[np.int8]
-    table: NDArray[np.int64]
+    exactly: NDArray[np.int64]
 
 
 def kinds_of_pairs(
@@ -142,11 +142,11 @@ def kinds_of_pairs(
     exactly = np.bincount(place, minlength=n_users * KINDS * MOST).reshape(-1, KINDS, MOST)
     by_kind = pairs.user[once_more].astype(np.int64) * KINDS + if_once
     exactly[:, :, 0] = once + np.bincount(by_kind, minlength=n_users * KINDS).reshape(-1, KINDS)
-    return Kinds(back, kind, exactly[:, :, ::-1].cumsum(axis=2)[:, :, ::-1])
+    return Kinds(back, kind, exactly)
 
 
 def _kind(
-    days_of_others: NDArray[np.int64],
+    days_of_others: NDArray[np.integer],
     numbered: NDArray[np.bool_],
     others: NDArray[np.integer],
     beside: NDArray[np.int32],
@@ -160,5 +160,4 @@ def _kind(
 def _step(days: NDArray[np.integer]) -> NDArray[np.int8]:
     """Say how many of STEPS are reached, (k,) -> (k,) int8; numpy.digitize takes nine times as long."""
     reached: NDArray[np.int8] = np.digitize(np.arange(STEPS[-1] + 1), STEPS).astype(np.int8)
-    step: NDArray[np.int8] = reached[np.minimum(days, STEPS[-1])]
-    return step
+    return gather(reached, np.minimum(days, STEPS[-1]))

@@ -67,7 +67,7 @@ class Pairs:
         place = self.user[some].astype(np.int64) * MOST + np.minimum(seen.days[some], MOST) - 1
         exactly = np.bincount(place, minlength=len(once) * MOST).reshape(-1, MOST)
         exactly[:, 0] += once
-        return np.ascontiguousarray(exactly[:, ::-1].cumsum(axis=1)[:, ::-1])
+        return at_least(exactly)
 
     def looked_up(self, seen: Seen, once: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count each user's look-ups. once: (g,) int64, the pairs with one. Returns (g,) int64."""
@@ -109,6 +109,11 @@ def _pairs_of(users: Groups, subjects: NDArray[np.int32]) -> Pairs:
         users["day"][rows],
         users_of,
     )
+
+
+def at_least(exactly: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count those with at least 1 ... 16 days, given how many have just so many; (g, 16) int64 both."""
+    return np.ascontiguousarray(exactly[:, ::-1].cumsum(axis=1)[:, ::-1])
 
 
 def count_each(starts: NDArray[np.int64], chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
