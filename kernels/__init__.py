@@ -46,6 +46,7 @@ densest             most rows in a window
 sequential          serials tried one after another
 distinct_in_window  most different users of a subject in a window
 paces               occasions and days of each month
+owners              the group of some rows
 tally               rows of each kind in a group
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
@@ -68,6 +69,7 @@ from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import earliest, union, written_twice
+from kernels.owners import owners
 from kernels.paces import paces
 from kernels.pairs import first_meetings
 from kernels.places import came_back, homes
@@ -115,6 +117,7 @@ __all__ = [
     "neighbours",
     "on_days",
     "own_hours",
+    "owners",
     "paces",
     "poisson_tail",
     "read_keys",

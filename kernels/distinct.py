@@ -21,11 +21,13 @@ def distinct(starts: I64, codes: I32, n_codes: int) -> tuple[I32, I32]:
     different, rows = np.zeros(g, np.int32), np.zeros(g, np.int32)
     met_in = np.full(n_codes + 1, -1, np.int32)  # the last is where code -1 falls
     for k in range(g):
+        count = with_one = 0
         for i in range(starts[k], starts[k + 1]):
-            known = codes[i] >= 0
-            rows[k] += known
-            different[k] += known & (met_in[codes[i]] != k)
-            met_in[codes[i]] = k
+            code = codes[i]
+            with_one += code >= 0
+            count += (code >= 0) & (met_in[code] != k)
+            met_in[code] = k
+        different[k], rows[k] = count, with_one
     return different, rows
 
 

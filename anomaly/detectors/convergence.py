@@ -13,6 +13,7 @@ from anomaly.coding import Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
+from anomaly.detectors.lookers import Lookers, lookers_of, places_of
 from anomaly.policy import REASON_CLASSES
 
 LEAST_WINDOWS = 3
@@ -54,7 +55,8 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     """
     if not len(subjects):
         return Signals.none()
-    parts = subjects.each(partial(_told, window=window * DAY, least=min(least_users, LEAST_CROWD)))
+    least = min(least_users, LEAST_CROWD)
+    parts = subjects.each(partial(_told, lookers=lookers_of(subjects), window=window * DAY, least=least))
     each = (np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Crowds))
     crowds = Crowds(*each)
     most, candidate = crowds.most, crowds.most[crowds.subject] >= least_users
@@ -105,47 +107,70 @@ class Crowds:
 
     most: (g,) int32, different users in each subject's densest window. subject: (c,) int32, the subjects of
     crowds; window: (c, 2) int64, places of each densest window. rows: (k,) int64, places of all look-ups of
-    these subjects, ascending; silent: (k,) bool, states no matter. made, left_out: (parts, u) int32, look-ups
-    of each user, and those that state none.
+    these subjects, ascending. made, left_out: (parts, u) int32, look-ups of each user that something
+    explains, and those of them that state no matter; parts where nothing is explained have none.
     """
 
     most: NDArray[np.int32]
     subject: NDArray[np.int32]
     window: NDArray[np.int64]
     rows: NDArray[np.int64]
-    silent: NDArray[np.bool_]
     made: NDArray[np.int32]
     left_out: NDArray[np.int32]
 
 
-def _told(part: Groups, window: int, least: int) -> Crowds:
+def _told(part: Groups, lookers: Lookers, window: int, least: int) -> Crowds:
     """Tell of part of the subjects. least: users of a crowd."""
-    users, count = np.where(part.counted, part["user"], np.int32(-1)), len(part.log.texts["user"])
+    users, count = lookers.of(part), len(lookers)
+    made, left_out = np.zeros((2, 0, count), np.int32)
+    explained = np.flatnonzero(~part.counted & (users >= 0))
+    if len(explained):
+        by, silent = users[explained], _silent(part, explained)
+        made, left_out = (
+            np.bincount(each, minlength=count).astype(np.int32)[None] for each in (by, by[silent])
+        )
+        users[explained] = -1
+    users.flags.writeable = False  # kernels compile once, for what is read only
     most, begin, end = kernels.distinct_in_window(part.starts, part["time"], users, window, count)
-    known = users >= 0
-    silent = known & ((part["reason_class"] == UNSTATED[0]) | (part["reason_class"] == UNSTATED[1]))
-    unstated = np.flatnonzero(silent)
-    silent[unstated] = part.at("case_number", unstated) < 0
-    crowd = most >= least
-    rows = np.flatnonzero(known & np.repeat(crowd, np.diff(part.starts)))
-    made, left_out = (np.bincount(users[some], minlength=count).astype(np.int32) for some in (known, silent))
+    crowd = np.flatnonzero(most >= least)
+    rows = places_of(part.starts, crowd)
     return Crowds(
         most=most.astype(np.int32),
-        subject=(part.first + np.flatnonzero(crowd)).astype(np.int32),
+        subject=(part.first + crowd).astype(np.int32),
         window=part.begin + np.stack([begin[crowd], end[crowd]], axis=1),
-        rows=part.begin + rows,
-        silent=silent[rows],
-        made=made[None],
-        left_out=left_out[None],
+        rows=part.begin + rows[users[rows] >= 0],
+        made=made,
+        left_out=left_out,
     )
+
+
+def _silent(groups: Groups, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say whether look-ups at some places state no matter, (k,) bool."""
+    of: NDArray[np.uint8] = groups.at("reason_class", places)
+    silent: NDArray[np.bool_] = (of == UNSTATED[0]) | (of == UNSTATED[1])
+    silent[silent] = groups.at("case_number", places[silent]) < 0
+    return silent
+
+
+def _habit(subjects: Groups, crowds: Crowds) -> NDArray[np.float64]:
+    """Return (u,) float64: what part of each user's look-ups states no matter, and one that may or not."""
+    lookers, actions = lookers_of(subjects), subjects.log.actions
+    of = actions.reason_class[: lookers.starts[-1]]
+    unstated = np.flatnonzero((of == UNSTATED[0]) | (of == UNSTATED[1]))
+    silent = np.zeros(len(of), np.uint8)
+    silent[unstated] = (actions.subject[unstated] >= 0) & (actions.case_number[unstated] < 0)
+    left_out = lookers.count(silent) - crowds.left_out.sum(axis=0, dtype=np.int64)
+    made = lookers.made - crowds.made.sum(axis=0, dtype=np.int64)
+    return np.asarray((left_out + 0.5) / (made + 1))
 
 
 def _windows(subjects: Groups, window: int) -> float:
     """Return how many windows the days of all look-ups of a subject make."""
-    actions = subjects.log.actions
-    of_somebody, days = actions.subject >= 0, actions.day
-    first = int(days.min(where=of_somebody, initial=days.max()))
-    return (int(days.max(where=of_somebody, initial=first)) - first + 1) / window
+    days = subjects.log.actions.day
+    nobodys = subjects.log.actions.subject < 0
+    if nobodys.any():
+        days = days[~nobodys]
+    return (int(days.max()) - int(days.min()) + 1) / window
 
 
 def _crowd(
@@ -180,13 +205,14 @@ def _unstated(subjects: Groups, crowds: Crowds) -> NDArray[np.float64]:
 
     A user states one who does so in any look-up of the window, by words or a case number.
     """
-    made, left_out = (each.sum(axis=0, dtype=np.int64) for each in (crowds.made, crowds.left_out))
-    habit, count = (left_out + 0.5) / (made + 1), len(made)
+    habit = _habit(subjects, crowds)
+    count = len(habit)
     large = np.flatnonzero(crowds.most[crowds.subject] >= LEAST_CROWD)
     begin, end = np.searchsorted(crowds.rows, crowds.window[large]).T
     sizes = end - begin
     rows = np.repeat(begin - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    users, silent = subjects.at("user", crowds.rows[rows]), crowds.silent[rows]
+    places = crowds.rows[rows]
+    users, silent = subjects.at("user", places), _silent(subjects, places)
     pairs, pair = np.unique(np.repeat(np.arange(len(large)), sizes) * count + users, return_inverse=True)
     stated = np.bincount(pair, ~silent) > 0
     # Who looked more often had more chances to state a matter.

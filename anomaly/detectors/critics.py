@@ -11,7 +11,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.visits import Visits, first_places, paces, visits_to
+from anomaly.detectors.visits import Visits, paces, visits_to
 
 LENT = 20  # meetings; a log that tells of fewer knows little of returns
 MEETINGS = np.geomspace(0.1, 1e4, 100)  # of all users with one subject
@@ -53,8 +53,7 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     if not subjects.starts[-1]:
         return Signals.none()
     by = "agency" if by_agency else "place"
-    first = first_places(log, by)
-    visits = visits_to(subjects, by, first, apart)
+    visits = visits_to(subjects, by, apart)
     seen, back = visits.seen, visits.back
     tested = int((seen > 0).sum())
     if not tested:
@@ -70,8 +69,9 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     if of_listed:
         weight = 2 * np.where(listed[came], of_listed / tested, 1.0)
     found = np.minimum(1.0, weight * _together(others, returned)) <= WEAKEST
-    meetings = _tail_of_meetings(subjects, by, visits, came[found], apart, *paces(visits, first))
-    returned[found] = np.maximum(returned[found], meetings)
+    if found.any():
+        meetings = _tail_of_meetings(subjects, by, visits, came[found], apart)
+        returned[found] = np.maximum(returned[found], meetings)
     p = np.minimum(1.0, weight * _together(others, returned))
     found &= p <= WEAKEST
     actor = came[found]
@@ -146,15 +146,14 @@ def _tail_of_meetings(
     visits: Visits,
     chosen: NDArray[np.int32],
     apart: int,
-    made: NDArray[np.int64],
-    of_place: dict[int, NDArray[np.int64]],
 ) -> NDArray[np.float64]:
     """P(so many meetings beyond the first of each user), (c,) float64, for some subjects to whom one of the
-    other places came back, (c,) int32. made, of_place: see `paces`.
+    other places came back, (c,) int32.
 
     The meetings of a user follow Poisson's law, at a rate proportional to all the user's look-ups, such that
     the places' users who meet the subject at all are as many as did.
     """
+    made, of_place = paces(subjects, by, visits)
     rows, again = visits.rows[visits.away], visits.again[visits.away]
     users, place = subjects.at("user", rows), subjects.at(by, rows)
     block = users.astype(np.int64) << 32 | subjects.at("day", rows) // apart

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding import CodedLog, Groups
+from anomaly.coding import CodedLog, Groups, Some, blocks
 from anomaly.coding.gather import gather
 from anomaly.coding.local import DAY
+from anomaly.detectors.lookers import Lookers, lookers_of, places_of
 
 Marks = NDArray[np.bool_]
 
@@ -25,8 +26,8 @@ class Visits:
     came back, at_home: (g,) bool, whether the home did.
     rows: (k,) int64, places of the look-ups of subjects to which others came back, ascending; again: (k,)
     bool, of a user who came back; away: (k,) bool, not from the home.
-    usual: (parts, u) int32, how often each user looked from the first place; moved: (j,) int64, for each
-    look-up from another, place * u + user.
+    moved: (j,) int64, for each look-up from another place than the user's first, place * u + user; less:
+    (parts, u) int32, how many look-ups of each user are not from that; parts where all are have none.
     """
 
     seen: NDArray[np.int32]
@@ -35,24 +36,30 @@ class Visits:
     rows: NDArray[np.int64]
     again: Marks
     away: Marks
-    usual: NDArray[np.int32]
+    less: NDArray[np.int32]
     moved: NDArray[np.int64]
 
 
-def visits_to(subjects: Groups, by: str, first: NDArray[np.int32], apart: int) -> Visits:
-    """Tell of one subject or more, by "agency" or "place", who came back `apart` days or more later. first:
-    see `first_places`.
-    """
-    parts = subjects.each(partial(_told, by=by, first=first, apart=apart * DAY))
+def visits_to(subjects: Groups, by: str, apart: int) -> Visits:
+    """Tell of one subject or more, by "agency" or "place", who came back `apart` days or more later."""
+    lookers = lookers_of(subjects)
+    column: NDArray[np.int32] = getattr(subjects.log.actions, by)
+    first = lookers.first(column)
+    stay = _all_stay(lookers, column, first)
+    parts = subjects.each(partial(_told, by=by, lookers=lookers, first=first, stay=stay, apart=apart * DAY))
     each = (np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Visits))
     return Visits(*each)
 
 
-def paces(visits: Visits, first: NDArray[np.int32]) -> tuple[NDArray[np.int64], dict[int, NDArray[np.int64]]]:
+def paces(
+    subjects: Groups, by: str, visits: Visits
+) -> tuple[NDArray[np.int64], dict[int, NDArray[np.int64]]]:
     """Return how often each user looked, (u,) int64, and of each place how often each of its users did, by
     user.
     """
-    number = visits.usual.sum(axis=0, dtype=np.int64)
+    lookers = lookers_of(subjects)
+    first = lookers.first(getattr(subjects.log.actions, by))
+    number = np.where(first >= 0, lookers.made - visits.less.sum(axis=0, dtype=np.int64), 0)
     count, users = len(number), np.flatnonzero(number)
     moved, times = np.unique(visits.moved, return_counts=True)
     pairs = np.append(first[users].astype(np.int64) * count + users, moved)
@@ -63,25 +70,44 @@ def paces(visits: Visits, first: NDArray[np.int32]) -> tuple[NDArray[np.int64], 
     return made, dict(zip(places.tolist(), np.split(each, begin[1:]), strict=True))
 
 
-def _told(part: Groups, by: str, first: NDArray[np.int32], apart: int) -> Visits:
-    users, count = part["user"], len(first)
-    place = np.where(part.counted & (users >= 0), part[by], np.int32(-1))
-    nobody = np.where(place >= 0, users, np.int32(-1))
+def _all_stay(lookers: Lookers, column: NDArray[np.int32], first: NDArray[np.int32]) -> bool:
+    """Say whether every action of each user is from the first place: so it is in most logs."""
+    users = lookers.log.actions.user[: lookers.starts[-1]]
+    return all(
+        (gather(first, of) == there).all()
+        for of, there in zip(blocks(users), blocks(column[: len(users)]), strict=True)
+    )
+
+
+def _told(
+    part: Groups, by: str, lookers: Lookers, first: NDArray[np.int32], stay: bool, apart: int
+) -> Visits:
+    users, count = lookers.of(part), len(lookers)
+    usual = gather(first, users)
+    place = usual if stay else part[by]
+    less, moved = np.zeros((0, count), np.int32), np.zeros(0, np.int64)
+    counted = part.counted & (users >= 0)
+    if not (stay and counted.all()):
+        other = counted & (place != usual)
+        less = np.bincount(users[other | (~counted & (users >= 0))], minlength=count).astype(np.int32)[None]
+        place = np.where(counted, place, np.int32(-1))
+        gone = np.flatnonzero(other & (place >= 0))
+        moved = place[gone].astype(np.int64) * count + users[gone]
+    nobody = users if place.min(initial=0) >= 0 else np.where(place >= 0, users, np.int32(-1))
+    for each in (place, nobody):
+        each.flags.writeable = False  # kernels compile once, for what is read only
     n_places = _n_places(part.log, by)
     met, looked = kernels.distinct(part.starts, place, n_places)
     seen, back, at_home = met - 1, np.zeros(len(met), np.int32), np.zeros(len(met), np.bool_)
     # Nobody comes back who did not look twice: of few subjects more is read.
     twice = looked > kernels.distinct(part.starts, nobody, count)[0]
-    some = part.some(twice)
+    some = Some(part, places_of(part.starts, np.flatnonzero(twice)))
     its_place = place[some.places]
     starts = np.append(0, np.cumsum(np.diff(part.starts)[twice]))
     again = kernels.came_back(starts, some["time"], nobody[some.places], apart, count)
     home, at_home[twice], _, back[twice] = kernels.homes(starts, its_place, again, n_places)
     sizes = np.diff(starts)
     kept = np.repeat(back[twice] > 0, sizes) & (its_place >= 0)
-    usual = place == gather(first, users)
-    usual &= place >= 0
-    moved = np.flatnonzero(~usual & (place >= 0))
     return Visits(
         seen=seen,
         back=back,
@@ -89,17 +115,9 @@ def _told(part: Groups, by: str, first: NDArray[np.int32], apart: int) -> Visits
         rows=part.begin + some.places[kept],
         again=again[kept],
         away=(its_place != np.repeat(home, sizes))[kept],
-        usual=np.bincount(users[usual], minlength=count).astype(np.int32)[None],
-        moved=place[moved].astype(np.int64) * count + users[moved],
+        less=less,
+        moved=moved,
     )
-
-
-def first_places(log: CodedLog, by: str) -> NDArray[np.int32]:
-    """Return the place of each user's first action, (u,) int32; actions stand user after user."""
-    users = np.arange(len(log.texts["user"]), dtype=np.uint32)
-    begin = np.searchsorted(log.actions.user.view(np.uint32), users)  # -1, the last, is the largest of these
-    place: NDArray[np.int32] = getattr(log.actions, by)
-    return place[np.minimum(begin, len(place) - 1)]
 
 
 def _n_places(log: CodedLog, by: str) -> int:
