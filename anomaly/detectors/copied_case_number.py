@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
 from anomaly.context import Context
-from anomaly.detectors.case_numbers import Met, Numbers, met_under, numbers_of, pair_of
+from anomaly.detectors.case_numbers import Met, Numbers, met_at, met_under, numbers_of, pair_of, slice_of
 from anomaly.detectors.contract import Days, Share, Signals, detector
 from anomaly.detectors.peers import peering
 from anomaly.detectors.rates import Rate, strangest, with_measures
@@ -52,10 +53,10 @@ def copied_case_number(
     if not len(users):
         return strangest(users, peering(users, context), [], statistic)
     numbers = numbers_of(users)
-    bulk = _bulk(users, context, numbers)
-    habits = [_late(users, numbers, bulk, usual_days)]
+    under = numbers.of_people(_bulk(users, context, numbers))
+    habits = [_late(users, under, usual_days)]
     if "cases" in context:
-        habits.append(_unknown(users, numbers, bulk, context, least_listed))
+        habits.append(_unknown(users, under, context, least_listed))
     signals = strangest(users, peering(users, context), habits, statistic)
     return with_measures(signals, **_commonest(users, numbers, signals))
 
@@ -78,8 +79,7 @@ def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
     look-ups and a good part of all, (b,) pairs: a setting of the desk. Who copies a number takes somebody's,
     for a few look-ups among many, and has numbers of the own work beside it.
     """
-    settings = np.hstack(users.each(partial(_settings, numbers=numbers)))
-    user, number, under = settings
+    user, number, under = _settings(users, numbers)
     if not len(user):
         return pair_of(user, number)
     at = np.full(len(users.log.texts["case_number"]) + 1, -1, np.int32)
@@ -89,31 +89,28 @@ def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
     return pair_of(user[alone], number[alone])
 
 
-def _settings(part: Groups, numbers: Numbers) -> NDArray[np.int64]:
+def _settings(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
     """Find what may be settings of desks; of each the user, the number, and how many look-ups, (3, b)."""
-    number = numbers.of(part["case_number"], part["reason"])
-    rows = np.flatnonzero(number >= 0)
-    starts = np.searchsorted(rows, part.starts)
-    first = kernels.first_alike(starts, number[rows].astype(np.int64))
-    again = np.flatnonzero(first != np.arange(len(rows)))
-    repeats, numbered = np.diff(np.searchsorted(again, starts)), np.diff(starts)
+    begins, rows = numbers.repeated
+    repeats = np.bincount(users.owner[rows[begins[:-1]]], np.diff(begins) - 1, len(users))
     found = []
-    for user in np.flatnonzero((2 * (repeats + 1) > numbered) & (numbered > 0)).tolist():
-        of_user = first[starts[user] : starts[user + 1]]
-        at, counts = np.unique(of_user, return_counts=True)
-        main, under = at[counts.argmax()], int(counts.max())
-        mine = rows[starts[user] : starts[user + 1]][of_user == main]
-        time = part["time"][part.starts[user] : part.starts[user + 1]]
-        used = part["time"][mine[-1]] - part["time"][mine[0]]
-        much = (2 * under > numbered[user]) and under >= OPENLY * len(time)
-        if much and used >= STANDING * (time[-1] - time[0]):
-            found.append((part.first + user, int(number[rows[main]]), under))
+    for user in np.flatnonzero((2 * (repeats + 1) > numbers.many) & (numbers.many > 0)).tolist():
+        its = slice(users.starts[user], users.starts[user + 1])
+        number, time = numbers.of[its], users["time"][its]
+        numbered = np.flatnonzero(number >= 0)
+        codes, at, counts = np.unique(number[numbered], return_index=True, return_counts=True)
+        foremost = np.flatnonzero(counts == counts.max())
+        main, under = codes[foremost[at[foremost].argmin()]], int(counts.max())
+        mine = np.flatnonzero(number == main)
+        much = (2 * under > len(numbered)) and under >= OPENLY * len(time)
+        if much and time[mine[-1]] - time[mine[0]] >= STANDING * (time[-1] - time[0]):
+            found.append((user, int(main), under))
     return np.array(found, np.int64).reshape(-1, 3).T
 
 
 def _times_typed(part: Groups, numbers: Numbers, at: NDArray[np.int32]) -> NDArray[np.int64]:
     """Count the look-ups under some numbers. at: (n + 1,) int32, where each is counted, -1 for not at all."""
-    counted = at[numbers.of(part["case_number"], part["reason"])]
+    counted = gather(at, numbers.of[slice_of(part)])
     return np.bincount(counted[counted >= 0], minlength=int(at.max()) + 1)
 
 
@@ -121,9 +118,9 @@ def _times_typed(part: Groups, numbers: Numbers, at: NDArray[np.int32]) -> NDArr
 class Longest:
     """What is told of numbers long in use.
 
-    days: (g,) int64, of each user, with somebody new under a number. user, number, late: (k,) int64, pairs
-    that had more such days than usual, and how many too many. rows, of: (r,) int64, places of their look-ups
-    with somebody new, and the number.
+    days: (g,) int64, of each user, with somebody new under a number that the user gave twice or more. user,
+    number, late: (k,) int64, pairs that had more such days than usual, and how many too many. rows, of: (r,)
+    int64, places of their look-ups with somebody new, and the number.
     """
 
     days: NDArray[np.int64]
@@ -134,15 +131,11 @@ class Longest:
     of: NDArray[np.int32]
 
 
-def _longest(part: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days) -> Longest:
-    met = met_under(part, numbers, bulk)
+def _longest(part: Groups, numbers: Numbers, usual: Days) -> Longest:
+    met = met_at(part, numbers, np.flatnonzero(numbers.is_repeated[slice_of(part)]))
     count = len(met.rows)
     pair = kernels.first_alike(met.starts, met.number.astype(np.int64))
-    again = np.flatnonzero(pair != np.arange(count))
-    several = np.zeros(count, np.bool_)
-    several[pair[again]] = several[again] = True
-    some = np.flatnonzero(several)  # one look-up alone is one day
-    new, days = _new_days(part, met, some)
+    new, days = _new_days(part, met)
     # A number most of whose people its case names is that case's, though the table may lack a few of them.
     new = new[(np.bincount(pair[days], minlength=count) > usual)[pair[new]]]
     is_open = part.counted[met.rows[new]]
@@ -152,7 +145,7 @@ def _longest(part: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Day
     long = np.flatnonzero(late > 0)
     new = new[(late > 0)[pair[new]]]
     return Longest(
-        np.diff(met.starts) - met.of_users(some) + met.of_users(days),
+        met.of_users(days),
         part.first + np.searchsorted(met.starts, long, "right") - 1,
         met.number[long],
         late[long],
@@ -161,22 +154,23 @@ def _longest(part: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Day
     )
 
 
-def _new_days(part: Groups, met: Met, some: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return those of some look-ups that meet somebody new, and the first of these of each day."""
-    new = met.firsts(some, part["subject"][met.rows[some]])
+def _new_days(part: Groups, met: Met) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the look-ups that meet somebody new, and the first of these of each day."""
+    new = met.firsts(np.arange(len(met.rows)), part["subject"][met.rows])
     return new, met.firsts(new, part["day"][met.rows[new]])
 
 
-def _late(users: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days) -> Rate:
+def _late(users: Groups, numbers: Numbers, usual: Days) -> Rate:
     """Find the days on which somebody new is looked up under a number that has had its usual days of them."""
-    told = users.each(partial(_longest, numbers=numbers, bulk=bulk, usual=usual))
+    told = users.each(partial(_longest, numbers=numbers, usual=usual))
     long = Longest(
         *(np.concatenate(each) for each in zip(*(vars(one).values() for one in told), strict=True))
     )
-    chances = long.days
-    shared = np.bincount(long.number, minlength=len(users.log.texts["case_number"])) >= SHARED
+    repeated = np.diff(np.searchsorted(numbers.repeated[1], users.starts))  # by user, if not ascending
+    chances = numbers.many - repeated + long.days  # one look-up alone is one day
+    shared = np.bincount(long.number, minlength=len(users.log.texts["case_number"]) + 1) >= SHARED
     if shared.any():
-        chances -= np.concatenate(users.each(partial(_days_under, numbers=numbers, bulk=bulk, some=shared)))
+        chances -= np.concatenate(users.each(partial(_days_under, numbers=numbers, some=shared)))
     mine = ~shared[long.number]
     times = np.bincount(long.user[mine], long.late[mine], len(users)).astype(np.int64)
     marked = np.zeros(users.starts[-1], np.bool_)
@@ -185,36 +179,30 @@ def _late(users: Groups, numbers: Numbers, bulk: NDArray[np.int64], usual: Days)
     return Rate(words, marked, times, chances)
 
 
-def _days_under(
-    part: Groups, numbers: Numbers, bulk: NDArray[np.int64], some: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Count the days of each user, (g,), with somebody new under some numbers, (c,) bool."""
-    met = met_under(part, numbers, bulk)
-    return met.of_users(_new_days(part, met, np.flatnonzero(some[met.number]))[1])
+def _days_under(part: Groups, numbers: Numbers, some: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Count the days of each user, (g,), with somebody new under some numbers, (c + 1,) bool."""
+    met = met_at(part, numbers, np.flatnonzero(gather(some, numbers.of[slice_of(part)])))
+    return met.of_users(_new_days(part, met)[1])
 
 
-def _unknown(
-    users: Groups, numbers: Numbers, bulk: NDArray[np.int64], context: Context, least: Share
-) -> Rate:
+def _unknown(users: Groups, numbers: Numbers, context: Context, least: Share) -> Rate:
     """Find the numbers that the table does not have, in agencies that it nearly covers."""
     texts = users.log.texts["case_number"]
     known = texts.is_in(context["cases"]["case_number"].unique().implode()).to_numpy()
-    listed = np.sum(users.each(partial(_listed, numbers=numbers, bulk=bulk, known=known)), axis=0)
+    listed = np.sum(users.each(partial(_listed, numbers=numbers, known=known)), axis=0)
     covered = listed[1] >= least * listed.sum(axis=0)
-    tell = partial(_strange, numbers=numbers, bulk=bulk, known=known, covered=covered)
+    tell = partial(_strange, numbers=numbers, known=known, covered=covered)
     times, chances, rows = (np.concatenate(each) for each in zip(*users.each(tell), strict=True))
     marked = np.zeros(users.starts[-1], np.bool_)
     marked[rows] = True
     return Rate("typed numbers that no case has, {times} of {chances}", marked, times, chances)
 
 
-def _listed(
-    part: Groups, numbers: Numbers, bulk: NDArray[np.int64], known: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _listed(part: Groups, numbers: Numbers, known: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Count the look-ups of each agency, the first for none, under numbers that the table lacks and under
     those it has, (2, a + 1).
     """
-    met = met_under(part, numbers, bulk)
+    met = met_under(part, numbers)
     agency = part["agency"][met.rows] + 1
     count = len(part.log.texts["agency"]) + 1
     return np.bincount(agency + count * known[met.number], minlength=2 * count).reshape(2, -1)
@@ -223,14 +211,13 @@ def _listed(
 def _strange(
     part: Groups,
     numbers: Numbers,
-    bulk: NDArray[np.int64],
     known: NDArray[np.bool_],
     covered: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of each user that the table lacks and all that it could have, (g,) both, and the
     places of the look-ups under the former.
     """
-    met = met_under(part, numbers, bulk)
+    met = met_under(part, numbers)
     whole = covered[part["agency"][met.rows] + 1]
     lacked = np.flatnonzero(whole & ~known[met.number] & part.counted[met.rows])
     times, chances = (
@@ -244,7 +231,7 @@ def _commonest(users: Groups, numbers: Numbers, signals: Signals) -> dict[str, l
     found: dict[str, list[object]] = {"number": [], "subjects": [], "days": []}
     for actions in signals.actions:
         rows = actions - users.begin
-        number = numbers.of(users["case_number"][rows], users["reason"][rows])
+        number = numbers.of[rows]
         codes, counts = np.unique(number, return_counts=True)
         under = rows[number == codes[counts.argmax()]]
         found["number"].append(users.log.texts["case_number"][int(codes[counts.argmax()])])
