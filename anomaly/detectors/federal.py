@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, Groups
+from anomaly.coding.gather import gather
 from anomaly.context import Context
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
@@ -44,7 +45,10 @@ def federal_agencies(log: CodedLog, context: Context) -> Federal:
     listed = _listed(log, context)
     kind = pl.col("kind").str.to_lowercase()
     component = pl.col("component").str.to_uppercase().str.strip_chars()
-    by_name = log.policy.names_agency(listed["agency"]) | log.policy.names_agency(listed["name"])
+    names = pl.concat([listed["agency"], listed["name"].drop_nulls()])
+    said = log.policy.names_agency(names)
+    by_name = said[: len(listed)].copy()
+    by_name[listed["name"].is_not_null().to_numpy()] |= said[len(listed) :]
     told = listed.select(
         told=kind.is_not_null() | component.is_not_null(),
         federal=(kind == "federal") | component.is_not_null(),
@@ -83,7 +87,7 @@ def federal_monitor(
     case_number, explained, with a telling reason, with a redacted one, and bare: none of these.
     """
     federal, actions = federal_agencies(log, context), log.actions
-    rows = np.flatnonzero(federal.any[actions.agency])
+    rows = np.flatnonzero(gather(federal.any, actions.agency))
     reason = np.isin(
         actions.reason_class[rows], [REASON_CLASSES.index(name) for name in ("missing", "vague")], invert=True
     )
@@ -108,7 +112,7 @@ def federal_monitor(
             *(pl.col(mark).sum().cast(pl.Int64) for mark in marks),
             pl.any_horizontal(marks).not_().sum().cast(pl.Int64).alias("bare"),
         )
-        for name in (ANY, *REACH_CLASSES)
+        for name in ((ANY, *REACH_CLASSES) if len(rows) else (ANY,))
     ]
     agencies = _listed(log, context).select(
         pl.int_range(pl.len(), dtype=pl.Int32).alias("code"),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anomaly import __version__
 from anomaly.calibrate import expected_false
-from anomaly.coding import CodedLog, blocks, counted
+from anomaly.coding import CodedLog, counted
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
 from anomaly.detectors.federal import federal_monitor
@@ -29,6 +29,7 @@ from anomaly.sources import Log
 
 # Explanations of why this person was asked about.
 WHOM = tuple(one.name for one in EXPLANATIONS if one.answers == "whom")
+_IN_CACHE = 1 << 15  # codes: indexing by 32 bits takes twice what a 64-bit copy of so many and indexing does
 # What no query log can show.
 LIMITS = (
     "Requests made by word of mouth, and look-ups made at somebody else's open session.",
@@ -181,8 +182,8 @@ def _policy(settings: Settings) -> dict[str, str] | None:
 def _different(codes: NDArray[np.int32], count: int) -> int:
     """Count the different codes, -1 left out."""
     there = np.zeros(count + 1, np.bool_)
-    for block in blocks(codes):  # indexing makes 64-bit copies
-        there[block] = True
+    for begin in range(0, len(codes), _IN_CACHE):
+        there[codes[begin : begin + _IN_CACHE].astype(np.intp)] = True
     return int(there[:-1].sum())
 
 
