@@ -13,7 +13,6 @@ read_names          names in the alphabet, their surnames, initials in place of 
 choose              the subject of each row, and the keys that stand beside it
 largest             the largest value that rows say of their subject
 hash_views          texts to hashes of 64 bits
-last_digits         the number that each text ends in
 group               rows to groups: a stable counting sort
 group_in_time       rows to groups, in time order inside each
 destinations        where each row goes when rows are sorted by group
@@ -80,7 +79,6 @@ from kernels.subjects import choose, largest
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.tally import tally
 from kernels.text import read_keys, read_names, rough
-from kernels.text import last_digits
 from kernels.views import hash_views
 
 __all__ = [
@@ -110,10 +108,9 @@ __all__ = [
     "homes",
     "inside",
     "known",
-    "last_digits",
-    "move",
     "largest",
     "moments",
+    "move",
     "neighbours",
     "on_days",
     "own_hours",

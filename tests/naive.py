@@ -96,6 +96,8 @@ def largest(held: Integers, subject: I32, written: I32, values: Integers) -> Non
     for s, writing in zip(subject.tolist(), written.tolist(), strict=True):
         if s >= 0 and writing >= 0:
             held[s] = max(held[s], values[writing])
+
+
 def hash_views(
     views: U64, valid: U8, first: int, data: U8, buffer: int, salt: int, blank: bool, hashes: U64, begin: int
 ) -> int:
@@ -124,13 +126,6 @@ def mixed_words(words: list[int]) -> int:
             value = (value ^ value >> 33) * factor % 2**64
         value ^= value >> 33
     return value
-
-
-def last_digits(data: U8, starts: I64) -> tuple[I64, I64]:
-    texts = [bytes(data[begin:end]).decode("latin-1") for begin, end in pairwise(starts.tolist())]
-    digits = [re.search("[0-9]{0,8}$", text)[0] for text in texts]  # type: ignore[index]
-    before = [len(text) - len(last) for text, last in zip(texts, digits, strict=True)]
-    return integers([int(last or -1) for last in digits]), integers(before)
 
 
 def group(codes: I32, count: int) -> tuple[I64, I32]:

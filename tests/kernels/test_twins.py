@@ -150,6 +150,7 @@ def test_largest(rows: list[tuple[int, int]], values: list[int]) -> None:
     naive.largest(expected, subject, written, np.array(values, np.int16))
     assert held.tolist() == expected.tolist()
 
+
 @given(
     st.lists(st.one_of(st.none(), st.text("aAé", max_size=40))),
     st.integers(0, 9),
@@ -167,12 +168,6 @@ def test_hash_views(texts: list[str | None], left: int, buffer: int, salt: int, 
     hashed = kernels.hash_views(*map(read_only, asked), answers[0], n // 4)
     assert hashed == naive.hash_views(*asked, answers[1], n // 4)
     np.testing.assert_array_equal(*answers)
-
-
-@given(st.lists(st.text("0189:/A", max_size=12)))
-def test_last_digits(texts: list[str]) -> None:
-    starts = np.cumsum([0, *map(len, texts)])
-    agree("last_digits", np.frombuffer("".join(texts).encode(), np.uint8), starts)
 
 
 @given(st.lists(CODE))
