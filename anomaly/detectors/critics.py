@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
+from anomaly.detectors.laws import poisson_tail
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.visits import Visits, paces, visits_to
@@ -169,4 +169,4 @@ def _tail_of_meetings(
             reached[places] = -np.expm1(-MEETINGS[:, None] * pace / pace.sum()).sum(axis=1)
         rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
         expected[k] = (rate / -np.expm1(-rate) - 1).sum()
-    return np.asarray(stats.poisson.sf(extra - 1, expected), float)
+    return poisson_tail(extra, expected)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 import kernels
 from anomaly.coding import Groups
@@ -162,4 +162,4 @@ def _regularity(gaps: NDArray[np.float64]) -> float:
     # The variance of a sample variance grows with kurtosis, 6 / shape for a gamma law: fewer effective
     # degrees of freedom.
     df = (len(gaps) - 1) / (1 + 3 / SHAPE)
-    return float(stats.chi2.cdf(df * spread * SHAPE, df))
+    return float(special.chdtr(df, df * spread * SHAPE))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
 from anomaly.coding import Groups, own_keys, roster_of
 from anomaly.context import Context
@@ -20,6 +19,7 @@ from anomaly.detectors.acquaintance import (
 )
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
 from anomaly.detectors.hurdle import Law
+from anomaly.detectors.laws import poisson, poisson_tail
 from anomaly.detectors.peers import peering
 
 PLENTY = 5  # days
@@ -113,8 +113,8 @@ def by_chance(
         for people in range(1, MOST + 1):
             fewer = np.convolve(fewer, exactly)[:total]
             below[people] = fewer.sum()
-        p[k] = stats.poisson.pmf(np.arange(MOST + 1), expected[k]) @ (1 - below)
-    return np.asarray(np.minimum(1.0, p + stats.poisson.sf(MOST, expected)))
+        p[k] = poisson(np.arange(MOST + 1), expected[k]) @ (1 - below)
+    return np.minimum(1.0, p + poisson_tail(MOST + 1, expected))
 
 
 def _ties(users: Groups, context: Context) -> pl.DataFrame:

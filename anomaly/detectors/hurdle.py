@@ -7,7 +7,9 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
+
+from anomaly.detectors.laws import negative_binomial, negative_binomial_tail
 
 Floats = NDArray[np.float64]
 # What a group borrows from units of its name, and these from the whole log: pairs of user and subject, and
@@ -192,5 +194,5 @@ def _grid() -> tuple[Floats, Floats, Floats]:
         axis.ravel() for axis in np.meshgrid(np.geomspace(0.1, 8, 10), np.linspace(0.05, 0.95, 25))
     )
     more = np.arange(14)[:, None]
-    chance = np.vstack([stats.nbinom.pmf(more, size, 1 - hazard), stats.nbinom.sf(13, size, 1 - hazard)])
+    chance = np.vstack([negative_binomial(more, size, hazard), negative_binomial_tail(14, size, hazard)])
     return size, hazard, np.hstack([np.log((1 - part) * chance + part / len(chance)) for part in STRAY])

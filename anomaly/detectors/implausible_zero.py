@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.agency_rates import LEAST_AGENCIES, law_of_others
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.filings import due, filings_of, moments
+from anomaly.detectors.laws import poisson_quantile
 
 # Whoever found none in n user-years has, with 95 % confidence, a rate of less than 3 / n (Hanley &
 # Lippman-Hand 1983, JAMA 249).
@@ -72,7 +73,7 @@ def implausible_zero(agencies: Groups, context: Context, *, least_years: int = 5
     a, b = law_of_others(k[fits], trials[fits])
     expected = trials[fits] * a / (a + b)
     chosen = np.flatnonzero((k[fits] == 0) & (expected >= RULE_OF_THREE))
-    actor, law = code_of[chosen].astype(np.int32), stats.poisson(expected[chosen])
+    actor = code_of[chosen].astype(np.int32)
     # Of a beta-binomial law, one minus P(X >= 1) would lose its digits: the chance of none in closed form.
     none = np.exp(special.betaln(a, b + trials[fits]) - special.betaln(a, b))[chosen]
     said = [f" (a case was pending in {pending[a]} of them)" if pending[a] else "" for a in actor.tolist()]
@@ -87,8 +88,8 @@ def implausible_zero(agencies: Groups, context: Context, *, least_years: int = 5
             "size": users[actor],
             "expected": np.round(expected[chosen], 1),
             "none": np.ceil(100 * none).astype(np.int64),
-            "low": law.ppf(0.05).astype(np.int64),
-            "high": law.ppf(0.95).astype(np.int64),
+            "low": poisson_quantile(0.05, expected[chosen]),
+            "high": poisson_quantile(0.95, expected[chosen]),
         },
         standing=Standing(
             "violations reported for 100 users a year",

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import hypergeom
 
 from anomaly.coding import Groups
 from anomaly.context import Context
@@ -17,6 +16,7 @@ from anomaly.detectors.case_work import numbers_given
 from anomaly.detectors.comebacks import Comebacks, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
+from anomaly.detectors.laws import hypergeometric_tail
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.pairs import MOST, count_each
 from anomaly.detectors.peers import Peering, peering
@@ -218,7 +218,7 @@ def _together(users: Groups, found: Comebacks) -> pl.DataFrame:
     together, one, other, user = (
         couples[name].to_numpy().astype(np.int64) for name in ("together", "days", "days_other", "user")
     )
-    chance = hypergeom.sf(together - 1, worked[user], one, other)
+    chance = hypergeometric_tail(together, worked[user], one, other)
     tied = couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean))
     number = _main_numbers(users, mine)
     theirs = tied.join(number.rename({"subject": "one"}), on=["user", "one"], how="left").join(

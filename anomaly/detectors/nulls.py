@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 import kernels
 from anomaly.detectors.peer_rates import law_of_peers
@@ -109,7 +109,7 @@ Tail: TypeAlias = Callable[[Floats, float], Floats]  # deviations in scales, deg
 
 def student(deviation: Floats, freedom: float) -> Floats:
     """P(deviation or more) of a level that scatters evenly about the median. (k,) -> (k,) float64."""
-    return np.asarray(stats.t.sf(deviation, freedom), float)
+    return np.asarray(special.stdtr(freedom, -deviation), float)
 
 
 def extreme(deviation: Floats, freedom: float) -> Floats:

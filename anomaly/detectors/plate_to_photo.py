@@ -6,12 +6,12 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 import kernels
 from anomaly.coding import FEMALE, KEY_KINDS, MALE, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Minutes, Signals, Standing, detector
+from anomaly.detectors.laws import fair_tail
 from anomaly.detectors.met import DRIVER, EXPLAIN_WHOM, OF_CARS
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
@@ -70,7 +70,7 @@ def plate_to_photo(
     tested = (ran >= least_followed) & (code >= 0)
     if not tested.any():
         return Signals.none(because=NOTHING)
-    busy = stats.binom.sf(after_alone - 1, after_alone + before_alone, 0.5)
+    busy = fair_tail(after_alone, after_alone + before_alone)
     tails = [rate_tail(sure, ran, code), np.where(busy <= CLEARLY, rate_tail(many, ran, code), 1.0)]
     of_sex = np.zeros((3, len(users)), np.int64)
     if users.has("sex"):

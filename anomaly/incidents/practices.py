@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from anomaly.coding import CodedLog, counted
+from anomaly.detectors.laws import hypergeometric_tail
 from anomaly.incidents.findings import Kept
 
 # What so many users of a unit do alike, and this share of all who were active in it, is its practice.
@@ -86,7 +86,7 @@ def _together(
             left = [j for j in left if j not in joining]
         then = np.flatnonzero(np.any([_same_weeks(weeks[[k]], weeks) for k in part], axis=0))
         count, everywhere = (len({signals[k].actor for k in some}) for some in (part, then.tolist()))
-        if count > 1 and stats.hypergeom.sf(count - 1, users, everywhere, active) < SELDOM:
+        if count > 1 and hypergeometric_tail(count, users, everywhere, active)[0] < SELDOM:
             yield sorted(part), count == everywhere
 
 
