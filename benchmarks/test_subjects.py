@@ -51,3 +51,24 @@ def test_largest(world: Any, contest: Any) -> None:
         return (held,)
 
     contest(kernel, rival)
+
+
+def test_renumber(world: Any, contest: Any) -> None:
+    _, log = world.by_user
+    user, time, subject = (log[name].to_numpy() for name in ("user", "time", "subject"))
+    hashes = world.random.permutation(world.n_subjects).astype(np.uint64)
+
+    def kernel() -> tuple[Any, ...]:
+        filled = subject.copy()
+        rank, _ = kernels.renumber(filled, user, time, hashes)
+        return rank, filled
+
+    def rival() -> tuple[Any, ...]:
+        named = log.with_row_index("row").filter(pl.col("subject") >= 0)
+        first = named.group_by("subject").agg(pl.col("row").first())
+        every = pl.DataFrame({"subject": np.arange(world.n_subjects, dtype=np.int32), "hash": hashes})
+        order = every.join(first, on="subject", how="left").sort("row", "hash", nulls_last=True)
+        rank = order.with_row_index("rank").sort("subject")["rank"].to_numpy()
+        return rank, np.append(rank.astype(np.int32), -1)[subject]
+
+    contest(kernel, rival)

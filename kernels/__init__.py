@@ -11,6 +11,7 @@ rough               texts with a sign they should not have
 read_keys           hashes of texts, and the number that each ends in
 read_names          names in the alphabet, their surnames, initials in place of a name
 choose              the subject of each row, and the keys that stand beside it
+renumber            subjects in the order in which users first ask for them
 largest             the largest value that rows say of their subject
 hash_views          texts to hashes of 64 bits
 group               rows to groups: a stable counting sort
@@ -75,7 +76,7 @@ from kernels.places import came_back, homes
 from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
-from kernels.subjects import choose, largest
+from kernels.subjects import choose, largest, renumber
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.tally import tally
 from kernels.text import read_keys, read_names, rough
@@ -120,6 +121,7 @@ __all__ = [
     "read_keys",
     "read_names",
     "recurring",
+    "renumber",
     "repeated_days",
     "rough",
     "sequential",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.arrays import I32, Integers
+from kernels.arrays import I32, I64, U64, Integers
 from kernels.compile import kernel
 
 
@@ -43,3 +43,45 @@ def largest(held: Integers, subject: I32, written: I32, values: Integers) -> Non
     for i in range(len(subject)):
         if subject[i] >= 0 and written[i] >= 0 and values[written[i]] > held[subject[i]]:
             held[subject[i]] = values[written[i]]
+
+
+@kernel
+def renumber(subject: I32, users: I32, times: I64, hashes: U64) -> tuple[I32, I32]:
+    """Number subjects in the order in which rows first have them, by hash where one user has several at one
+    time and where no row has them: so that their numbers do not depend on how the rows came.
+
+    subject: (n,) int32, renumbered in place, -1 stays; users, times: (n,), user after user, each in time
+    order; hashes: (s,) uint64, all different. Returns rank: (s,) int32, the new number of each, and order:
+    (s,) int32, the old number of each that is new. Cost: O(n), and t log t for t subjects of one user at one
+    time.
+    """
+    rank, order = np.full(len(hashes), -1, np.int32), np.empty(len(hashes), np.int32)
+    begin, first, next_ = 0, 0, 0
+    while begin < len(subject):
+        end = begin
+        while end < len(subject) and times[end] == times[begin] and users[end] == users[begin]:
+            if subject[end] >= 0 and rank[subject[end]] < 0:
+                rank[subject[end]] = next_
+                order[next_] = subject[end]
+                next_ += 1
+            end += 1
+        if next_ > first + 1:
+            by_hash(order[first:next_], hashes, rank, first)
+        first = next_
+        for i in range(begin, end):
+            if subject[i] >= 0:
+                subject[i] = rank[subject[i]]
+        begin = end
+    order[first:] = np.flatnonzero(rank < 0)
+    by_hash(order[first:], hashes, rank, first)
+    return rank, order
+
+
+@kernel
+def by_hash(some: I32, hashes: U64, rank: I32, first: int) -> None:
+    """Put some codes, (m,) int32, in the order of their hashes, and number them from the first on; all in
+    place.
+    """
+    some[:] = some[np.argsort(hashes[some])]
+    for i in range(len(some)):
+        rank[some[i]] = first + i

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
 from itertools import groupby, pairwise
-from operator import or_
+from operator import itemgetter, or_
 
 import numpy as np
 
@@ -182,6 +182,18 @@ def collapse(
 def pairs_of(pairs: list[tuple[int, int]]) -> tuple[I32, I32]:
     left, right = np.array(pairs, np.int32).reshape(-1, 2).T
     return left, right
+
+
+def renumber(subject: I32, users: I32, times: I64, hashes: U64) -> tuple[I32, I32]:
+    order: list[int] = []
+    rows = zip(users.tolist(), times.tolist(), subject.tolist(), strict=True)
+    for _, moment in groupby(rows, key=itemgetter(0, 1)):
+        new = {s for _, _, s in moment if s >= 0}.difference(order)
+        order += sorted(new, key=lambda s: int(hashes[s]))
+    order += sorted(set(range(len(hashes))).difference(order), key=lambda s: int(hashes[s]))
+    rank = np.argsort(np.array(order, np.int32), kind="stable").astype(np.int32)
+    subject[:] = np.append(rank, -1)[subject]
+    return rank, np.array(order, np.int32)
 
 
 def neighbours(starts: I64, rows: I32, times: I64, subjects: I32, kinds: U8) -> tuple[I32, I32]:

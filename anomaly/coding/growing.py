@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import gather
+
 MORE = 8  # times as much room: what is never written to is no memory, and what is copied is written twice
 
 
@@ -34,6 +36,12 @@ class Growing:
         if start < count:
             held[start:] = self._missing
         return held
+
+    def taken(self, order: NDArray[np.int32]) -> NDArray[Any]:
+        """Return all values in an order, (m,), and what is missing behind them, (m + 1,)."""
+        if not self._used:
+            return np.full(len(order) + 1, self._missing)
+        return gather(self.upto(len(order) + 1), np.append(order, np.int32(-1)))
 
     @property
     def values(self) -> NDArray[Any]:

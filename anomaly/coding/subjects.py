@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.gather import gather
 from anomaly.coding.growing import Growing
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import (
@@ -228,16 +229,18 @@ class SubjectCoder:
     def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
         """Close the table; the rows of one action tie further keys.
 
-        columns: those of the log, (n,) each user after user, `cascade` where it has them.
+        columns: those of the log, (n,) each user after user, `cascade` where it has them; `subject` is
+        numbered anew: what was read in blocks, or in another order, has the same codes.
         """
-        count = len(self._table)
-        known = {name: held.upto(count + 1) for name, held in (self._of_key | self._of_person).items()}
+        subject, time = columns["subject"], columns["time"]
+        rank, order = kernels.renumber(subject, columns["user"], time, self._hashes.values)
+        known = {name: held.taken(order) for name, held in (self._of_key | self._of_person).items()}
         kind = known["kind"][:-1]
         person = _PERSONS[kind]
+        self.ties.renumber(rank)
         if "cascade" in columns:
-            cascade, subject, time = columns["cascade"], columns["subject"], columns["time"]
-            self.ties.add(*cascade_ties(cascade, subject, time, kind))
+            self.ties.add(*cascade_ties(columns["cascade"], subject, time, kind))
         else:
             self.ties.add(*moment_ties(columns, kind))
         root = identities(*self.ties.arrays(), person)
-        return Subjects(self._hashes.values, root, person, known)
+        return Subjects(gather(self._hashes.values, order), root, person, known)

@@ -32,6 +32,11 @@ class Ties:
             self._left.append(left)
             self._right.append(right)
 
+    def renumber(self, rank: Codes) -> None:
+        """Give all keys other codes, (s,) int32."""
+        self._left = [rank[codes] for codes in self._left]
+        self._right = [rank[codes] for codes in self._right]
+
     def arrays(self) -> tuple[Codes, Codes]:
         """Return all pairs as two (m,) int32 arrays."""
         if not self._left:

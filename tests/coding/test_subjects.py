@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from anomaly.coding import CodedLog
+from anomaly.coding.keys import surnames
 from tests.coding.logs import at, coded
 
 PLATE, JANE, JOHN = "7ABC123", "SMITH,JANE", "SMITH,JOHN"
@@ -198,6 +199,27 @@ def test_the_number_of_a_subject_does_not_hang_on_the_order_of_rows() -> None:
     assert told_apart(rows) == told_apart(rows[::-1])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_code_of_a_subject_does_not_hang_on_the_order_of_rows(seed: int) -> None:
+    """What breaks ties by code, as a list of couples does, must not depend on how a log was cut or sorted."""
+    rows: list[dict[str, str | None]] = [
+        {"time": at(day), "user": user, "license": f"D{(day + 3 * place) % 7}", "plate": f"{place}ABC{day}"}
+        for day in range(4)
+        for place, user in enumerate(("ANN", "ANN", "BOB"))
+    ]
+    rows[3]["license"] = rows[7]["plate"] = rows[8]["license"] = None
+    codes, serials = [], []
+    for order in rows, [rows[k] for k in np.random.default_rng(seed).permutation(len(rows))]:
+        log = coded(order)
+        said = {
+            (tuple(order[r - 1].items()), s) for r, s in zip(log.events.row, log.events.subject, strict=True)
+        }
+        codes.append(said)
+        serials.append(log.subjects.serial.tolist())
+    assert codes[0] == codes[1]
+    assert serials[0] == serials[1]
+
+
 def test_a_context_table_may_spell_a_key_as_people_do() -> None:
     log = coded(
         [
@@ -265,3 +287,28 @@ def test_moments_do_not_depend_on_the_order_of_rows() -> None:
     )
     orders = [rows, rows[::-1], rows[3:] + rows[:3], rows[::2] + rows[1::2]]
     assert [how_many(order) for order in orders] == [2, 2, 2, 2]
+
+
+def test_what_the_logs_own_subjects_look_like_does_not_matter() -> None:
+    """A bare `plate:7abc-123` is a number of the log's own: only who writes it as it stands finds it."""
+    log = coded(
+        [
+            {"time": at(0), "subject": "plate:7ABC123", "plate": None},
+            {"time": at(1), "subject": "S1", "plate": "8XYZ999"},
+        ]
+    )
+    first, second = log.actions.subject.tolist()
+    written = pl.Series(["plate:7ABC123", "plate:8xyz-999", "S1", "license:S1", "plate:S1", "8XYZ999"])
+    assert log.subjects.lookup(written).tolist() == [first, second, second, -1, -1, -1]
+
+
+def test_what_a_key_says_by_itself() -> None:
+    """Signs that stand for any, initials, a name in the alphabet, and a number within its series."""
+    written = ["SMITH,J", "S,JANE", "SMITH,JAN*", "Smith , Jane", "ÖZ,ANNE|X", "SMITH"]
+    log = coded([{"time": at(day), "name": name, "dob": "1990-04-12"} for day, name in enumerate(written)])
+    assert log.column("partial").tolist() == [True, True, True, False, False, False]
+    assert np.argsort(log.column("letters")).tolist() == [4, 1, 5, 0, 2, 3]
+    same = log.column("surname") == surnames(pl.Series(["smith,any"]))[0]
+    assert same.tolist() == [True, False, True, True, False, False]
+    assert (log.column("serial") & 0xFFFFFFFF).tolist() == [12] * 6
+    assert log.column("born").tolist() == [1990] * 6

@@ -237,6 +237,18 @@ def test_unite(links: list[tuple[int, int]]) -> None:
     agree("unite", np.ascontiguousarray(left), np.ascontiguousarray(right), 10)
 
 
+@given(grouped(), st.data(), st.permutations(range(N_CODES)))
+def test_renumber(rows: tuple[I64, I64], data: st.DataObject, hashes: list[int]) -> None:
+    users = np.repeat(np.arange(len(rows[0]) - 1, dtype=np.int32), np.diff(rows[0]))
+    subject = column(data, rows[0], CODE, np.int32)
+    answers = []
+    for kernel in kernels.renumber, naive.renumber:
+        filled = subject.copy()
+        answers.append((*kernel(filled, users, rows[1], np.array(hashes, np.uint64)), filled))
+    for got, wanted in zip(*answers, strict=True):
+        np.testing.assert_array_equal(got, wanted, strict=True)
+
+
 KINDS = np.array([0, 1, 1, 2, 2], np.uint8)  # of N_CODES keys
 
 
