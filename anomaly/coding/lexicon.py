@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
+from anomaly.coding.values import Values
 from anomaly.sources.meaning import Meaning
 from anomaly.sources.text import State, States
 from anomaly.sources.vendor import Prefix
@@ -60,8 +60,8 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._table = CodeTable(keep_text=False)
-        # Of each code; what is not written stands last, where code -1 finds it.
-        self._states: States = np.array([State.EMPTY], np.uint8)
+        self._states = Values(np.uint8(State.EMPTY))
+        self._odd = False  # some writing says nothing
         self._salts: list[tuple[Prefix, ...]] = []
 
     def salt(self, meaning: Meaning) -> int:
@@ -79,9 +79,10 @@ class Lexicon:
         if len(new):
             cleaned = meaning.read(written.gather(new))
             fresh = cleaned.texts
-            self._states = np.concatenate([self._states[:-1], cleaned.states, self._states[-1:]])
-        if self._states[:-1].any():
-            return gather(self._states, codes), codes, fresh
+            self._states.add(cleaned.states)
+            self._odd |= bool(cleaned.states.any())
+        if self._odd:
+            return self._states.of(codes), codes, fresh
         return (codes < 0).view(np.uint8), codes, fresh  # FILLED is 0, EMPTY 1: a tenth of looking each up
 
 

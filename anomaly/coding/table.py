@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Said
+from anomaly.coding.values import Values
 
 MISSING = np.int32(-1)
 
@@ -22,14 +22,13 @@ class Derived:
     def __init__(self, read: Callable[[pl.Series], NDArray[Any]], missing: np.generic) -> None:
         """read: clean texts (m,) String -> (m,); missing: the value where nothing is written."""
         self._read = read
-        self._values = np.array([missing])  # the missing one stands last, where code -1 finds it
+        self._values = Values(missing)
 
     def of(self, said: Said) -> NDArray[Any]:
         """Return what the function says of each row, (n,)."""
         if len(said.fresh):
-            found = self._read(said.fresh).astype(self._values.dtype)
-            self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return gather(self._values, said.codes)
+            self._values.add(self._read(said.fresh))
+        return self._values.of(said.codes)
 
 
 class Memo:
@@ -38,7 +37,7 @@ class Memo:
     def __init__(self, missing: np.generic) -> None:
         """missing: the value of hash 0."""
         self._table = CodeTable(keep_text=False)
-        self._values = np.array([missing])
+        self._values = Values(missing)
 
     def of(self, hashed: Hashes, read: Callable[[NDArray[np.int64]], NDArray[Any]]) -> NDArray[Any]:
         """Return the value of each row, (n,).
@@ -47,9 +46,8 @@ class Memo:
         """
         codes, fresh = self._table.code_hashes(hashed)
         if len(fresh):
-            found = read(fresh).astype(self._values.dtype)
-            self._values = np.concatenate([self._values[:-1], found, self._values[-1:]])
-        return gather(self._values, codes)
+            self._values.add(read(fresh))
+        return self._values.of(codes)
 
 
 def ranked(table: CodeTable) -> tuple[pl.Series, Codes]:
