@@ -41,6 +41,7 @@ homes               the value that most rows have, and the others beside it
 commonest           the value that most rows of a group have
 own_hours           the block of hours that holds most of a user's rows
 sessions            stretches of work between silences
+long_sessions       those that last long
 day_streaks         the longest stretch of days without a longer rest
 densest             most rows in a window
 sequential          serials tried one after another
@@ -77,6 +78,7 @@ from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, sessions
 from kernels.subjects import choose, largest, renumber
+from kernels.sessions import day_streaks, long_sessions, sessions
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.tally import tally
 from kernels.text import read_keys, read_names, rough
@@ -113,6 +115,8 @@ __all__ = [
     "moments",
     "move",
     "neighbours",
+    "last_digits",
+    "long_sessions",
     "on_days",
     "own_hours",
     "owners",

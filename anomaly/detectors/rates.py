@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,15 +39,15 @@ def strangest(users: Groups, peers: Peering, habits: Sequence[Rate], statistic: 
     each = np.array([rate_tail(one.times, one.chances, code) for one in habits])
     p = np.minimum(len(habits) * each.min(axis=0), 1.0)
     tested = (code >= 0) & (np.sum([one.chances for one in habits], axis=0) > 0)
+    said = [_said(one, code) for one in habits]
     actor = np.flatnonzero(tested & (p <= WEAKEST)).astype(np.int32)
     actions, seen = [], []
     for user in actor.tolist():
-        plain = [one for one, chance in zip(habits, each[:, user], strict=True) if chance <= WEAKEST]
+        plain = [k for k, chance in enumerate(each[:, user].tolist()) if chance <= WEAKEST]
         part = slice(users.starts[user], users.starts[user + 1])
-        rows = np.any([one.rows[part] for one in plain], axis=0)
+        rows = np.any([habits[k].rows[part] for k in plain], axis=0)
         actions.append(users.actions(users.starts[user] + np.flatnonzero(rows)))
-        others = (code == code[user]) & (np.arange(len(users)) != user)
-        seen.append(" and ".join(_said(one, user, others) for one in plain))
+        seen.append(" and ".join(said[k](user) for k in plain))
     first = habits[0]
     return Signals.of_chance(
         actor,
@@ -65,10 +65,17 @@ def strangest(users: Groups, peers: Peering, habits: Sequence[Rate], statistic: 
     )
 
 
-def _said(one: Rate, user: int, others: NDArray[np.bool_]) -> str:
-    usual = 100 * one.times[others].sum() / max(int(one.chances[others].sum()), 1)
-    words = one.words.format(times=f"{one.times[user]:,}", chances=f"{one.chances[user]:,}")
-    return f"{words} (the others: {usual:.2g} %)"
+def _said(one: Rate, code: NDArray[np.int32]) -> Callable[[int], str]:
+    """Return what tells a habit of one user, beside the others of the group. code: (g,) int32, the groups."""
+    times, chances = (np.bincount(code + 1, each) for each in (one.times, one.chances))
+
+    def say(user: int) -> str:
+        n, of = int(one.times[user]), int(one.chances[user])
+        usual = 100 * int(times[code[user] + 1] - n) / max(int(chances[code[user] + 1] - of), 1)
+        words = one.words.format(times=f"{n:,}", chances=f"{of:,}")
+        return f"{words} (the others: {usual:.2g} %)"
+
+    return say
 
 
 def with_measures(signals: Signals, **more: Sequence[Any]) -> Signals:

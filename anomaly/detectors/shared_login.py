@@ -234,18 +234,20 @@ def _told_sleepless(part: Groups, awake: Hours, rest: Hours) -> Told:
     """Return the places of look-ups of work that lasts too long, and of each user the days of such and of
     all.
     """
-    human = np.flatnonzero(~part.covered(NOBODY))
-    time = part["time"][human]
-    time.flags.writeable = False  # kernels compile once: times of a log are read only
-    begins, owner = kernels.sessions(np.searchsorted(human, part.starts), time, rest * HOUR)
-    length = time[begins[1:] - 1] - time[begins[:-1]]
-    long = np.flatnonzero(length > awake * HOUR)
-    spans = np.maximum(-(-length[long] // DAY), 1)
-    times = np.bincount(owner[long], _too_long(length[long], awake * HOUR), len(part))
-    chances = np.bincount(owner, minlength=len(part)) + np.bincount(owner[long], spans - 1, len(part))
-    sizes = np.diff(begins)[long]
-    rows = np.repeat(begins[long] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    return part.begin + human[rows], times.astype(np.int64), chances.astype(np.int64)
+    nobody, starts, time = part.covered(NOBODY), part.starts, part["time"]
+    human = np.flatnonzero(~nobody) if nobody.any() else None
+    if human is not None:
+        starts, time = np.searchsorted(human, starts), time[human]
+        time.flags.writeable = False  # kernels compile once: times of a log are read only
+    count, begin, end, owner = kernels.long_sessions(starts, time, rest * HOUR, awake * HOUR)
+    length = time[end - 1] - time[begin]
+    spans = np.maximum(-(-length // DAY), 1)
+    times = np.bincount(owner, _too_long(length, awake * HOUR), len(part))
+    chances = count + np.bincount(owner, spans - 1, len(part))
+    sizes = end - begin
+    rows = np.repeat(begin - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    rows = rows if human is None else human[rows]
+    return part.begin + rows, times.astype(np.int64), chances.astype(np.int64)
 
 
 def _on_record(

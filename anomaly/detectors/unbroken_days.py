@@ -57,15 +57,16 @@ def unbroken_days(
     peers = peering(users, context)
     code = np.where((active >= least_days) & peers.same_work, peers.code, np.int32(-1)).astype(np.int32)
     logs = np.log(np.maximum(longest, 1.0))
-    members = {c: np.flatnonzero(code == c) for c in np.unique(code).tolist()}
     tested, alike = 0, {}
-    for u in np.flatnonzero((code >= 0) & (2 * at_work <= longest)).tolist():
-        others = members[int(code[u])]
-        others = others[(active[others] >= as_active * active[u]) & (others != u)]
-        if len(others) >= LEAST_PEERS - 1:
-            tested += 1
-            if longest[u] >= least_stretch:
-                alike[u] = others
+    for c in np.unique(code[code >= 0]).tolist():
+        members = np.flatnonzero(code == c)
+        enough = as_active * active[members]
+        others = len(members) - np.searchsorted(np.sort(active[members]), enough)
+        others -= active[members] >= enough  # the user's own
+        some = members[(others >= LEAST_PEERS - 1) & (2 * at_work[members] <= longest[members])]
+        tested += len(some)
+        for u in some[longest[some] >= least_stretch].tolist():
+            alike[u] = members[(active[members] >= as_active * active[u]) & (members != u)]
     if not tested:
         return Signals.none(because="no user has enough peers who are about as active")
     p, chosen = _chances(logs, alike)
