@@ -19,11 +19,14 @@ def settle(starts: I64, times: I64, serials: I64) -> I64:
     settled = serials.copy()
     for k in range(len(starts) - 1):
         tie = starts[k]
-        for i in range(starts[k] + 1, starts[k + 1] + 1):
-            if i == starts[k + 1] or times[i] != times[tie]:
-                if i - tie > 1:
-                    settled[tie:i].sort()
-                tie = i
+        for i in range(starts[k] + 1, starts[k + 1]):
+            if times[i] == times[i - 1]:
+                continue
+            if i - tie > 1:
+                settled[tie:i].sort()
+            tie = i
+        if starts[k + 1] - tie > 1:
+            settled[tie : starts[k + 1]].sort()
     return settled
 
 

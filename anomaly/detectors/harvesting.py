@@ -91,18 +91,27 @@ class Told:
 
 
 def _told(part: Groups, window: Minutes, least: int, by_number: bool) -> Told:
-    keep = np.flatnonzero(part.counted)
-    starts, times = np.searchsorted(keep, part.starts), part["time"][keep]
+    counted, starts, times = part.counted, part.starts, part["time"]
+    keep = None if counted.all() else np.flatnonzero(counted)
+    if keep is not None:
+        starts, times = np.searchsorted(keep, starts), times[keep]
+        times.flags.writeable = False  # kernels compile once, for what is read only
+
+    def places(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return part.begin + (rows if keep is None else keep[rows])
+
     count, begin, end = kernels.densest(starts, times, window * 60_000)
     paced = []
     for u in np.flatnonzero(count >= max(least, 2)).tolist():  # one has no pace
         p, rows, what = _paced(times, starts, u, int(begin[u]), int(end[u]), window)
-        paced.append((part.first + u, p, part.begin + keep[rows], what))
+        paced.append((part.first + u, p, places(rows), what))
     steps, longest, runs = np.zeros_like(count), np.zeros_like(count), {}
     if by_number:
-        steps, longest, first, last = kernels.sequential(starts, times, part["serial"][keep])
+        serial = part["serial"] if keep is None else part.at("serial", keep)
+        serial.flags.writeable = False
+        steps, longest, first, last = kernels.sequential(starts, times, serial)
         for u in np.flatnonzero(longest >= RUN).tolist():
-            runs[part.first + u] = part.begin + keep[first[u] : last[u]]
+            runs[part.first + u] = places(np.arange(first[u], last[u]))
     return Told(count, np.diff(starts), steps, longest, paced, runs)
 
 

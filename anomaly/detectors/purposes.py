@@ -181,27 +181,34 @@ class Reasons:
     """How look-ups that need a reason are reasoned, (m,) bool each.
 
     needed: criminal history alone needs none (AB 1747), nor what a program or a test wrote; a redacted reason
-    was given. poor, missing: of these, the text says nothing, or there is none. elsewhere: a case number or a
-    telling attention field stands beside; some systems keep the reason there.
+    was given. poor, missing: of these, the text says nothing, or there is none.
     """
 
     needed: Marks
     poor: Marks
     missing: Marks
-    elsewhere: Marks
+
+
+def said_elsewhere(groups: Groups | Some) -> Marks:
+    """Return (m,) bool: a case number or a telling attention field stands beside the reason; some systems
+    keep the reason there.
+    """
+    elsewhere: Marks = groups["case_number"] >= 0
+    elsewhere |= ~is_any(groups["attention_class"], [MISSING, VAGUE, OTHER])
+    return elsewhere
 
 
 def reasons_of(groups: Groups) -> Reasons:
-    """Read the reasons of a log: the detector declares reason, case_number, attention and message_key."""
+    """Read the reasons of a log: the detector declares reason and message_key, and for `said_elsewhere`
+    case_number and attention.
+    """
     reason = groups["reason_class"]
     needed = in_force(groups, "ab1747-reason") & (groups["reach"] != HISTORY)
     needed &= ~is_any(reason, NOT_A_PERSON)
     if groups.log.hidden_reasons.any():
         needed &= ~at_codes(groups.log.hidden_reasons, groups["reason"])
-    elsewhere = groups["case_number"] >= 0
-    elsewhere |= ~is_any(groups["attention_class"], [MISSING, VAGUE, OTHER])
     poor = needed & is_any(reason, [MISSING, VAGUE])
-    return Reasons(needed, poor, poor & (reason == MISSING), elsewhere)
+    return Reasons(needed, poor, poor & (reason == MISSING))
 
 
 def strength_of(events: NDArray[np.int64], most: NDArray[np.float64]) -> NDArray[np.float64]:

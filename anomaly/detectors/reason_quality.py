@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from anomaly.coding import Groups
+from anomaly.coding import Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Share, Signals, Standing, detector
-from anomaly.detectors.purposes import reasons_of
+from anomaly.detectors.purposes import reasons_of, said_elsewhere
 from anomaly.detectors.tally import Marks, split_marked, tally
 
 
@@ -75,9 +75,11 @@ def reason_quality(
 
 def _marks(part: Groups) -> tuple[Marks, ...]:
     """Mark the look-ups that need a reason, those of them with a poor one, and those without any."""
-    said = reasons_of(part)
-    poor = said.poor & part.counted & ~said.elsewhere
-    return said.needed & part.counted, poor, poor & said.missing
+    said, counted = reasons_of(part), part.counted
+    poor = said.poor & counted
+    some = np.flatnonzero(poor)
+    poor[some] = ~said_elsewhere(Some(part, some))
+    return said.needed & counted, poor, poor & said.missing
 
 
 def _told(part: Groups) -> tuple[Marks, Marks]:

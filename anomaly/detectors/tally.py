@@ -54,7 +54,7 @@ def count(part: Groups, marks: tuple[Marks, ...]) -> NDArray[np.int64]:
     """Count the look-ups of each group that bear each of some marks, (m,) bool -> (c, g) int64."""
     kinds = np.zeros(int(part.starts[-1]), np.uint8)
     for bit, mark in enumerate(marks):
-        kinds |= mark.view(np.uint8) << np.uint8(bit)
+        kinds |= mark.view(np.uint8) * np.uint8(1 << bit)  # a shift takes twenty times as long
     counts = kernels.tally(part.starts, kinds, 1 << len(marks))
     bears = np.arange(1 << len(marks)) >> np.arange(len(marks))[:, None] & 1
     return np.asarray(bears @ counts.T)

@@ -13,7 +13,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
-from anomaly.detectors.purposes import reasons_of, usual_rate
+from anomaly.detectors.purposes import reasons_of, said_elsewhere, usual_rate
 from anomaly.detectors.tally import Marks, split_marked, tally
 
 WORD = r"\p{L}{3}"  # a reason without three letters on end is a sign: `.`, `x`, `na`, `123`
@@ -91,10 +91,10 @@ def _marks(part: Groups, wordless: Marks) -> tuple[Marks, ...]:
     of these the ones without any; those that something explains, and of these the poor ones; and those whose
     reason holds no word: not those without any. wordless: (r + 1,) bool by reason code.
     """
-    said = reasons_of(part)
-    explained = said.needed & (~part.counted | said.elsewhere)
+    said, elsewhere = reasons_of(part), said_elsewhere(part)
+    explained = said.needed & (~part.counted | elsewhere)
     open_ones = said.poor & ~explained
-    signs = said.poor & ~said.elsewhere
+    signs = said.poor & ~elsewhere
     at = np.flatnonzero(signs)
     signs[at] = wordless[part["reason"][at]]
     return said.needed, open_ones, open_ones & said.missing, explained, explained & said.poor, signs

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups
+from anomaly.coding import CodedLog, Groups, Some
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.purposes import (
@@ -17,6 +17,7 @@ from anomaly.detectors.purposes import (
     Marks,
     about,
     at_codes,
+    distinct_of,
     distinct_subjects,
     is_any,
     marked_at,
@@ -27,6 +28,7 @@ from anomaly.detectors.tally import count, split_marked
 
 FIREARMS = r"(?i)ccw|firearm|gun|carry|weapon"  # kinds of permits
 MOST = 0.5
+ENOUGH = 4  # look-ups for each person of a unit: of most units so many show that there are people enough
 INNOCENT = ("case", "call", "permit", "test record", "service account")
 
 
@@ -63,7 +65,7 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     """
     lawful = purposes_for(units.log, "licensing")
     marked = partial(_marks, lawful=lawful, applied=pending(units, context, days, FIREARMS))
-    tell = partial(_counts, marked=marked)
+    tell = partial(_counts, marked=marked, least=least_subjects)
     k, n, told, telling, events = np.concatenate(units.each(tell), axis=1)
     said = told / np.maximum(telling, 1)
     share = np.maximum(k / np.maximum(n, 1), np.where(told >= least_subjects, said, 0.0))
@@ -112,18 +114,37 @@ def _marks(part: Groups, lawful: Marks, applied: NDArray[np.int64]) -> tuple[Mar
     return named, named & (marked_at(part, applied) | stated), stated
 
 
-def _counts(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]) -> NDArray[np.int64]:
+def _counts(
+    part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]], least: int
+) -> NDArray[np.int64]:
     """Count, (5, g) int64: the people asked about without authority and for the program, all of those without
-    authority, those of whom a reason states licensing, and something; and look-ups for the program.
+    authority, those of whom a reason states licensing, and something; and look-ups for the program. Where
+    none are for the program, of all those `least` are enough.
     """
     named, program, stated = marked(part)
     without = named & part.counted
-    # A reason that says nothing says nothing of a program either: by reasons, those are left out. One reason
-    # that is left of a redacted log was "100 % of those that say something", beside applicants of other work.
-    telling = without & ~is_any(part["reason_class"], [MISSING, VAGUE]) & stated.any()
     events = program & without
-    people = [distinct_subjects(part, some) for some in (events, without, telling & stated, telling)]
-    return np.concatenate([people, count(part, (events,))])
+    if events.any():
+        # A reason that says nothing says nothing of a program either: by reasons, those are left out. One
+        # reason that is left of a redacted log was "100 % of those that say something", beside applicants of
+        # other work.
+        telling = without & ~is_any(part["reason_class"], [MISSING, VAGUE]) & stated.any()
+        people = [distinct_subjects(part, some) for some in (events, without, telling & stated, telling)]
+        return np.concatenate([people, count(part, (events,))])
+    counts = np.zeros((5, len(part)), np.int64)
+    counts[1] = _some_people(part, np.flatnonzero(without), least)
+    return counts
+
+
+def _some_people(part: Groups, places: NDArray[np.int64], least: int) -> NDArray[np.int64]:
+    """Count the people whom each group asked about at some places, (g,) int64: all, or `least` and more."""
+    starts = np.searchsorted(places, part.starts)
+    sizes = np.diff(starts)
+    few = np.minimum(sizes, ENOUGH * least)
+    first = np.repeat(starts[:-1] - np.cumsum(few) + few, few) + np.arange(few.sum())
+    people = distinct_of(Some(part, places[first]))
+    undecided = (people < least) & (few < sizes)
+    return distinct_of(Some(part, places)) if undecided.any() else people
 
 
 def _about(part: Groups, marked: Callable[[Groups], tuple[Marks, Marks, Marks]]) -> tuple[Marks, Marks]:
