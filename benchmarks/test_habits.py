@@ -128,6 +128,26 @@ def test_sessions(world: Any, contest: Any) -> None:
     contest(lambda: kernels.sessions(starts, time, 480 * MINUTE), rival)
 
 
+def test_long_sessions(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    time = rows["time"].to_numpy()
+
+    def rival() -> tuple[Any, ...]:
+        opens = ((USER.shift() != USER) | (TIME.diff() >= 480 * MINUTE)).fill_null(True)
+        found = (
+            rows.lazy()
+            .with_row_index("row")
+            .group_by(opens.cum_sum().alias("session"), maintain_order=True)
+            .agg(USER.first(), ROW.first().alias("begin"), ROW.last() + 1, length=TIME.last() - TIME.first())
+            .collect()
+        )
+        count = per_group(found.group_by("user").len(), "user", world.n_users)
+        long = found.filter(pl.col("length") > 960 * MINUTE)
+        return (*count, long["begin"], long["row"], long["user"])
+
+    contest(lambda: kernels.long_sessions(starts, time, 480 * MINUTE, 960 * MINUTE), rival)
+
+
 def test_day_streaks(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
     days = rows["day"].to_numpy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 import kernels
@@ -88,6 +89,17 @@ def test_distinct_of_many(world: Any, contest: Any) -> None:
         return (found["subject"].fill_null(0),)
 
     contest(kernel, rival)
+
+
+def test_owners(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    order = np.random.default_rng(1).permutation(len(rows)).astype(np.int32)
+    near = np.searchsorted(starts[1:], np.arange(0, starts[-1], 64), side="right").astype(np.int32)
+
+    def rival() -> tuple[Any, ...]:
+        return (rows["user"].gather(order),)
+
+    contest(lambda: (kernels.owners(starts, near, 6, order),), rival)
 
 
 def test_tally(world: Any, contest: Any) -> None:

@@ -394,6 +394,13 @@ def sessions(starts: I64, times: I64, silence: int) -> tuple[I64, I32]:
     return integers([*begins, len(times)]), np.array(owner, np.int32)
 
 
+def long_sessions(starts: I64, times: I64, silence: int, length: int) -> tuple[I64, I64, I64, I32]:
+    begins, owner = sessions(starts, times, silence)
+    long = [j for j in range(len(owner)) if times[begins[j + 1] - 1] - times[begins[j]] > length]
+    count = np.bincount(owner, minlength=len(starts) - 1).astype(np.int64)
+    return count, begins[:-1][long], begins[1:][long], owner[long]
+
+
 def day_streaks(starts: I64, days: I32, rest: int) -> tuple[I64, I64, I64, I64]:
     table = []
     for rows in groups(starts):
@@ -480,6 +487,11 @@ def distinct_in_window(
 def tally(starts: I64, kinds: U8, n_kinds: int) -> I64:
     count = [[sum(int(kinds[i]) == kind for i in rows) for kind in range(n_kinds)] for rows in groups(starts)]
     return np.array(count, np.int64).reshape(-1, n_kinds)
+
+
+def owners(starts: I64, near: I32, bits: int, rows: I32) -> I32:
+    where = [k for k, its in enumerate(groups(starts)) for _ in its]
+    return np.array([where[row] if row < len(where) else -1 for row in rows], np.int32)
 
 
 def poisson_tail(k: I64 | F64, mu: F64) -> F64:

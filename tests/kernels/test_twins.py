@@ -371,6 +371,11 @@ def test_sessions(rows: tuple[I64, I64], silence: int) -> None:
     assert len(begins) == len(owner) + 1
 
 
+@given(grouped(), WINDOW, st.integers(0, 20))
+def test_long_sessions(rows: tuple[I64, I64], silence: int, length: int) -> None:
+    agree("long_sessions", *rows, silence, length)
+
+
 @given(grouped(), st.integers(0, 2))
 def test_day_streaks(rows: tuple[I64, I64], rest: int) -> None:
     agree("day_streaks", rows[0], rows[1].astype(np.int32), rest)
@@ -440,6 +445,13 @@ def test_tally(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("tally", rows[0], column(data, rows[0], st.integers(0, 3), np.uint8), 4)
 
 
+@given(grouped(), st.integers(0, 3), st.lists(st.integers(0, 40), max_size=9))
+def test_owners(rows: tuple[I64, I64], bits: int, wanted: list[int]) -> None:
+    starts = rows[0]
+    near = np.searchsorted(starts[1:], np.arange(0, starts[-1], 1 << bits), side="right").astype(np.int32)
+    agree("owners", starts, near, bits, np.array(wanted, np.int32))
+
+
 EMPTY = np.zeros(1, np.int64), np.zeros(0, np.int64)
 NONE = np.zeros(0, np.int32)
 
@@ -471,6 +483,8 @@ NONE = np.zeros(0, np.int32)
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
         ("sessions", (*EMPTY, 1)),
+        ("long_sessions", (*EMPTY, 1, 0)),
+        ("owners", (EMPTY[0], NONE, 6, NONE)),
         ("day_streaks", (EMPTY[0], NONE, 0)),
         ("paces", (*EMPTY, NONE, NONE.astype(np.bool_), 1, 0, 1, 1)),
         ("densest", (*EMPTY, 1)),
