@@ -76,9 +76,8 @@ from kernels.pairs import first_meetings
 from kernels.places import came_back, homes
 from kernels.repeats import on_days, recurring, repeated_days
 from kernels.sequence import sequential
-from kernels.sessions import day_streaks, sessions
-from kernels.subjects import choose, largest, renumber
 from kernels.sessions import day_streaks, long_sessions, sessions
+from kernels.subjects import choose, largest, renumber
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
 from kernels.tally import tally
 from kernels.text import read_keys, read_names, rough
@@ -112,11 +111,10 @@ __all__ = [
     "inside",
     "known",
     "largest",
+    "long_sessions",
     "moments",
     "move",
     "neighbours",
-    "last_digits",
-    "long_sessions",
     "on_days",
     "own_hours",
     "owners",
