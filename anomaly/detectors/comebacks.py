@@ -53,14 +53,16 @@ class Gaps(NamedTuple):
 class Comebacks:
     """Pairs of user and subject with two days or more that nothing explains, by user, and laws for them.
 
-    user, subject: (k,) int32; days: (k,) int64. people: (g,) int64, whom each user looked up with nothing to
-    explain it. comparable: (g,) bool, users of some unit with peers, and others where there are units enough
-    to say how much these differ.
+    user, subject: (k,) int32; days: (k,) int64; back: (k,) int64, the places in the pairs of `told`. people:
+    (g,) int64, whom each user looked up with nothing to explain it. comparable: (g,) bool, users of some unit
+    with peers, and others where there are units enough to say how much these differ.
     """
 
+    told: Told
     user: NDArray[np.int32]
     subject: NDArray[np.int32]
     days: NDArray[np.int64]
+    back: NDArray[np.int64]
     people: NDArray[np.int64]
     comparable: NDArray[np.bool_]
     _alone: NDArray[np.bool_]
@@ -68,27 +70,25 @@ class Comebacks:
     _kind: NDArray[np.int8]
     _laws: tuple[Fitted, ...]
     _gaps: Gaps
-    _back: NDArray[np.int64]
     _days_of_all: NDArray[np.int32]
     _looked_up: NDArray[np.int64]
-    _told: Told
 
     def look_ups(self, pairs: NDArray[np.integer]) -> list[NDArray[np.int32]]:
         """Return the places of all look-ups of some pairs, ascending. pairs: (j,) places."""
-        return [self._told.pairs.of(pair) for pair in self._back[pairs].tolist()]
+        return [self.told.pairs.of(pair) for pair in self.back[pairs].tolist()]
 
     def counted_look_ups(self) -> NDArray[np.int32]:
         """Return the places of the look-ups of all these pairs that nothing explains."""
-        pairs = self._told.pairs
+        pairs = self.told.pairs
         mine = np.zeros(len(pairs), np.bool_)
-        mine[self._back] = True
+        mine[self.back] = True
         rows = pairs.rows[np.repeat(mine, np.diff(pairs.starts))]
-        return rows[self._told.counted[rows]]
+        return rows[self.told.counted[rows]]
 
     @cached_property
     def met(self) -> NDArray[np.bool_]:
         """Return (m,) bool: the first unexplained look-up of each pair."""
-        users, every, counted = self._told.users, self._told.pairs.subjects, self._told.counted
+        users, every, counted = self.told.users, self.told.pairs.subjects, self.told.counted
         unexplained = every if counted.all() else np.where(counted, every, np.int32(-1))
         unexplained.flags.writeable = False  # kernels compile once, for what is read only
         return kernels.first_meetings(users.starts, unexplained, len(users.log.subjects))
@@ -135,8 +135,8 @@ class Comebacks:
         an equal part if that is larger. pairs: (j,) places. Returns (j,) float64.
         """
         user, subject = self.user[pairs], self.subject[pairs]
-        days = self._days_of_all[self._back[pairs]].astype(np.int64)
-        total, lookers = self._told.days[subject].astype(np.int64), self._told.pairs.users_of[subject]
+        days = self._days_of_all[self.back[pairs]].astype(np.int64)
+        total, lookers = self.told.days[subject].astype(np.int64), self.told.pairs.users_of[subject]
         many = np.flatnonzero(total >= 2 * days)
         p = np.zeros(len(pairs))
         if len(many):
@@ -147,7 +147,7 @@ class Comebacks:
 
     def _looked_up_by_lookers(self, users: Groups, subject: NDArray[np.int32]) -> NDArray[np.float64]:
         """Sum all look-ups of the users who looked some subjects up. (j,) int32 -> (j,) float64."""
-        pairs, alone = self._told.pairs, self._told.pairs.alone
+        pairs, alone = self.told.pairs, self.told.pairs.alone
         each, place = np.unique(subject, return_inverse=True)
         asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
         asked[each] = True
@@ -215,9 +215,11 @@ def _comebacks(
         units = units[:0]
     user, n_days = pairs.user[kinds.back], seen.days[kinds.back]
     return Comebacks(
+        told,
         user,
         pairs.subject[kinds.back],
         n_days.astype(np.int64),
+        kinds.back,
         kinds.exactly.sum(axis=(1, 2)),
         peers.same_work | (len(units) >= UNITS),
         ~peers.same_work,
@@ -225,10 +227,8 @@ def _comebacks(
         kinds.kind,
         _laws(peers, work, kinds, all_kinds, user, n_days, uncovered),
         _gaps(told, seen, open_, kinds.back, once, gap),
-        kinds.back,
         in_all.days,
         looked_up,
-        told,
     )
 
 

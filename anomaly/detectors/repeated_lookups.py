@@ -12,8 +12,10 @@ from anomaly.context import Context
 from anomaly.detectors.comebacks import Comebacks, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.peers import Peering, peering
+from anomaly.detectors.silence import Silence, silence_of
 
 CLEARS = ("case", "call", "bulletin", "test record", "service account")
+NEVER = ", and never named a matter"
 MOST_OF_ALL = "the unit that comes back most"
 
 
@@ -23,7 +25,7 @@ MOST_OF_ALL = "the unit that comes back most"
     uses=("agency", "unit", "case_number", "reason"),
     clears=CLEARS,
     category="personal use",
-    says="{user} looked up one subject on {days} different days between {first} and {last}; "
+    says="{user} looked up one subject on {days} different days between {first} and {last}{silent}; "
     "users of {peers} come back to a subject for a third day in {usual} of 1,000 cases.",
 )
 def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap: Minutes = 30) -> Signals:
@@ -44,7 +46,11 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
         met the subject on as many days, the user's part of those days must also exceed the user's part of
         all that these users looked up, or an equal part (binomial); the larger p-value counts.
         Users of units of one or two, with no unit of that name elsewhere, are judged by the law of each
-        unit, three at least, and the largest p-value counts.
+        unit, three at least, and the largest p-value counts. A pair whose look-ups all go without a case
+        number and a reason that names a matter is one by its days, and by how often the user's other pairs
+        and the peers' go without once the first look-up does (beta-binomial, the days of one pair as alike as
+        in all of the log): the p-values are multiplied, and each pair that begins so counts twice among those
+        tested.
     Also fires on: A detective's long case; a protection order that is checked weekly; a person the whole
     neighbourhood watch meets.
     Clears: An open case with that subject, a call, a bulletin, a test record. The subject being looked up by
@@ -52,7 +58,7 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping
     after two days; writing the number of an own case that has others in it.
     """
-    found, peers, tested, p = judged(users, context, min_days, gap)
+    found, peers, tested, p, silence = judged(users, context, min_days, gap)
     most = np.zeros(len(users))
     np.maximum.at(most, found.user, found.days.astype(float))
     listed, p = tested[p <= WEAKEST], p[p <= WEAKEST]
@@ -61,11 +67,12 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
         user,
         p,
         tuple(users.actions(rows) for rows in found.look_ups(listed)),
-        int(found.people[found.comparable].sum()),
+        int((found.people + silence.opened)[found.comparable].sum()),
         target=found.subject[listed],
         measures={
             "days": found.days[listed],
             "usual": np.round(1000 * found.tail(listed, np.full(len(listed), 3)), 1),
+            "silent": [NEVER if one else "" for one in silence.never[listed]],
             "peers": [peers.names[peers.code[u]] if peers.same_work[u] else MOST_OF_ALL for u in user],
         },
         left_out=None if found.comparable.all() else peers.left_out,
@@ -75,13 +82,14 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
 
 class Judged(NamedTuple):
     """Pairs of so many days: what was found, the peers, which pairs are tested, (k,) places, and their
-    p-values, (k,).
+    p-values, (k,); and which were looked up with nothing stated.
     """
 
     found: Comebacks
     peers: Peering
     tested: NDArray[np.int64]
     p: NDArray[np.float64]
+    silence: Silence
 
 
 def judged(users: Groups, context: Context, min_days: Days, gap: Minutes) -> Judged:
@@ -93,7 +101,8 @@ def judged(users: Groups, context: Context, min_days: Days, gap: Minutes) -> Jud
         found = comebacks(users, peers, users["subject"], users.counted, gap)
         tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
         p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
-        return Judged(found, peers, tested, p), context
+        silence = silence_of(found, peers.code, gap)
+        return Judged(found, peers, tested, p * silence.p[tested], silence), context
 
     # The context stays with what was found, or another could take its number.
     return users.once(("judged", id(context), min_days, gap, CLEARS), judge)[0]
