@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def q_values(families: Sequence[tuple[NDArray[np.float64], int]]) -> NDArray[np.float64]:
+def q_values(families: Sequence[tuple[NDArray[np.float64], int, int]]) -> NDArray[np.float64]:
     """Return for each p-value the lowest false discovery rate at which it would be listed.
 
-    families: of each detector its small p-values (k,) float64 and how many it tested in all, those not
-    significant included. Returns the q-values of all families one after another, (sum of k,) float64.
+    families: of each detector its small p-values (k,) float64, how many it tested in all, those not
+    significant included, and its weight. Returns the q-values of all families one after another, (sum of k,)
+    float64.
 
-    Every family weighs the same in the whole (weights fixed in advance: Genovese, Roeder & Wasserman 2006,
-    Biometrika 93), so that a detector which tests every pair of user and subject does not drown one which
-    tests every user. With F families, family f testing m_f, the i-th smallest of p * F * m_f, divided by i,
-    the least over all j >= i. Leaving p-values out is exact as long as every one left out exceeds every q in
-    use.
+    A family has its weight in the whole, however many it tests (weights fixed in advance: Genovese, Roeder &
+    Wasserman 2006, Biometrika 93), so that a detector which tests every pair of user and subject does not
+    drown one which tests every user. With weights w_f that add up to W, family f testing m_f, the i-th
+    smallest of p * m_f * W / w_f, divided by i, the least over all j >= i. Leaving p-values out is exact as
+    long as every one left out exceeds every q in use.
     """
-    testing = sum(1 for _, tested in families if tested)
-    weighted = np.concatenate([np.zeros(0), *(p * testing * max(tested, len(p)) for p, tested in families)])
+    whole = sum(weight for _, tested, weight in families if tested)
+    levels = (p * max(tested, len(p)) * whole / weight for p, tested, weight in families)
+    weighted = np.concatenate([np.zeros(0), *levels])
     order = np.argsort(weighted, kind="stable")
     steps = weighted[order] / np.arange(1, len(weighted) + 1)
     q = np.empty(len(weighted))

@@ -25,6 +25,7 @@ SEVERAL = 2
     uses=("agency", "unit", "case_number", "reason"),
     clears=CLEARS,
     category="personal use",
+    instead_of=("household", "same_surname"),
     says="{user} came back to {people} people between {first} and {last}, to each on so many days as one in "
     "{one_in} of such people brings; users of {peers} come back so to {usual} of as many people ({met}).",
 )

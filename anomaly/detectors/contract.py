@@ -125,6 +125,7 @@ class Detector:
     weight: float  # the most that a signal of this detector alone may score, 0 … 1
     circumstance: bool  # says when or how one looked, not what was done: joins whatever else there is
     practice: bool  # what several users of one unit do alike is the unit's practice, one incident
+    instead_of: tuple[str, ...]  # where these cannot run, it sees their cases, and has their weight
     says: str  # the sentence, with measures in braces
     maturity: Literal["stable", "trial"]
     title: str
@@ -176,6 +177,7 @@ def detector(
     weight: float = 1.0,
     circumstance: bool = False,
     practice: bool = False,
+    instead_of: tuple[str, ...] = (),
     maturity: Literal["stable", "trial"] = "stable",
 ) -> Callable[[Callable[..., Signals]], Detector]:
     """Declare a detector; name, settings and manual come from the function itself."""
@@ -200,6 +202,7 @@ def detector(
             weight=weight,
             circumstance=circumstance,
             practice=practice,
+            instead_of=instead_of,
             says=says,
             maturity=maturity,
             title=title,

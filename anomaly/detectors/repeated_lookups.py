@@ -25,6 +25,7 @@ MOST_OF_ALL = "the unit that comes back most"
     uses=("agency", "unit", "case_number", "reason"),
     clears=CLEARS,
     category="personal use",
+    instead_of=("household", "coworker", "same_surname", "self_lookup"),
     says="{user} looked up one subject on {days} different days between {first} and {last}{silent}; "
     "users of {peers} come back to a subject for a third day in {usual} of 1,000 cases.",
 )

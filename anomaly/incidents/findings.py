@@ -51,10 +51,17 @@ class Kept:
 def keep(results: Sequence[tuple[Detector, Signals]], fdr: float) -> list[Kept]:
     """List every rule signal, and the chance signals whose q-value over all that was tested is at most
     `fdr`; of an actor about whom no rule speaks, none unless some p-value is small, see SURPRISING.
+
+    A detector has the weight of those that it stands in for, too: what a table would tell at once is left to
+    its chance model, where there is no such table.
     """
-    q = iter(
-        q_values([(signals.p, signals.tested) for found, signals in results if found.by_chance]).tolist()
-    )
+    idle = {found.name for found, signals in results if signals.abstained is not None}
+    families = [
+        (signals.p, signals.tested, 1 + len(idle & set(found.instead_of)))
+        for found, signals in results
+        if found.by_chance
+    ]
+    q = iter(q_values(families).tolist())
     kept = []
     for found, signals in results:
         for index in range(len(signals)):

@@ -55,6 +55,18 @@ def test_few_tests_make_no_discovery_of_what_is_not_surprising() -> None:
     assert len(keep([(VOLUME, few), (LEFT, rule([1], [[2]]))], 0.1)) == 1
 
 
+def test_a_detector_has_the_weight_of_those_it_stands_in_for() -> None:
+    pair, busy = chance([1e-6], [0], [0], [[0, 3]]), chance([1e-5], [1], [-1], [[1]])
+    without = [(BY_NAME[name], Signals.none(because="no table")) for name in REPEATED.instead_of]
+    ran = [(one, Signals.none(tested=10)) for one, _ in without if one.by_chance]
+    alone, beside = (
+        keep([*without, (REPEATED, pair), (VOLUME, busy)], 0.1),
+        keep([(REPEATED, pair), *ran], 0.1),
+    )
+    assert [one.q for one in alone] == pytest.approx([6 / 5 * 1e-5, 6 / 2 * 1e-4])
+    assert [one.q for one in beside] == pytest.approx([3 * 1e-5])
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(p=st.lists(st.floats(1e-300, 0.2), min_size=1, max_size=6), fdr=st.floats(0.001, 0.2))
 def test_scores_lie_in_bounds_and_follow_p(p: list[float], fdr: float) -> None:
