@@ -23,7 +23,8 @@ def collapse(
     subjects: (n,) int32, -1 or < n_subjects; cascades: (n,) int32, -1 or < n_cascades.
     window: ms, inclusive.
     Returns (n,) int32, numbers in order of opening, so that each user's actions are consecutive.
-    Cost: O(n + n_subjects + n_cascades).
+    Cost: O(n + n_subjects + n_cascades); a row without a cascade and without a neighbour inside the window
+        can neither join nor be joined, and needs no access to n_subjects entries.
     """
     action = np.empty(len(times), np.int32)
     on_subject = np.full(n_subjects, -1, np.int32)
@@ -37,7 +38,7 @@ def collapse(
             joined = -1
             if cascade >= 0:
                 joined = in_cascade[cascade]
-            elif subject >= 0:
+            elif subject >= 0 and i > starts[k] and times[i] - times[i - 1] <= window:
                 joined = on_subject[subject]
                 if joined >= mine and times[i] - latest[subject] > window:
                     joined = -1
@@ -46,7 +47,7 @@ def collapse(
                 opened += 1
             if cascade >= 0:
                 in_cascade[cascade] = joined
-            elif subject >= 0:
+            elif subject >= 0 and i + 1 < starts[k + 1] and times[i + 1] - times[i] <= window:
                 on_subject[subject] = joined
                 latest[subject] = times[i]
             action[i] = joined

@@ -48,7 +48,7 @@ def starts_of(codes: NDArray[np.int32], count: int) -> NDArray[np.int64]:
 
     codes: (n,) int32, -1 or < count. Returns (count + 1,) int64.
     """
-    return np.append(0, np.cumsum(counted(codes, count)))
+    return np.searchsorted(codes.view(np.uint32), np.arange(count + 1, dtype=np.uint32))  # -1 is the largest
 
 
 def counted(codes: NDArray[np.integer], count: int) -> NDArray[np.int64]:
