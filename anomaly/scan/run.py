@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -97,17 +97,17 @@ def run_detectors(
         tell(one.name, 0)
         return Ran(one, signals)
 
-    def in_turn() -> Iterator[tuple[Grouping, Detector]]:
-        grouped = [(Grouping(by, coded), [one for one in DETECTORS if one.group == by]) for by in GROUPED]
-        # The first of a grouping takes longest and makes what its neighbours share, who would only wait.
-        yield from ((grouping, mine[0]) for grouping, mine in grouped[:2])
-        for k, (grouping, mine) in enumerate(grouped):
-            yield from ((grouping, one) for one in (mine[:0:-1] if k < 2 else mine[::-1]))
-
+    groupings = {by: Grouping(by, coded) for by in GROUPED}
+    of = {by: [one for one in DETECTORS if one.group == by] for by in GROUPED}
+    # The first by subject and by user take longest and make what their neighbours share, who would only wait.
+    first = [of[by].pop(0) for by in GROUPED[:2]]
     with ThreadPoolExecutor(max(1, settings.threads)) as pool:
-        waiting = [pool.submit(run, *one) for one in in_turn()]
-        ran = {answer.detector.name: answer for answer in (one.result() for one in waiting)}
-    return [ran[one.name] for one in DETECTORS]
+        asked = [*first, *(one for by in GROUPED for one in reversed(of[by]))]
+        waiting = {one.name: pool.submit(run, groupings[one.group], one) for one in asked}
+        for by in GROUPED:
+            wait([waiting[one.name] for one in asked if one.group == by])
+            groupings.pop(by).forget()
+    return [waiting[one.name].result() for one in DETECTORS]
 
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
