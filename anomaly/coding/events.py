@@ -183,6 +183,8 @@ class EventCoder:
             places, ranks["place"] = self._places.ranked(*of_place)
             columns = self._drafts.take()
             list(pool.map(lambda name: _put_in_order(columns[name], ranks[name]), ranks.keys() & columns))
+        if not columns["file"].any():  # of one file, see `Merged`
+            columns["file"] = np.broadcast_to(np.uint16(0), len(columns["file"]))
         return columns, Vocabularies(texts, places)
 
 

@@ -98,16 +98,26 @@ def run_detectors(
         return Ran(one, signals)
 
     groupings = {by: Grouping(by, coded) for by in GROUPED}
-    of = {by: [one for one in DETECTORS if one.group == by] for by in GROUPED}
-    # The first by subject and by user take longest and make what their neighbours share, who would only wait.
-    first = [of[by].pop(0) for by in GROUPED[:2]]
+    asked = in_turn()
     with ThreadPoolExecutor(max(1, settings.threads)) as pool:
-        asked = [*first, *(one for by in GROUPED for one in reversed(of[by]))]
         waiting = {one.name: pool.submit(run, groupings[one.group], one) for one in asked}
         for by in GROUPED:
             wait([waiting[one.name] for one in asked if one.group == by])
             groupings.pop(by).forget()
     return [waiting[one.name].result() for one in DETECTORS]
+
+
+def in_turn() -> list[Detector]:
+    """Order the detectors so that nobody waits for what another makes, and little is held at one time.
+
+    The first by subject orders the rows that its neighbours read; the first by user finds the pairs that the
+    next ones judge, and holds them.
+    """
+    of = {by: [one for one in DETECTORS if one.group == by] for by in GROUPED}
+    users = of["user"][:0:-1]
+    half = len(users) // 2
+    users = [*users[:half], of["user"][0], *users[half:]]
+    return [of["subject"][0], users[0], *of["subject"][1:], *users[1:], *of["agency"], *of["unit"]]
 
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
