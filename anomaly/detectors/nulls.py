@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -137,16 +137,29 @@ def level_tail(
     """
     p = np.ones(len(values))
     logs = np.log(np.maximum(values, 1.0))
-    groups = [g for code in np.unique(peer[peer >= 0]) if len(g := np.flatnonzero(peer == code)) >= 4]
-    typical = float(np.median([_scatter(logs[g]) for g in groups])) if groups else 0.0
-    for members in groups:
-        n = len(members)
-        if n > MANY:
-            others = logs[members][None, :]  # one of so many moves neither median
-        else:
-            others = logs[members[(np.arange(n)[:, None] + np.arange(1, n)) % n]]
-        p[members] = level(logs[members], others, max(typical, least_scale), least_scale, tail, prior)
+    alike = [groups for groups in by_size(peer) if groups.shape[1] >= 4]
+    scatters = [_scatter(logs[groups])[1] for groups in alike]
+    typical = float(np.median(np.concatenate(scatters))) if alike else 0.0
+    for groups in alike:
+        n = groups.shape[1]
+        others = logs[groups]  # one of so many moves neither median
+        if n <= MANY:
+            others = logs[groups[:, (np.arange(n)[:, None] + np.arange(1, n)) % n]].reshape(-1, n - 1)
+        scale = max(typical, least_scale)
+        members = groups.ravel() if n <= MANY else groups.T.ravel()
+        found = level(logs[members].reshape(-1, len(others)), others, scale, least_scale, tail, prior)
+        p[members] = found.ravel()
     return p
+
+
+def by_size(peer: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
+    """Give the members of the groups of each size, (k, n), ascending in each group: hundreds of groups have a
+    few sizes, and what is asked of all of one size is asked once. peer: (g,) int32 group, -1 none.
+    """
+    starts, order = kernels.group(peer, int(peer.max(initial=-1)) + 1)
+    sizes = np.diff(starts)
+    for n in np.unique(sizes[sizes > 0]).tolist():
+        yield order[starts[:-1][sizes == n][:, None] + np.arange(n)].astype(np.int64)
 
 
 def level(
@@ -159,7 +172,8 @@ def level(
 ) -> Floats:
     """P(X >= value) for each user among others.
 
-    values: (k,), others: (k or 1, m), both logarithms; typical: the usual scatter. Returns (k,) float64.
+    values: (..., k), others: (k, m), both logarithms; typical: the usual scatter. Returns values' shape,
+    float64.
 
     Centre and scatter are the median and the median absolute deviation, which knows as much as 0.37 m
     deviations do (its efficiency); the scatter is moderated towards the typical one (Smyth 2004, Stat. Appl.
@@ -167,12 +181,13 @@ def level(
     differs less is too even to be believed, 0.1 being 10 %.
     """
     known = 0.37 * (others.shape[1] - 1)
-    centre = np.median(others, axis=1)
-    scatter = 1.4826 * np.median(np.abs(others - centre[:, None]), axis=1)
+    centre, scatter = _scatter(others)
     scale = np.sqrt((prior * typical**2 + known * scatter**2) / (prior + known))
     width = np.maximum(scale, least_scale) * np.sqrt(1 + 1.57 / others.shape[1])  # 1.57: variance of a median
     return tail((values - centre) / width, prior + known)
 
 
-def _scatter(logs: Floats) -> float:
-    return 1.4826 * float(np.median(np.abs(logs - np.median(logs))))
+def _scatter(logs: Floats) -> tuple[Floats, Floats]:
+    """Return the median of each row, and the median absolute deviation as a scale. (k, m) -> (k,) both."""
+    centre = np.median(logs, axis=1)
+    return centre, 1.4826 * np.median(np.abs(logs - centre[:, None]), axis=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
@@ -15,7 +14,7 @@ import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.nulls import MANY, PRIOR, extreme, level_tail, rate_tail, tempered
+from anomaly.detectors.nulls import MANY, PRIOR, by_size, extreme, level_tail, rate_tail, tempered
 from anomaly.detectors.peers import peering
 
 OCCASION = (
@@ -233,7 +232,7 @@ def pace_tail(pace: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.
     were below 1e-4 where logarithms are exponential, and 1.1 times with this one (groups of 8 to 40).
     """
     p, logs = np.ones(len(pace)), np.log(np.maximum(pace, 0.01))
-    alike = [groups for groups in _by_size(peer) if groups.shape[1] >= 4]
+    alike = [groups for groups in by_size(peer) if groups.shape[1] >= 4]
     scales = np.concatenate([np.zeros(0), *(_reach(logs[groups])[1] for groups in alike)])
     typical = max(float(np.median(scales)), 0.1) if len(scales) else 0.0
     for groups in alike:
@@ -256,19 +255,9 @@ def _reach(logs: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.f
     return middle, (high - middle) / ABOVE
 
 
-def _by_size(peer: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
-    """Give the members of the groups of each size, (k, n), ascending in each group: hundreds of groups have a
-    few sizes, and what is asked of all of one size is asked once.
-    """
-    starts, order = kernels.group(peer, int(peer.max(initial=-1)) + 1)
-    sizes = np.diff(starts)
-    for n in np.unique(sizes[sizes > 0]).tolist():
-        yield order[starts[:-1][sizes == n][:, None] + np.arange(n)].astype(np.int64)
-
-
 def _usual(values: NDArray[np.float64], peer: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the median of each user's peers, the user among them. (g,) both; NaN without peers."""
     usual = np.full(len(values), np.nan)
-    for groups in _by_size(peer):
+    for groups in by_size(peer):
         usual[groups] = np.median(values[groups], axis=1)[:, None]
     return usual
