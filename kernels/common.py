@@ -18,14 +18,22 @@ def commonest(starts: I64, codes: I32, n_codes: int) -> I32:
     answer = np.full(len(starts) - 1, -1, np.int32)
     counted = np.zeros(n_codes, np.int64)
     for k in range(len(starts) - 1):
-        most = 0
+        most, run, runs = 0, 0, 0
         for i in range(starts[k], starts[k + 1]):
+            run += 1
             c = codes[i]
+            # Most rows are like the one before, and counted together.
+            if i + 1 < starts[k + 1] and codes[i + 1] == c:
+                continue
             if c >= 0:
-                counted[c] += 1
+                counted[c] += run
                 if counted[c] > most or (counted[c] == most and c < answer[k]):
                     most, answer[k] = counted[c], c
-        for i in range(starts[k], starts[k + 1]):
-            if codes[i] >= 0:
-                counted[codes[i]] = 0
+            run, runs = 0, runs + 1
+        if runs == 1 and most > 0:
+            counted[answer[k]] = 0
+        elif runs > 1:
+            for i in range(starts[k], starts[k + 1]):
+                if codes[i] >= 0:
+                    counted[codes[i]] = 0
     return answer

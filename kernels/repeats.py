@@ -30,8 +30,9 @@ def recurring(starts: I64, codes: I32, n_codes: int) -> tuple[I64, I32, I32]:
         met[c, 0], met[c, 1] = -1, 0
     later = np.empty(largest, np.int32)
     free = np.zeros(largest, np.int32)  # of first rows: how many come later, then where the next one goes
-    begins, order = np.zeros(len(codes) // 2 + 1, np.int64), np.empty(len(codes), np.int32)
-    m = r = 0
+    # Not zeros: of room for all, which few need, that would touch every page.
+    begins, order = np.empty(len(codes) // 2 + 1, np.int64), np.empty(len(codes), np.int32)
+    begins[0] = m = r = 0
     for k in range(len(starts) - 1):
         begin, end, count = starts[k], starts[k + 1], 0
         for i in range(begin, end):

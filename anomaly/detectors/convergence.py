@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding import Groups
+from anomaly.coding import Groups, counted
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
@@ -60,7 +60,8 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     each = (np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Crowds))
     crowds = Crowds(*each)
     most, candidate = crowds.most, crowds.most[crowds.subject] >= least_users
-    often = np.bincount(most[most > 0])
+    often = counted(most, int(most.max()) + 1)
+    often[0] = 0  # of nobody
     tested = int(often.sum())
     if not candidate.any():
         return Signals.none(tested=tested)

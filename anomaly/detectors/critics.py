@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from anomaly.coding import Groups
+from anomaly.coding import Groups, counted
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.laws import poisson_tail
@@ -59,7 +59,9 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     if not tested:
         return Signals.none()
     came = np.flatnonzero(back > 0).astype(np.int32)
-    others, returned = _tail_of_others(seen)[seen[came]], _tail_of_returns(visits, came)
+    often = counted(seen, int(seen.max()) + 1)
+    often[0] = 0
+    others, returned = _tail_of_others(often)[seen[came]], _tail_of_returns(visits, often, came)
     weight = np.ones(len(came))
     listed = np.zeros(len(subjects), np.bool_)
     if "public_subjects" in context:
@@ -91,7 +93,9 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
             "seen": seen[actor] + 1,
             "places": np.full(len(actor), words),
             "listed": [", who stands in the list of people in the news" if listed[s] else "" for s in actor],
-            "usual": np.full(len(actor), np.round(1000 * int(back.sum()) / int(seen[seen > 0].sum()), 1)),
+            "usual": np.full(
+                len(actor), np.round(1000 * int(back.sum()) / int(often @ np.arange(len(often))), 1)
+            ),
         },
         standing=Standing(
             f"{words} that came back, beside the first",
@@ -108,22 +112,22 @@ def _together(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.floa
     return np.asarray(np.minimum(1.0, product * (1 - np.log(product))))
 
 
-def _tail_of_others(seen: NDArray[np.int32]) -> NDArray[np.float64]:
-    """P(so many or more) for each number of places, as often as subjects that others met have it: (s,) int32,
-    at most m -> (m + 1,) float64.
+def _tail_of_others(often: NDArray[np.int64]) -> NDArray[np.float64]:
+    """P(so many or more) for each number of places, as often as subjects that others met have it, (m + 1,)
+    int64 -> (m + 1,) float64.
     """
-    often = np.bincount(seen[seen > 0])
     more: NDArray[np.int64] = np.cumsum(often[::-1])[::-1]
     return np.asarray(more / more[0], float)
 
 
-def _tail_of_returns(visits: Visits, came: NDArray[np.int32]) -> NDArray[np.float64]:
+def _tail_of_returns(
+    visits: Visits, often: NDArray[np.int64], came: NDArray[np.int32]
+) -> NDArray[np.float64]:
     """P(so many of the places that met a subject come back), (c,) float64, for the subjects to which others
     came back. A log in which few subjects are met in two places borrows how often they come back at home,
-    which is more.
+    which is more. often: (m + 1,) int64, how many subjects so many other places met.
     """
-    met = visits.seen > 0
-    never = np.bincount(visits.seen[met & (visits.back == 0)])
+    never = often - np.bincount(visits.seen[came], minlength=len(often))
     at_home = visits.at_home.sum() / (visits.seen >= 0).sum()
     lent = (np.arange(LENT) < np.ceil(LENT * at_home)).astype(np.int64)
     seen = np.flatnonzero(never)
