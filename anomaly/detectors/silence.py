@@ -48,13 +48,12 @@ def silence_of(found: Comebacks, peer: NDArray[np.int32], gap: int) -> Silence:
     nothing = np.zeros(len(user), np.bool_)
     if not told.users.has("reason"):
         return Silence(nothing, np.ones(len(user)), np.zeros(len(told.users), np.int64))
-    silent = np.concatenate([nothing[:0], *told.users.each(partial(_silent, told))])
+    silent, alone = map(np.concatenate, zip(*told.users.each(partial(_silent, told)), strict=True))
     of_pairs, open_ = silent[pairs.rows], told.counted[pairs.rows]
     first = pairs.seen(open_, gap).first
     began = np.zeros(len(pairs), np.bool_)
     began[first >= 0] = of_pairs[first[first >= 0]]
-    opened = count_each(told.users.starts, silent & pairs.alone & told.counted)
-    opened += np.bincount(pairs.user[began], minlength=len(opened))
+    opened = alone + np.bincount(pairs.user[began], minlength=len(alone))
     began = began[found.back]
     later = found.days - 1
     stated = pairs.seen(open_ & ~of_pairs, gap).days[found.back]
@@ -75,14 +74,17 @@ def silence_of(found: Comebacks, peer: NDArray[np.int32], gap: int) -> Silence:
     return Silence(never, every, opened)
 
 
-def _silent(told: Told, part: Groups) -> NDArray[np.bool_]:
-    """Mark the look-ups of a part that state no matter, (m,) bool."""
+def _silent(told: Told, part: Groups) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Mark the look-ups of a part that state no matter, (m,) bool; and count, (g,) int64, those of each user
+    that are all the user ever looked up of somebody, and that nothing explains.
+    """
     silent = is_any(part["reason_class"], [MISSING, VAGUE])
     rows = np.flatnonzero(silent)
     silent[rows] = ~told.numbered(part.begin + rows)
     if part.log.hidden_reasons.any():
         silent &= ~at_codes(part.log.hidden_reasons, part["reason"])
-    return silent
+    here = slice(part.begin, part.begin + len(silent))
+    return silent, count_each(part.starts, silent & told.pairs.alone[here] & told.counted[here])
 
 
 def _alike(share: Floats, habit: Floats) -> Floats:
