@@ -9,10 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.growing import Growing
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import OF_KEY, OF_PERSON, in_order, prefix_of, spell, spell_names
 from anomaly.coding.lexicon import Said
+from anomaly.coding.values import Values
 
 DATE = len("1990-04-12")
 # Scatters pairs of codes over a table without making two of them one (multiplicative hashing: Knuth, The Art
@@ -25,9 +25,9 @@ class Names:
     """What each writing of a name or a birthday says; the text of neither is kept."""
 
     def __init__(self) -> None:
-        self._hash = Growing(np.uint64(0))  # of `name:SMITH,JANE|`, 0 for no name
-        self._said = {name: Growing((OF_KEY | OF_PERSON)[name]) for name in ("partial", "letters", "surname")}
-        self._dates = Growing(np.uint8(0))  # ten bytes each, 0 for no birthday
+        self._hash = Values(np.uint64(0))  # of `name:SMITH,JANE|`, 0 for no name
+        self._said = {name: Values((OF_KEY | OF_PERSON)[name]) for name in ("partial", "letters", "surname")}
+        self._dates = Values(np.uint8(0))  # ten bytes each, 0 for no birthday
         self._pairs = CodeTable(keep_text=False)
         self._both = np.zeros((0, 2), np.int32)
 
@@ -47,7 +47,7 @@ class Names:
 
     def names_only(self, start: int) -> tuple[Hashes, Known]:
         """Return the keys of the writings of a name from the start-th on, (m,), and what they say."""
-        return self._hash.values[start:], {name: said.values[start:] for name, said in self._said.items()}
+        return self._hash.known[start:], {name: said.known[start:] for name, said in self._said.items()}
 
     def pairs(self, name: Said, dob: Said) -> tuple[Codes, NDArray[np.int64]]:
         """Code which name and birthday each row has, (n,) int32, and return the rows (m,) whose pair is
@@ -66,7 +66,7 @@ class Names:
         """Say which of some pairs, (m,) int32 each, are of a name and a birthday, (k,) positions; return the
         keys of these, (k,), and what they say.
         """
-        hashed, days = self._hash.values, self._dates.values.reshape(-1, DATE)
+        hashed, days = self._hash.known, self._dates.known.reshape(-1, DATE)
         whole = np.flatnonzero((names >= 0) & (dates >= 0))
         whole = whole[(hashed[names[whole]] != 0) & (days[dates[whole], 0] != 0)]
         names, dates = names[whole], dates[whole]
@@ -75,5 +75,5 @@ class Names:
         return (
             whole,
             hashes,
-            {name: said.values[names] for name, said in self._said.items()} | {"serial": serials},
+            {name: said.known[names] for name, said in self._said.items()} | {"serial": serials},
         )

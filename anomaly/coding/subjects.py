@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.gather import gather
-from anomaly.coding.growing import Growing
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import (
     KEY_KINDS,
@@ -32,6 +31,7 @@ from anomaly.coding.lexicon import Said
 from anomaly.coding.names import Names
 from anomaly.coding.table import MISSING
 from anomaly.coding.ties import Ties, cascade_ties, moment_ties
+from anomaly.coding.values import Values
 
 
 def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
@@ -66,10 +66,10 @@ class Subjects:
     person is a root.
 
     hashes: (s,) uint64 of each key; root: (s,) int32, the code that stands for the person; person: (s,) bool,
-    True for keys that name a person. Of keys: serial: (s,) int64, see `serial_of`; kind: (s,) uint8 index
-    into KEY_KINDS; partial: (s,) bool, with a wildcard or an initial in place of a name; letters: (s,) int64,
-    see `letters_of`. Of persons, the same for all keys of one root: sex: (s,) int8, see `sexes`; born: (s,)
-    int16, the year, 0 unknown; surname, address: (s,) uint64 hashes, 0 unknown.
+    True for keys that name a person. Of keys: serial: (s,) int64, see `kernels.read_keys`; kind: (s,) uint8
+    index into KEY_KINDS; partial: (s,) bool, with a wildcard or an initial in place of a name; letters: (s,)
+    int64, see `kernels.read_names`. Of persons, the same for all keys of one root: sex: (s,) int8, see
+    `sexes`; born: (s,) int16, the year, 0 unknown; surname, address: (s,) uint64 hashes, 0 unknown.
     """
 
     def __init__(
@@ -142,10 +142,10 @@ class SubjectCoder:
     def __init__(self, columns: Collection[str]) -> None:
         self._kinds = [kind for kind, _ in subject_keys(columns)]
         self._table = CodeTable(keep_text=False)
-        self._hashes = Growing(np.uint64(0))
+        self._hashes = Values(np.uint64(0))
         of_key = OF_KEY | {"surname": OF_PERSON["surname"]}
-        self._of_key = {name: Growing(missing) for name, missing in of_key.items()}
-        self._keys = {kind: Growing(MISSING) for kind in self._kinds}  # of each writing, of `name` each pair
+        self._of_key = {name: Values(missing) for name, missing in of_key.items()}
+        self._keys = {kind: Values(MISSING) for kind in self._kinds}  # of each writing, of `name` each pair
         self._names = Names()
         readers: dict[str, tuple[str, Callable[[pl.Series], NDArray[Any]]]] = {
             "sex": ("sex", sexes),
@@ -153,9 +153,9 @@ class SubjectCoder:
             "address": ("address_key", addresses),
         }
         self._readers = {name: reader for name, reader in readers.items() if reader[0] in columns}
-        self._of_writing = {name: Growing(OF_PERSON[name]) for name in readers}
-        self._of_person = {name: Growing(OF_PERSON[name]) for name in readers}
-        self._beside = Growing(MISSING)
+        self._of_writing = {name: Values(OF_PERSON[name]) for name in readers}
+        self._of_person = {name: Values(OF_PERSON[name]) for name in readers}
+        self._beside = Values(MISSING)
         self.ties = Ties()
 
     def code(self, said: Mapping[str, Said], subject: Codes) -> None:
@@ -170,13 +170,13 @@ class SubjectCoder:
             if written is None:
                 continue
             beside = self._beside.upto(len(self._table))
-            pairs = kernels.choose(subject, written, self._keys[kind].values, beside)
+            pairs = kernels.choose(subject, written, self._keys[kind].known, beside)
             if kind != "name only":
                 self.ties.add(*pairs)
         for name, (column, _) in self._readers.items():
             if column in said:
                 held = self._of_person[name].upto(len(self._table))
-                kernels.largest(held, subject, said[column].codes, self._of_writing[name].values)
+                kernels.largest(held, subject, said[column].codes, self._of_writing[name].known)
 
     def _read(self, said: Mapping[str, Said]) -> None:
         """Read what no earlier block had in the columns that are not keys by themselves."""
@@ -233,7 +233,7 @@ class SubjectCoder:
         numbered anew: what was read in blocks, or in another order, has the same codes.
         """
         subject, time = columns["subject"], columns["time"]
-        rank, order = kernels.renumber(subject, columns["user"], time, self._hashes.values)
+        rank, order = kernels.renumber(subject, columns["user"], time, self._hashes.known)
         known = {name: held.taken(order) for name, held in (self._of_key | self._of_person).items()}
         kind = known["kind"][:-1]
         person = _PERSONS[kind]
@@ -243,4 +243,4 @@ class SubjectCoder:
         else:
             self.ties.add(*moment_ties(columns, kind))
         root = identities(*self.ties.arrays(), person)
-        return Subjects(gather(self._hashes.values, order), root, person, known)
+        return Subjects(gather(self._hashes.known, order), root, person, known)

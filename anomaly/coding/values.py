@@ -10,18 +10,23 @@ from numpy.typing import NDArray
 from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
 
+MORE = 8  # times as much room: what is never written to is no memory, and what is copied is written twice
+
 
 class Values:
     """A value of each code, and one for what has none.
 
-    That one stands last, where code -1 finds it. Room doubles when it is full: for the 800,000 licences of
-    five million rows, joining old and new at every block touched 80 MB.
+    That one stands last, where code -1 finds it. For the 800,000 licences of five million rows, joining old
+    and new at every block touched 80 MB.
     """
 
     def __init__(self, missing: np.generic) -> None:
         self._missing = missing
         self._held = np.full(1, missing)
         self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
 
     @property
     def known(self) -> NDArray[Any]:
@@ -30,15 +35,36 @@ class Values:
 
     def add(self, found: NDArray[Any]) -> None:
         """Append the values of the next codes, (k,)."""
-        used = self._used + len(found)
-        if used >= len(self._held):
-            bigger = np.empty(2 * used + 1, self._held.dtype)
-            bigger[: self._used] = self.known
-            self._held = bigger
-        self._held[self._used : used] = found
-        self._held[used] = self._missing
-        self._used = used
+        start = self._used
+        self._room(start + len(found))[start:] = found
+
+    def upto(self, count: int) -> NDArray[Any]:
+        """Return the values of the first codes, (count,), to be read and written in place; a code that
+        nothing was said of has that of none.
+        """
+        start = self._used
+        if count > start:
+            self._room(count)[start:] = self._missing
+        return self._held[:count]
 
     def of(self, codes: Codes) -> NDArray[Any]:
         """Return the values of codes, (n,) int32, -1 missing -> (n,)."""
         return gather(self._held[: self._used + 1], codes)
+
+    def taken(self, order: Codes) -> NDArray[Any]:
+        """Return the values of all codes in another order, (m,), and the one for none behind them, (m +
+        1,).
+        """
+        if not self._used:
+            return np.full(len(order) + 1, self._missing)
+        self.upto(len(order))
+        return self.of(np.append(order, np.int32(-1)))
+
+    def _room(self, count: int) -> NDArray[Any]:
+        if count >= len(self._held):
+            bigger = np.empty(MORE * count + 1, self._held.dtype)
+            bigger[: self._used] = self.known
+            self._held = bigger
+        self._held[count] = self._missing
+        self._used = count
+        return self._held[:count]
