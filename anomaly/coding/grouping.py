@@ -64,19 +64,20 @@ class Grouping:
 
     def parts(self, size: int) -> Iterator[Grouping]:
         """Cut into groupings of whole groups, about `size` actions each; codes and places begin anew."""
-        begin, last = 0, len(self.starts) - 1
+        starts, order = self.once("placed", self._placed)
+        columns = {key: made for key, made in list(self._made.items()) if isinstance(key, int)}
+        begin, last = 0, len(starts) - 1
         while True:  # a part at least, be it of no groups
-            after = int(np.searchsorted(self.starts, self.starts[begin] + size))
+            after = int(np.searchsorted(starts, starts[begin] + size))
             end = min(max(after, begin + 1), last)
+            rows = slice(int(starts[begin]), int(starts[end]))
             part = copy(self)
-            part.first, part.begin = self.first + begin, self.begin + int(self.starts[begin])
-            order = None if self._order is None else self._order[self.starts[begin] : self.starts[end]]
-            starts = self.starts[begin : end + 1] - self.starts[begin]
-            part._made, part._locks = {"placed": (starts, order)}, {}
-            end_at = int(self.starts[end])
-            for key, made in list(self._made.items()):
-                if isinstance(key, int):  # a column of the whole
-                    part._made[key] = made[self.starts[begin] : end_at]
+            part.first, part.begin, part._locks = self.first + begin, self.begin + rows.start, {}
+            part._made = {key: made[rows] for key, made in columns.items()}
+            part._made["placed"] = (
+                starts[begin : end + 1] - rows.start,
+                None if order is None else order[rows],
+            )
             yield part
             if end == last:
                 return

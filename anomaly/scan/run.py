@@ -117,7 +117,7 @@ def in_turn() -> list[Detector]:
     users = of["user"][:0:-1]
     half = len(users) // 2
     users = [*users[:half], of["user"][0], *users[half:]]
-    return [of["subject"][0], users[0], *of["subject"][1:], *users[1:], *of["agency"], *of["unit"]]
+    return [of["subject"][0], *users[:3], *of["subject"][1:], *users[3:], *of["agency"], *of["unit"]]
 
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
