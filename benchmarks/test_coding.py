@@ -50,6 +50,20 @@ def test_hash_views(world: Any, contest: Any) -> None:
     contest(kernel, lambda: kernels.code(texts.hash(seed=1).to_numpy(), *empty(table), 0))
 
 
+def test_mix(world: Any, contest: Any) -> None:
+    """Beside a hash of the row by polars: both tell the same rows apart."""
+    columns = world.log.select("user", "subject", "day")
+    table = 1 << (2 * len(columns)).bit_length()
+
+    def kernel() -> tuple[Any, ...]:
+        digests = np.zeros(len(columns), np.uint64)
+        for column in columns:
+            kernels.mix(column.to_numpy().view(np.uint32), digests)
+        return kernels.code(digests, *empty(table), 0)
+
+    contest(kernel, lambda: kernels.code(columns.hash_rows(1).to_numpy(), *empty(table), 0))
+
+
 def test_known(world: Any, contest: Any) -> None:
     listed = world.log["subject"].unique().sort().gather_every(2)
     known = listed.filter(listed >= 0).hash(seed=1).to_numpy()

@@ -13,6 +13,7 @@ read_names          names in the alphabet, their surnames, initials in place of 
 choose              the subject of each row, and the keys that stand beside it
 renumber            subjects in the order in which users first ask for them
 largest             the largest value that rows say of their subject
+mix                 one more column into the digest of each row
 hash_views          texts to hashes of 64 bits
 group               rows to groups: a stable counting sort
 group_in_time       rows to groups, in time order inside each
@@ -60,7 +61,7 @@ from kernels.alike import first_alike
 from kernels.beside import faithful, moments, neighbours
 from kernels.bursts import densest
 from kernels.cascade import collapse
-from kernels.code import code, grow, known
+from kernels.code import code, grow, known, mix
 from kernels.common import commonest
 from kernels.converge import distinct_in_window
 from kernels.cover import inside
@@ -112,6 +113,7 @@ __all__ = [
     "known",
     "largest",
     "long_sessions",
+    "mix",
     "moments",
     "move",
     "neighbours",

@@ -14,6 +14,7 @@ from kernels.compile import kernel
 
 INSIDE = np.uint64(12)  # bytes that a view itself has room for
 LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+PART = 1024  # texts that stay in the cache until the odd ones among them are hashed
 WORD = np.uint64(8)  # bytes
 SHIFT = np.uint64(33)
 
@@ -44,29 +45,34 @@ def hash_views(
 ) -> int:
     """Hash texts, 64 bits each, up to a long one that stands in another buffer.
 
-    views: (n, 2) uint64, as above; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0 when
-    none is; data: (c,) uint8, the buffer with that number; salt: other hashes for the same texts; blank: an
-    empty text is a missing one; hashes: (n,) uint64, filled in place from text `begin` on, 0 = missing. Equal
-    texts have equal hashes wherever they stand; two others share one with probability 2^-64.
-    Returns the first text that is not hashed, n when all are.
-    Cost: O(n), 3 ns for a short text, 1.5 more for each 8 bytes of a long one.
+    views: (2 * n,) uint64, as above; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0
+    when none is; data: (c,) uint8, the buffer with that number; salt: other hashes for the same texts; blank:
+    an empty text is a missing one; hashes: (n,) uint64, filled in place from text `begin` on, 0 = missing.
+    Equal texts have equal hashes wherever they stand; two others share one with probability 2^-64.
+    Returns the first text that is not hashed, n when all are; what stands after it in `hashes` means nothing.
+    Cost: O(n), 1 ns for a short text, for a long one 2 more and 1.5 for each 8 bytes of it.
     """
     start = mixed(np.uint64(salt))
-    for i in range(begin, len(views)):
-        bit = first + i
-        length, last = views[i, 0] & LOW, views[i, 1]
-        if (blank and length == 0) or (len(valid) and not (valid[bit >> 3] >> (bit & 7)) & 1):
-            hashes[i] = 0
+    for opening in range(begin, len(hashes), PART):
+        end = min(opening + PART, len(hashes))
+        part, answers, odd = views[2 * opening : 2 * end], hashes[opening:end], 0
+        for k in range(len(answers)):  # from 0 and without a branch: the compiler hashes eight texts at once
+            answers[k] = max(mixed(mixed(part[2 * k] ^ start) ^ part[2 * k + 1]), np.uint64(1))
+            odd += (part[2 * k] & LOW) - np.uint64(1) >= INSIDE  # long, or empty
+        if odd == 0 and len(valid) == 0:
             continue
-        value = mixed(views[i, 0] ^ start)
-        if length > INSIDE:
-            if last & LOW != np.uint64(buffer):
-                return i
-            at = last >> HALF
-            end = at + length - WORD
-            while at < end:
-                value = mixed(value ^ word(data, at))
-                at += WORD
-            last = word(data, end)
-        hashes[i] = max(mixed(value ^ last), np.uint64(1))
-    return len(views)
+        for i in range(opening, end):
+            length, last, bit = views[2 * i] & LOW, views[2 * i + 1], first + i
+            if (blank and length == 0) or (len(valid) and not (valid[bit >> 3] >> (bit & 7)) & 1):
+                hashes[i] = 0
+            elif length > INSIDE:
+                if last & LOW != np.uint64(buffer):
+                    return i
+                at = last >> HALF
+                until = at + length - WORD
+                value = mixed(views[2 * i] ^ start)
+                while at < until:
+                    value = mixed(value ^ word(data, at))
+                    at += WORD
+                hashes[i] = max(mixed(value ^ word(data, until)), np.uint64(1))
+    return len(hashes)

@@ -98,12 +98,18 @@ def largest(held: Integers, subject: I32, written: I32, values: Integers) -> Non
             held[s] = max(held[s], values[writing])
 
 
+def mix(numbers: Unsigned, digests: U64) -> None:
+    for i, number in enumerate(numbers.tolist()):
+        value = (int(digests[i]) ^ number) * 0x9E3779B97F4A7C15 % 2**64
+        digests[i] = value ^ value >> 32
+
+
 def hash_views(
     views: U64, valid: U8, first: int, data: U8, buffer: int, salt: int, blank: bool, hashes: U64, begin: int
 ) -> int:
     bits = "".join(f"{byte:08b}"[::-1] for byte in valid.tolist())
-    for i in range(begin, len(views)):
-        head, tail = views[i].tolist()
+    for i in range(begin, len(hashes)):
+        head, tail = views[2 * i : 2 * i + 2].tolist()
         length, words = head % 2**32, [tail]
         if (bits and bits[first + i] == "0") or (blank and not length):
             hashes[i] = 0
@@ -115,7 +121,7 @@ def hash_views(
             parts = [*(text[at : at + 8] for at in range(0, length - 8, 8)), text[-8:]]
             words = [int.from_bytes(part, "little") for part in parts]
         hashes[i] = mixed_words([head ^ mixed_words([salt]), *words]) or 1
-    return len(views)
+    return len(hashes)
 
 
 def mixed_words(words: list[int]) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding.drafts import Drafts
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Lexicons, Said
@@ -201,9 +202,8 @@ def _put_in_order(codes: NDArray[Any], rank: Codes) -> None:
 def _digest(said: Mapping[str, Said], total: Hashes) -> None:
     """Hash what makes a row itself, (n,) uint64: what is written in every column that was read."""
     total[:] = 0
-    for name in sorted(said):
-        total *= np.uint64(0x9E3779B97F4A7C15)
-        total += said[name].hashes
+    for _, one in sorted(said.items()):
+        kernels.mix(one.codes.view(np.uint32) if len(one.codes) else one.hashes, total)
 
 
 def _reached(texts: pl.Series) -> Codes:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
+from anomaly.coding.hashes import Codes, CodeTable, Hashes, hash_into, hashes_of
 from anomaly.coding.values import Values
 from anomaly.sources.meaning import Meaning
 from anomaly.sources.text import State, States
@@ -20,18 +20,23 @@ from anomaly.sources.vendor import Prefix
 class Said:
     """What the rows of a block say in one column, not yet read.
 
-    written: (n,) String as found; meaning: how it is read; hashes: (n,) uint64 of what is written, 0 where
-    nothing is; states: (n,); codes: (n,) int32, one for each different writing in order of appearance, -1
-    where nothing is written; fresh: (m,) String, clean, what the m writings mean that no earlier block had,
-    in order of code. A column that is not coded has neither codes nor fresh.
+    written: (n,) String as found; meaning: how it is read; salt: of its hashes; states: (n,); codes: (n,)
+    int32, one for each different writing in order of appearance, -1 where nothing is written; fresh: (m,)
+    String, clean, what the m writings mean that no earlier block had, in order of code. A column that is not
+    coded has neither codes nor fresh.
     """
 
     written: pl.Series
     meaning: Meaning
-    hashes: Hashes
+    salt: int
     states: States
     codes: Codes
     fresh: pl.Series
+
+    @property
+    def hashes(self) -> Hashes:
+        """The hashes (n,) uint64 of what is written, 0 where nothing is."""
+        return hashes_of(self.written, self.salt, blank=True)
 
     @property
     def filled_codes(self) -> Codes:
@@ -49,7 +54,6 @@ class Said:
         return replace(
             self,
             written=self.written.filter(kept),
-            hashes=self.hashes[rows],
             states=self.states[rows],
             codes=self.codes[rows] if len(self.codes) else self.codes,
         )
@@ -73,7 +77,7 @@ class Lexicon:
         return self._salts.index(meaning.prefixes)
 
     def code(self, meaning: Meaning, written: pl.Series, hashes: Hashes) -> tuple[States, Codes, pl.Series]:
-        """Look the values of a block up, (n,) String: states, codes and fresh, see `Said`."""
+        """Look the values of a block up, (n,) String and uint64: states, codes and fresh, see `Said`."""
         codes, new = self._table.code_hashes(hashes)
         fresh = written.clear()
         if len(new):
@@ -96,13 +100,19 @@ class Lexicons:
         """coded: the columns that get codes; of the others, values are seldom the same twice."""
         self._coded = frozenset(coded)
         self._lexicons: dict[str, Lexicon] = {}
+        self._hashes: Hashes = np.empty(0, np.uint64)  # of one column of a block, gone with the next
 
     def read(self, meaning: Meaning, written: pl.Series) -> tuple[Said, States]:
         """Look the values of a block up, (n,) String: what they say, and the state of each, (n,)."""
         lexicon = self._lexicons.setdefault(meaning.name, Lexicon())
-        hashes = hashes_of(written, lexicon.salt(meaning), blank=True)
+        salt = lexicon.salt(meaning)
         if meaning.name in self._coded:
+            if len(self._hashes) < len(written):
+                self._hashes = np.empty(len(written), np.uint64)
+            hashes = self._hashes[: len(written)]
+            hash_into(hashes, written, salt, blank=True)
+            hashes.flags.writeable = False  # kernels compile once, for what is read only
             states, codes, fresh = lexicon.code(meaning, written, hashes)
         else:
             states, codes, fresh = meaning.states(written), np.zeros(0, np.int32), written.clear()
-        return Said(written, meaning, hashes, states, codes, fresh), states
+        return Said(written, meaning, salt, states, codes, fresh), states

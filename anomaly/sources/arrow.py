@@ -34,9 +34,9 @@ def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 class Views:
     """Texts as Arrow views them (Arrow columnar format, "Variable-size Binary View Layout").
 
-    words: (n, 2) uint64, a view each: the length in four bytes, then how the text begins, zeros after a short
-    one; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0 when none is; buffers: what long
-    texts stand in, (c,) uint8 each.
+    words: (2 * n,) uint64, two a view: the length in four bytes, then how the text begins, zeros after a
+    short one; valid: (b,) uint8, bit first + i is 0 where text i is missing, b = 0 when none is; buffers:
+    what long texts stand in, (c,) uint8 each.
     """
 
     words: NDArray[np.uint64]
@@ -50,7 +50,7 @@ def views_of(texts: pl.Series) -> Views:
     array = texts.to_arrow(compat_level=pl.CompatLevel.newest())
     valid, words, *buffers = array.buffers()
     return Views(
-        np.frombuffer(words or b"", np.uint64).reshape(-1, 2)[array.offset : array.offset + len(array)],
+        np.frombuffer(words or b"", np.uint64)[2 * array.offset : 2 * (array.offset + len(array))],
         np.frombuffer((array.null_count and valid) or b"", np.uint8),
         array.offset,
         tuple(np.frombuffer(buffer or b"", np.uint8) for buffer in buffers),
@@ -59,7 +59,7 @@ def views_of(texts: pl.Series) -> Views:
 
 def first_bytes(texts: pl.Series) -> NDArray[np.uint8]:
     """The first byte of each text, (n,) uint8; of an empty one 0, of a null anything."""
-    return views_of(texts).words.view(np.uint8)[:, 4]
+    return views_of(texts).words.view(np.uint8)[4::16]
 
 
 def iso_times(text: pl.Series) -> pl.Series | None:

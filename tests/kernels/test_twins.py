@@ -151,6 +151,15 @@ def test_largest(rows: list[tuple[int, int]], values: list[int]) -> None:
     assert held.tolist() == expected.tolist()
 
 
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1))), st.sampled_from("IQ"))
+def test_mix(rows: list[tuple[int, int]], width: str) -> None:
+    numbers = np.array([number for number, _ in rows], width)
+    answers = np.array([[digest for _, digest in rows]] * 2, np.uint64)
+    kernels.mix(read_only(numbers), answers[0])
+    naive.mix(numbers, answers[1])
+    np.testing.assert_array_equal(*answers)
+
+
 @given(
     st.lists(st.one_of(st.none(), st.text("aAé", max_size=40))),
     st.integers(0, 9),
@@ -162,12 +171,12 @@ def test_hash_views(texts: list[str | None], left: int, buffer: int, salt: int, 
     column = pl.concat([pl.Series([text], dtype=pl.String) for text in [None, *texts]], rechunk=False)
     views = views_of(column[min(left, len(texts)) :])
     data = views.buffers[buffer] if buffer < len(views.buffers) else np.zeros(0, np.uint8)
-    n = len(views.words)
+    n = len(views.words) // 2
     asked = views.words, views.valid, views.first, data, buffer, salt, blank
     answers = np.full((2, n), 5, np.uint64)
     hashed = kernels.hash_views(*map(read_only, asked), answers[0], n // 4)
     assert hashed == naive.hash_views(*asked, answers[1], n // 4)
-    np.testing.assert_array_equal(*answers)
+    np.testing.assert_array_equal(*answers[:, :hashed])
 
 
 @given(st.lists(CODE))
