@@ -112,7 +112,7 @@ def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     of_field, of_reason, count = _coded(texts["case_number"], texts["reason"])
     typed = users["case_number"]
     as_typed = bool((of_field[:-1] == np.arange(len(of_field) - 1)).all())
-    if as_typed and not (of_reason >= 0).any():
+    if as_typed and (typed.min(initial=0) >= 0 or not (of_reason >= 0).any()):
         return typed, count
     number = np.empty(len(typed), np.int32)
     for begin in range(0, len(number), AT_ONCE):

@@ -71,9 +71,10 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     """Tell `Once` of a part; step: (s,) int8, of a look-up of each subject beside those of others."""
     rows = slice(part.begin, part.begin + int(part.starts[-1]))
     alone, others = told.pairs.alone[rows], told.work.others[rows]
+    more = others > 0
     kind = gather(step, told.pairs.subjects[rows]).view(np.uint8)
     kind += np.uint8(NUMBERED) * told.numbered(rows)
-    worked = np.flatnonzero(others)
+    worked = np.flatnonzero(more)
     kind[worked] = WORKED - 1 + _step(others[worked])
 
     def by_kind(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -87,7 +88,6 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     stated = alone & told.work.stated(rows) & ~counted
     open_ = alone & counted
     unknown = open_ & told.work.unknown(rows)
-    more = others > 0
     return Once(
         every,
         by_kind(open_),
