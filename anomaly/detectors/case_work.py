@@ -102,7 +102,8 @@ def _unknown_for_known(users: Groups, given: NDArray[np.int32], known: NDArray[n
 
 def numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     """Return a code of the case number of each look-up, (m,) int32, -1 for none: that of its own field, else
-    the first number in the reason; and how many codes there are. `DR 24-00758` and `24-00758` are one.
+    the first number in the reason; and how many codes there are room for. `DR 24-00758` and `24-00758` are
+    one.
     """
     return users.once("numbers given", lambda: _numbers_given(users))
 
@@ -112,7 +113,7 @@ def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     of_field, of_reason, count = _coded(texts["case_number"], texts["reason"])
     typed = users["case_number"]
     as_typed = bool((of_field[:-1] == np.arange(len(of_field) - 1)).all())
-    if as_typed and (typed.min(initial=0) >= 0 or not (of_reason >= 0).any()):
+    if as_typed and not (of_reason >= 0).any():
         return typed, count
     number = np.empty(len(typed), np.int32)
     for begin in range(0, len(number), AT_ONCE):
@@ -125,7 +126,7 @@ def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
 
 def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
     """Return the code of the number in each case number and in each reason, and -1 last, for none; and how
-    many codes there are.
+    many codes there are room for.
 
     field: (n,) String, each text once, ascending. A case number that is plain keeps its code.
     """

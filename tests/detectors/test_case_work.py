@@ -68,8 +68,7 @@ def test_the_number_in_the_reason_is_the_one_in_the_field() -> None:
         look("U1", DAYS[2], "A", case_number=None, reason="pc 273.5"),
     ]
     number, count = numbers_given(coded(rows)[1])
-    assert count == 1
-    assert number[0] == number[1] >= 0
+    assert count > number[0] == number[1] >= 0
     assert number[2] == -1
 
 

@@ -53,10 +53,12 @@ def matching(name: str, scenario: str) -> list[str]:
     return found
 
 
+# Five late nights that hours alone cannot tell from chance at the default rate, in a unit where two clerks
+# have them: they are seen, and not listed.
 # Four times the pace from the first day to the last, in a log without calls or cases: a busy desk looks the
 # same.
 # One number over new people, and no register: 0.00047 of 26 users, where 17 detectors test.
-TOO_FAINT = {("volume", "M001"), ("copied_case_number", "M002")}
+TOO_FAINT = {("own_hours", "M002"), ("volume", "M001"), ("copied_case_number", "M002")}
 
 
 @pytest.mark.parametrize(("name", "scenario"), scenarios(misuse=True))
