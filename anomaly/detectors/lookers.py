@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding import CodedLog, Groups
 
-BITS = 6  # of 64 actions one is known: 156 kB where there are 5 M, a fifth of a processor's own cache
+BITS = 6  # of 64 actions one is known: 313 kB where there are 5 M, a third of a processor's own cache
 
 
 @dataclass(frozen=True)

