@@ -52,27 +52,51 @@ def hash_views(
     Returns the first text that is not hashed, n when all are; what stands after it in `hashes` means nothing.
     Cost: O(n), 1 ns for a short text, for a long one 2 more and 1.5 for each 8 bytes of it.
     """
-    start = mixed(np.uint64(salt))
+    start, least = mixed(np.uint64(salt)), np.uint64(blank)
+    longer = np.empty(PART, np.int64)
     for opening in range(begin, len(hashes), PART):
         end = min(opening + PART, len(hashes))
-        part, answers, odd = views[2 * opening : 2 * end], hashes[opening:end], 0
+        part, answers, long = views[2 * opening : 2 * end], hashes[opening:end], 0
         for k in range(len(answers)):  # from 0 and without a branch: the compiler hashes eight texts at once
-            answers[k] = max(mixed(mixed(part[2 * k] ^ start) ^ part[2 * k + 1]), np.uint64(1))
-            odd += (part[2 * k] & LOW) - np.uint64(1) >= INSIDE  # long, or empty
-        if odd == 0 and len(valid) == 0:
+            value, length = mixed(mixed(part[2 * k] ^ start) ^ part[2 * k + 1]), part[2 * k] & LOW
+            answers[k] = max(value, np.uint64(1)) * np.uint64(length >= least)
+            long += length > INSIDE
+        if len(valid):
+            leave(answers, valid, first + opening)
+        if long == 0:
             continue
-        for i in range(opening, end):
-            length, last, bit = views[2 * i] & LOW, views[2 * i + 1], first + i
-            if (blank and length == 0) or (len(valid) and not (valid[bit >> 3] >> (bit & 7)) & 1):
-                hashes[i] = 0
-            elif length > INSIDE:
-                if last & LOW != np.uint64(buffer):
-                    return i
-                at = last >> HALF
-                until = at + length - WORD
-                value = mixed(views[2 * i] ^ start)
-                while at < until:
-                    value = mixed(value ^ word(data, at))
-                    at += WORD
-                hashes[i] = max(mixed(value ^ word(data, until)), np.uint64(1))
+        m = 0
+        for k in range(
+            len(answers)
+        ):  # no branch either: among short texts, each long one would be a surprise
+            longer[m] = k
+            m += ((part[2 * k] & LOW) > INSIDE) & (answers[k] != 0)  # what is missing may have any view
+        for k in longer[:m]:
+            length, last = part[2 * k] & LOW, part[2 * k + 1]
+            if last & LOW != np.uint64(buffer):
+                return opening + k
+            at = last >> HALF
+            until = at + length - WORD
+            value = mixed(part[2 * k] ^ start)
+            while at < until:
+                value = mixed(value ^ word(data, at))
+                at += WORD
+            answers[k] = max(mixed(value ^ word(data, until)), np.uint64(1))
     return len(hashes)
+
+
+@kernel
+def leave(answers: U64, valid: U8, first: int) -> None:
+    """Leave out what is missing: set each value to 0 of which bit first + i is 0, in place.
+
+    answers: (n,) uint64; valid: (b,) uint8. Cost: O(n); eight bits are looked at together.
+    """
+    for k in range(0, len(answers), 8):
+        byte, shift = (first + k) >> 3, (first + k) & 7
+        bits = np.uint64(valid[byte]) >> np.uint64(shift)
+        if shift and byte + 1 < len(valid):
+            bits |= np.uint64(valid[byte + 1]) << np.uint64(8 - shift)
+        if bits & np.uint64(255) != np.uint64(255):
+            eight = answers[k : k + 8]
+            for j in range(len(eight)):
+                eight[j] *= (bits >> np.uint64(j)) & np.uint64(1)

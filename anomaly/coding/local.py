@@ -9,10 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.gather import blocks
+from anomaly.sources.times import QUARTER
 
-QUARTER = (
-    900_000  # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database)
-)
 HOUR = 3_600_000
 DAY = 86_400_000
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from anomaly.sources.arrow import iso_times
 
@@ -32,6 +33,9 @@ OFFSETS = {
 DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
 UTC = pl.Datetime("ms", "UTC")
 _TRIED = 64
+# ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database).
+QUARTER = 900_000
+_MOST = 1 << 16  # quarter hours, 22 months
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,29 @@ def _parse(text: pl.Series, layout: str) -> pl.Series:
 
 
 def _localized(naive: pl.Series, zone: str) -> Times:
+    """Read local times, (n,) Datetime(ms). Zones change on whole quarter hours, so polars is asked once for
+    each quarter hour: asked for each time, it took a fifth of reading a log of 17 columns.
+    """
     if zone == "UTC":
         return Times(naive.dt.replace_time_zone("UTC"), _nowhere(naive), 0)
-    early = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    late = naive.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    gap = naive.is_not_null() & early.is_null()
-    return Times(early.dt.convert_time_zone("UTC"), gap, int((early != late).sum()))
+    absent = naive.is_null() if naive.null_count() else None
+    written = naive.to_physical().fill_null(0).to_numpy()
+    quarters, which = _distinct(written // QUARTER)
+    asked = pl.Series(quarters * QUARTER).cast(pl.Datetime("ms"))
+    early = asked.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    late = asked.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+    ahead = (asked.dt.replace_time_zone("UTC") - early.dt.convert_time_zone("UTC")).dt.total_milliseconds()
+    utc = pl.Series(naive.name, written - ahead.fill_null(0).to_numpy()[which]).cast(UTC)
+    gap, twice = (pl.Series(of.to_numpy()[which]) for of in (early.is_null(), early.ne_missing(late)))
+    if absent is not None:
+        utc, gap, twice = utc.set(absent, None), gap & ~absent, twice & ~absent
+    return Times(utc.set(gap, None) if gap.any() else utc, gap, int(twice.sum()))
+
+
+def _distinct(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Numbers (m,) among which are all of (n,), and which of them each is; a log in time order has few."""
+    if len(numbers):
+        first, last = int(numbers.min()), int(numbers.max())
+        if last - first <= _MOST:
+            return np.arange(first, last + 1), numbers - first
+    return np.unique(numbers, return_inverse=True)
