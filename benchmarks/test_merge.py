@@ -10,25 +10,46 @@ import polars as pl
 import kernels
 
 
-def actions(world: Any) -> tuple[pl.DataFrame, int]:
-    """Rows by user with their action, and how many actions there are."""
+def actions(world: Any) -> tuple[pl.DataFrame, Any]:
+    """Rows of each action side by side, and where they begin."""
     starts, rows = world.by_user
     columns = (rows[name].to_numpy() for name in ("time", "subject", "cascade"))
     action = kernels.collapse(starts, *columns, world.n_subjects, world.n, 3_600_000)
-    return rows.with_columns(action=action), int(action.max()) + 1
+    begins, order = kernels.group(action, int(action.max()) + 1)
+    return rows.with_columns(action=action)[order], begins.astype(np.int32)
 
 
 def test_earliest(world: Any, contest: Any) -> None:
-    rows, n = actions(world)
-    action, time, code = (rows[name].to_numpy() for name in ("action", "time", "subject"))
+    rows, starts = actions(world)
+    time, code = (rows[name].to_numpy() for name in ("time", "subject"))
+    taken, ranks = np.empty(len(starts) - 1, np.int32), np.zeros(0, np.int32)
+
+    def ours() -> tuple[Any, ...]:
+        kernels.earliest(starts, time, code, ranks, taken)
+        return (taken,)
 
     def rival() -> tuple[Any, ...]:
         known = rows.lazy().filter(pl.col("subject") >= 0).group_by("action")
-        taken = known.agg(pl.col("subject").min_by("time")).collect()
-        every = pl.DataFrame({"action": pl.int_range(n, dtype=pl.Int32, eager=True)})
-        return (every.join(taken, on="action", how="left", maintain_order="left")["subject"].fill_null(-1),)
+        first = known.agg(pl.col("subject").sort_by("time", "subject").first()).collect()
+        every = pl.DataFrame({"action": pl.int_range(len(taken), dtype=pl.Int32, eager=True)})
+        return (every.join(first, on="action", how="left", maintain_order="left")["subject"].fill_null(-1),)
 
-    contest(lambda: (kernels.earliest(action, time, code, n),), rival)
+    contest(ours, rival)
+
+
+def test_contested(world: Any, contest: Any) -> None:
+    rows, starts = actions(world)
+    time, code = (rows[name].to_numpy() for name in ("time", "subject"))
+
+    def rival() -> tuple[Any, ...]:
+        known = rows.lazy().filter(pl.col("subject") >= 0)
+        at_first = known.filter(pl.col("time") == pl.col("time").min().over("action"))
+        several = at_first.filter(pl.col("subject").n_unique().over("action") > 1)
+        beside = np.zeros(world.n_subjects, np.bool_)
+        beside[several.select("subject").collect()["subject"].to_numpy()] = True
+        return (beside,)
+
+    contest(lambda: (kernels.contested(starts, time, code, world.n_subjects),), rival)
 
 
 def test_commonest(world: Any, contest: Any) -> None:
@@ -46,18 +67,20 @@ def test_commonest(world: Any, contest: Any) -> None:
 
 
 def test_union(world: Any, contest: Any) -> None:
-    rows, n = actions(world)
-    action, bits = (
-        rows["action"].to_numpy(),
-        np.uint16(1) << (rows["serial"].to_numpy() + 1).astype(np.uint16),
-    )
-    coded = pl.DataFrame({"action": action, "bits": bits})
+    rows, starts = actions(world)
+    bits = np.uint16(1) << (rows["serial"].to_numpy() + 1).astype(np.uint16)
+    coded = pl.DataFrame({"action": rows["action"], "bits": bits})
+    united = np.empty(len(starts) - 1, np.uint16)
+
+    def ours() -> tuple[Any, ...]:
+        kernels.union(starts, bits, united)
+        return (united,)
 
     def rival() -> tuple[Any, ...]:
-        united = coded.lazy().group_by("action").agg(pl.col("bits").bitwise_or()).sort("action")
-        return (united.collect()["bits"],)
+        each = coded.lazy().group_by("action").agg(pl.col("bits").bitwise_or()).sort("action")
+        return (each.collect()["bits"],)
 
-    contest(lambda: (kernels.union(action, bits, n),), rival)
+    contest(ours, rival)
 
 
 def test_written_twice(world: Any, contest: Any) -> None:

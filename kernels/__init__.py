@@ -22,6 +22,7 @@ move                values of rows to where they go
 gather              values of rows in the order of their groups
 collapse            rows to human actions: cascades and quick repeats
 earliest            what an action's rows say first
+contested           what an action's rows say at one time
 union               what an action's rows say between them, as bits
 written_twice       rows that repeat an earlier row
 neighbours          subjects of rows that stand side by side
@@ -70,7 +71,7 @@ from kernels.follow import follows
 from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
-from kernels.merge import earliest, union, written_twice
+from kernels.merge import contested, earliest, union, written_twice
 from kernels.owners import owners
 from kernels.paces import paces
 from kernels.pairs import first_meetings
@@ -92,6 +93,7 @@ __all__ = [
     "code",
     "collapse",
     "commonest",
+    "contested",
     "day_streaks",
     "densest",
     "destinations",

@@ -4,38 +4,65 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels.arrays import I32, I64, U16, U64, Bools
+from kernels.arrays import I32, I64, U16, U64, Bools, Integers
 from kernels.compile import kernel
 
 
 @kernel
-def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
-    """Take, for each action, the code of its earliest row that has one, the smallest among rows of one time.
+def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
+    """Take, for each action, the code of its earliest row that has one, the first among rows of one time.
 
-    action: (n,) int32, < n_actions; times: (n,) int64, ms; ascending inside each action;
-    codes: (n,) int32, -1 = missing.
-    Returns (n_actions,) int32, -1 where no row of the action has a code. Cost: O(n).
+    starts: (a + 1,) int32; action k is rows starts[k]:starts[k + 1], one at least. times: (n,) int64, ms;
+    ascending inside each action; codes: (n,), -1 = missing; ranks: (c,) int32, the place of each code among
+    those of one time, or (0,) when that is the code itself; taken: (a,) of the codes' type, filled in place,
+    -1 where no row of the action has a code. Cost: O(n).
     """
-    taken = np.full(n_actions, -1, np.int32)
-    at = np.zeros(n_actions, np.int64)
-    for i in range(len(action)):
-        a = action[i]
-        if codes[i] >= 0 and (taken[a] < 0 or (times[i] == at[a] and codes[i] < taken[a])):
-            taken[a] = codes[i]
-            at[a] = times[i]
-    return taken
+    for k in range(len(taken)):
+        first, at = codes[starts[k]], times[starts[k]]
+        for i in range(starts[k] + 1, starts[k + 1]):
+            code = codes[i]
+            if code < 0:
+                continue
+            if first < 0:
+                first, at = code, times[i]
+            elif times[i] > at:
+                break
+            elif (ranks[code] < ranks[first]) if len(ranks) else (code < first):
+                first = code
+        taken[k] = first
 
 
 @kernel
-def union(action: I32, bits: U16, n_actions: int) -> U16:
+def contested(starts: I32, times: I64, codes: I32, count: int) -> Bools:
+    """Find the codes that stand beside another one in the earliest rows of an action, at one time.
+
+    starts, times: as in `earliest`; codes: (n,) int32, -1 or < count. Returns (count,) bool. Cost: O(n).
+    """
+    beside = np.zeros(count, np.bool_)
+    for k in range(len(starts) - 1):
+        first = starts[k]
+        while first < starts[k + 1] and codes[first] < 0:
+            first += 1
+        for i in range(first + 1, starts[k + 1]):
+            if times[i] > times[first]:
+                break
+            if codes[i] >= 0 and codes[i] != codes[first]:
+                beside[codes[i]] = beside[codes[first]] = True
+    return beside
+
+
+@kernel
+def union(starts: I32, bits: U16, united: U16) -> None:
     """Unite the bits of each action's rows.
 
-    action: (n,) int32, < n_actions; bits: (n,) uint16. Returns (n_actions,) uint16. Cost: O(n).
+    starts: (a + 1,) int32, as in `earliest`; bits: (n,) uint16; united: (a,) uint16, filled in place.
+    Cost: O(n).
     """
-    united = np.zeros(n_actions, np.uint16)
-    for i in range(len(action)):
-        united[action[i]] |= bits[i]
-    return united
+    for k in range(len(united)):
+        each = bits[starts[k]]
+        for i in range(starts[k] + 1, starts[k + 1]):
+            each |= bits[i]
+        united[k] = each
 
 
 @kernel

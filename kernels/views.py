@@ -74,7 +74,7 @@ def hash_views(
         for k in longer[:m]:
             length, last = part[2 * k] & LOW, part[2 * k + 1]
             if last & LOW != np.uint64(buffer):
-                return opening + k
+                return int(opening + k)
             at = last >> HALF
             until = at + length - WORD
             value = mixed(part[2 * k] ^ start)

@@ -329,14 +329,22 @@ def inside(
     )
 
 
-def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
-    taken = []
-    for a in range(n_actions):
+def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
+    for a, rows in enumerate(groups(starts)):
         known = [
-            (int(times[i]), int(codes[i])) for i in range(len(times)) if action[i] == a and codes[i] >= 0
+            (int(times[i]), int(ranks[codes[i]] if len(ranks) else codes[i]), int(codes[i])) for i in rows
         ]
-        taken.append(min(known)[1] if known else -1)
-    return np.array(taken, np.int32)
+        taken[a] = min((one for one in known if one[2] >= 0), default=(0, 0, -1))[2]
+
+
+def contested(starts: I32, times: I64, codes: I32, count: int) -> Bools:
+    beside = np.zeros(count, np.bool_)
+    for rows in groups(starts):
+        known = [i for i in rows if codes[i] >= 0]
+        at_first = {int(codes[i]) for i in known if times[i] == times[known[0]]}
+        if len(at_first) > 1:
+            beside[[*at_first]] = True
+    return beside
 
 
 def came_back(starts: I64, times: I64, users: I32, apart: int, n_users: int) -> Bools:
@@ -367,8 +375,9 @@ def commonest(starts: I64, codes: I32, n_codes: int) -> I32:
     return np.array(answer, np.int32)
 
 
-def union(action: I32, bits: U16, n_actions: int) -> U16:
-    return np.array([reduce(or_, bits[action == a].tolist(), 0) for a in range(n_actions)], np.uint16)
+def union(starts: I32, bits: U16, united: U16) -> None:
+    for a, rows in enumerate(groups(starts)):
+        united[a] = reduce(or_, bits[[*rows]].tolist(), 0)
 
 
 def written_twice(starts: I64, times: I64, digests: U64) -> Bools:

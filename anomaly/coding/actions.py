@@ -202,29 +202,26 @@ def _actions(
 ) -> Actions:
     """of_text: the class of each text, and of none, by column."""
     said = Merged(events, starts)
-    reason, attention = said.first(events.reason), said.first(events.attention)
-    place = said.first(events.place)
-    day, hour = days_and_hours(said.time, said.opening(events.offset))
+    plain = ["user", "place", "networks", *(name for name in CODED if name not in ("user", "agency", "unit"))]
+    with ThreadPoolExecutor(2) as pool:
+        subject = pool.submit(said.first, events.subject, partial(_people_first, subjects))
+        as_typed = pool.submit(said.first, typed, partial(_in_order, subjects))
+        reach = pool.submit(lambda: said.united(_reached(events, texts, policy)))
+        local = pool.submit(lambda: days_and_hours(said.time, said.opening(events.offset)))
+        codes = {name: pool.submit(said.first, getattr(events, name)) for name in plain}
+    held = {name: one.result() for name, one in codes.items()}
+    day, hour = local.result()
     return Actions(
+        **held,
         time=said.time,
         day=day,
         hour=hour,
-        user=said.first(events.user),
-        place=place,
-        agency=gather(np.ascontiguousarray(texts.places[:, 0]), place),
-        subject=said.first(events.subject, partial(_people_first, subjects)),
-        typed=said.first(typed, partial(_in_order, subjects)),
-        reason=reason,
-        attention=attention,
-        case_number=said.first(events.case_number),
-        terminal=said.first(events.terminal),
-        on_behalf_of=said.first(events.on_behalf_of),
-        networks=said.first(events.networks),
-        purpose=said.first(events.purpose),
-        asked=said.first(events.asked),
-        reach=said.united(_reached(events, texts, policy)),
-        reason_class=gather(of_text["reason"], reason),
-        attention_class=gather(of_text["attention"], attention),
+        agency=gather(np.ascontiguousarray(texts.places[:, 0]), held["place"]),
+        subject=subject.result(),
+        typed=as_typed.result(),
+        reach=reach.result(),
+        reason_class=gather(of_text["reason"], held["reason"]),
+        attention_class=gather(of_text["attention"], held["attention"]),
         events=starts,
     )
 

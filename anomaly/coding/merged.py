@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.events import Events
-from anomaly.coding.gather import starts_of
+from anomaly.coding.gather import gather, starts_of
 from anomaly.coding.hashes import Codes
 
 # Rows of one user on one subject within this time are one action: switches answer a plate run with the
@@ -39,24 +39,19 @@ def collapsed(columns: Mapping[str, NDArray[Any]], n_users: int, n_subjects: int
 
 
 class Merged:
-    """What actions say, out of what their rows say; most actions have one row, and copy it."""
+    """What actions say, out of what their rows say."""
 
     def __init__(self, events: Events, starts: Codes | None) -> None:
         """starts: (a + 1,) int32, where the rows of each action begin; None when every row is an action."""
         self._starts = starts
+        self._times = events.time
         self.time = self.opening(events.time)
         # What the log lacks is one value, not an array of it: see `Grouping.ordered`.
         self._nothing: Codes = np.broadcast_to(np.int32(-1), len(self.time))
-        if starts is not None:
-            sizes = np.diff(starts)
-            self._several = np.flatnonzero(sizes > 1)
-            self._of_row = np.repeat(np.arange(len(self._several), dtype=np.int32), sizes[self._several])
-            self._rows = np.flatnonzero(np.repeat(sizes > 1, sizes))
-            self._times = events.time[self._rows]
 
     def opening(self, column: NDArray[Any]) -> NDArray[Any]:
         """Return what the first row of each action has, (n,) -> (a,)."""
-        return column if self._starts is None else column[self._starts[:-1]]
+        return column if self._starts is None else gather(column, self._starts[:-1])
 
     def first(
         self, codes: NDArray[np.signedinteger] | None, ranks: Callable[[Codes], Codes] | None = None
@@ -68,26 +63,24 @@ class Merged:
         """
         if codes is None:
             return self._nothing
-        answer = self.opening(codes)
         if self._starts is None:
-            return answer
-        told = codes[self._rows].astype(np.int32, copy=False)
-        if ranks is None:
-            answer[self._several] = self._earliest(told)
-            return answer
-        known = np.flatnonzero(np.bincount(told + 1)[1:]).astype(np.int32)
-        known = known[np.argsort(ranks(known))]
-        rank = np.full(int(known.max(initial=-1)) + 2, -1, np.int32)  # the last for none
-        rank[known] = np.arange(len(known), dtype=np.int32)
-        answer[self._several] = np.append(known, np.int32(-1))[self._earliest(rank[told])]
-        return answer
-
-    def _earliest(self, told: Codes) -> Codes:
-        return kernels.earliest(self._of_row, self._times, told, len(self._several))
+            return codes
+        ranked = np.zeros(0, np.int32)
+        if ranks is not None:
+            count = int(codes.max(initial=-1)) + 1
+            among = np.flatnonzero(kernels.contested(self._starts, self._times, codes, count)).astype(
+                np.int32
+            )
+            ranked = np.zeros(count, np.int32)
+            ranked[among] = ranks(among)
+        taken = np.empty(len(self.time), codes.dtype)
+        kernels.earliest(self._starts, self._times, codes, ranked, taken)
+        return taken
 
     def united(self, bits: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """Return the bits of all rows of each action, (n,) uint16 -> (a,) uint16."""
-        answer = self.opening(bits)
-        if self._starts is not None:
-            answer[self._several] = kernels.union(self._of_row, bits[self._rows], len(self._several))
-        return answer
+        if self._starts is None:
+            return bits
+        united = np.empty(len(self.time), np.uint16)
+        kernels.union(self._starts, bits, united)
+        return united

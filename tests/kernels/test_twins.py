@@ -356,12 +356,18 @@ def test_commonest(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("commonest", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
 
 
-@given(grouped(), st.data())
-def test_earliest_and_union(rows: tuple[I64, I64], data: st.DataObject) -> None:
-    starts, times = rows
-    action = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
-    agree("earliest", action, times, column(data, starts, CODE, np.int32), len(starts))
-    agree("union", action, column(data, starts, st.integers(0, 2**16 - 1), np.uint16), len(starts))
+@given(grouped(), st.data(), st.sampled_from([np.int32, np.int16]), st.permutations(range(N_CODES)))
+def test_earliest_and_union(rows: tuple[I64, I64], data: st.DataObject, width: Any, order: list[int]) -> None:
+    starts, times = np.unique(rows[0]).astype(np.int32), rows[1]  # an action has a row
+    codes, bits = (
+        column(data, starts, CODE, width),
+        column(data, starts, st.integers(0, 2**16 - 1), np.uint16),
+    )
+    for ranks in ([], order):
+        told = np.array(ranks, np.int32)
+        fills("earliest", starts, times, codes, told, out=[np.zeros(len(starts) - 1, width)])
+    agree("contested", starts, times, codes.astype(np.int32), N_CODES)
+    fills("union", starts, bits, out=[np.zeros(len(starts) - 1, np.uint16)])
 
 
 @given(grouped(), st.data())
