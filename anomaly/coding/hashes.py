@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.sources.arrow import views_of
+from anomaly.sources.arrow import alone, views_of
 
 Codes = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
@@ -43,7 +43,7 @@ def hash_into(hashes: Hashes, texts: pl.Series, salt: int, *, blank: bool) -> No
         )
         if at == len(hashes):
             return
-    hash_into(hashes[at:], _alone(texts[at:]), salt, blank=blank)
+    hash_into(hashes[at:], alone(texts[at:]), salt, blank=blank)
 
 
 class CodeTable:
@@ -75,7 +75,7 @@ class CodeTable:
         if len(fresh):
             self._fresh_hashes.append(hashed[fresh])
             if self.keep_text:
-                self._fresh_texts.append(_alone(texts.gather(fresh)))
+                self._fresh_texts.append(alone(texts.gather(fresh)))
         return codes, fresh
 
     def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:
@@ -107,8 +107,3 @@ class CodeTable:
     def hashes(self) -> Hashes:
         """Return the hash of each code, (m,) uint64."""
         return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
-
-
-def _alone(texts: pl.Series) -> pl.Series:
-    """Copy gathered texts, which else keep all text of their batch in memory. (n,) String -> (n,) String."""
-    return pl.Series(texts.name, texts.to_arrow(compat_level=pl.CompatLevel.oldest()))

@@ -57,6 +57,11 @@ def views_of(texts: pl.Series) -> Views:
     )
 
 
+def alone(texts: pl.Series) -> pl.Series:
+    """Copy gathered texts, which else keep all text of their batch in memory. (n,) String -> (n,) String."""
+    return pl.Series(texts.name, texts.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
 def first_bytes(texts: pl.Series) -> NDArray[np.uint8]:
     """The first byte of each text, (n,) uint8; of an empty one 0, of a null anything."""
     return views_of(texts).words.view(np.uint8)[4::16]
