@@ -38,9 +38,10 @@ def some_rows(
         headers = {names.header_map[name] for name in needed if name in names.header_map}
         frames = []
         for block in ahead(file.reader.blocks(headers or set(names.header_map.values()))):
-            here = rows[slice(*np.searchsorted(rows, [block.rows[0], block.rows[-1] + 1]))]
+            numbers = block.rows.to_numpy()
+            here = np.searchsorted(numbers, rows[np.isin(rows, numbers, assume_unique=True)])
             if len(here):
-                found = block.frame[np.searchsorted(block.rows.to_numpy(), here)]
+                found = block.frame[here]
                 frames.append(pl.DataFrame([alone(_plain(column)) for column in found]))
         file.check_unchanged()
         block = Block(pl.concat(frames), pl.Series(rows))

@@ -12,12 +12,22 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.csv as pc
+import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 
 def inflate(path: Path, codec: str) -> BinaryIO:
     """A stream of the file's content, decompressed with `gzip` or `zstd`; OSError where it breaks off."""
     return cast(BinaryIO, pa.CompressedInputStream(pa.OSFile(str(path)), codec))
+
+
+def rows_of_a_group(path: Path) -> int:
+    """How many rows the first row group of a Parquet file has, 0 where Arrow cannot read what polars can."""
+    try:
+        metadata = parquet.read_metadata(path)
+        return int(metadata.row_group(0).num_rows) if metadata.num_row_groups else 0
+    except (pa.ArrowException, OSError):
+        return 0
 
 
 def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

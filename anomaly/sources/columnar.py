@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from anomaly.errors import InputError
+from anomaly.sources.arrow import rows_of_a_group
 from anomaly.sources.blocks import ROWS, Block, numbered
 from anomaly.sources.streams import FREE_BYTES, MOST_RATIO
 
@@ -30,12 +31,15 @@ class Parquet:
             raise self._broken(error) from None
         if self.count == 0:
             raise InputError("has columns and no rows", name, "export it again, or leave it out")
+        group = rows_of_a_group(path)
+        # A block of two row groups has to be copied into one: a tenth of the time of reading.
+        self._rows = group if ROWS // 2 <= group <= 2 * ROWS else ROWS
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """Typed columns; only the wanted ones are decoded."""
         row = 1
         scan = self._scan.select([header for header in self.headers if header in wanted])
-        batches = iter(scan.collect_batches(chunk_size=ROWS, maintain_order=True))
+        batches = iter(scan.collect_batches(chunk_size=self._rows, maintain_order=True))
         while True:
             try:
                 frame = next(batches, None)
