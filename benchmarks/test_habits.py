@@ -83,6 +83,37 @@ def test_repeated_days(world: Any, contest: Any) -> None:
     contest(kernel, rival)
 
 
+def test_on_same_days(world: Any, contest: Any) -> None:
+    """A day has two hours: of whole ones, few of the busy users here are without a crowd."""
+    starts, order, _ = kernels.recurring(
+        world.by_user[0], world.by_user[1]["subject"].to_numpy(), world.n_subjects
+    )
+    rows = world.by_user[1][order]
+    user, day = rows["user"].to_numpy()[starts[:-1]], rows["time"].to_numpy() // (2 * 3_600_000)
+    day, marks = day.astype(np.int32), rows["hour"].to_numpy() % 3 > 0
+    pair = np.repeat(np.arange(len(user), dtype=np.int32), np.diff(starts))
+
+    def kernel() -> tuple[Any, ...]:
+        return kernels.on_same_days(user, starts, day, marks, 8, 2)
+
+    def rival() -> tuple[Any, ...]:
+        told = pl.DataFrame({"user": user[pair], "pair": pair, "day": day}).filter(pl.Series(marks)).unique()
+        small = told.lazy().filter(pl.len().over("user", "day") <= 8)
+        shared = (
+            small.join(small, on=["user", "day"], suffix="_other")
+            .filter(pl.col("pair") < pl.col("pair_other"))
+            .group_by("pair", "pair_other")
+            .agg(pl.len().cast(pl.Int32))
+            .filter(pl.col("len") >= 2)
+            .sort("pair", "pair_other")
+            .collect()
+        )
+        of_each = told.group_by("pair").agg(pl.len().cast(pl.Int32))
+        return (*shared.get_columns(), *per_group(of_each, "pair", len(user)))
+
+    contest(kernel, rival)
+
+
 def test_on_days(world: Any, contest: Any) -> None:
     rows = world.by_user[1]
     subject, day = rows["subject"].to_numpy(), rows["day"].to_numpy()

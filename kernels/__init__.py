@@ -32,6 +32,7 @@ unite               identifiers of one person to one subject: union-find
 recurring           rows whose code recurs in their group, pair by pair
 repeated_days       a user's returns to one subject on different days
 on_days             codes that stand beside so many different days
+on_same_days        pairs of one group that share so many days
 first_meetings      rows in which a user first meets a subject
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
@@ -77,6 +78,7 @@ from kernels.paces import paces
 from kernels.pairs import first_meetings
 from kernels.places import came_back, homes
 from kernels.repeats import on_days, recurring, repeated_days
+from kernels.same_days import on_same_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, long_sessions, sessions
 from kernels.subjects import choose, largest, renumber
@@ -120,6 +122,7 @@ __all__ = [
     "move",
     "neighbours",
     "on_days",
+    "on_same_days",
     "own_hours",
     "owners",
     "paces",

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
-from itertools import groupby, pairwise
+from itertools import combinations, groupby, pairwise
 from operator import itemgetter, or_
 
 import numpy as np
@@ -276,6 +276,22 @@ def repeated_days(starts: I64, times: I64, days: I32, marks: Bools, gap: int) ->
 
 def on_days(codes: I32, days: I32, n_codes: int, least: int) -> Bools:
     return np.array([len(set(days[codes == code].tolist())) >= least for code in range(n_codes)], np.bool_)
+
+
+def on_same_days(
+    groups: I32, starts: I64, days: I32, marks: Bools, crowd: int, least: int
+) -> tuple[I32, I32, I32, I32]:
+    days_of = [{int(days[i]) for i in range(a, b) if marks[i]} for a, b in pairwise(starts.tolist())]
+    shared: Counter[tuple[int, int]] = Counter()
+    for group in set(groups.tolist()):
+        mine = np.flatnonzero(groups == group).tolist()
+        for day in {day for pair in mine for day in days_of[pair]}:
+            met = [pair for pair in mine if day in days_of[pair]]
+            if len(met) <= crowd:
+                shared.update(combinations(met, 2))
+    told = np.array([(*two, n) for two, n in sorted(shared.items()) if n >= least], np.int32).reshape(-1, 3)
+    one, other, often = told.T.copy()
+    return one, other, often, np.array([len(of) for of in days_of], np.int32)
 
 
 def first_meetings(starts: I64, subjects: I32, n_subjects: int) -> Bools:

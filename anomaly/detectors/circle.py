@@ -47,7 +47,7 @@ def circle(
     Clears: An open case with the people, a call, a bulletin, a test record.
     Evades: Two visits to each; plates and names that the log never ties together.
     """
-    found, _, tested, p, _ = judged(users, context, min_days, gap)
+    found, _, tested, p, *_ = judged(users, context, min_days, gap)
     met = found.people
     peers = peering(users, context)
     # In a small town everybody is met again: by clerks of larger ones, the only clerk of one came back to 15

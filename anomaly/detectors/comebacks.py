@@ -15,6 +15,7 @@ from anomaly.coding import Groups
 from anomaly.coding.gather import gather
 from anomaly.detectors.case_work import CaseWork, case_work
 from anomaly.detectors.hurdle import Law, law_of_peers
+from anomaly.detectors.lookers import places_of
 from anomaly.detectors.pair_kinds import (
     EXPLAINED,
     KINDS,
@@ -73,17 +74,12 @@ class Comebacks:
     _days_of_all: NDArray[np.int32]
     _looked_up: NDArray[np.int64]
 
-    def look_ups(self, pairs: NDArray[np.integer]) -> list[NDArray[np.int32]]:
-        """Return the places of all look-ups of some pairs, ascending. pairs: (j,) places."""
-        return [self.told.pairs.of(pair) for pair in self.back[pairs].tolist()]
-
-    def counted_look_ups(self) -> NDArray[np.int32]:
-        """Return the places of the look-ups of all these pairs that nothing explains."""
-        pairs = self.told.pairs
-        mine = np.zeros(len(pairs), np.bool_)
-        mine[self.back] = True
-        rows = pairs.rows[np.repeat(mine, np.diff(pairs.starts))]
-        return rows[self.told.counted[rows]]
+    def actions(self, pairs: NDArray[np.integer]) -> tuple[NDArray[np.int32], ...]:
+        """Return the actions that are all look-ups of each of some pairs, ascending. pairs: (j,) places."""
+        of, some = self.told.pairs, self.back[pairs]
+        every = self.told.users.actions(of.rows[places_of(of.starts, some)])
+        ends = np.cumsum(of.starts[some + 1] - of.starts[some]).tolist()
+        return tuple(every[begin:end] for begin, end in zip([0, *ends], ends, strict=False))
 
     @cached_property
     def met(self) -> NDArray[np.bool_]:
@@ -99,10 +95,12 @@ class Comebacks:
         return np.asarray((self._kind >= NUMBERED) & (self._kind < EXPLAINED))
 
     def tail(self, pairs: NDArray[np.integer], days: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """P(so many days or more) of some pairs, by the law of their kind; days: (j,), else their own.
+        """P(so many days or more) of some pairs, by the law of their kind; days: (j,), or (j, c) for several
+        of each, else their own.
 
         Under a number that no table knows, that a case is missing there counts, too. Who has no peers is
-        judged by each unit's law, and the largest tail counts. pairs: (j,) places. Returns (j,) float64.
+        judged by each unit's law, and the largest tail counts. pairs: (j,) places. Returns float64 of the
+        shape of days.
         """
         wanted = self.days[pairs] if days is None else days
         p = self._tail(pairs, wanted, self.user[pairs])
@@ -115,8 +113,8 @@ class Comebacks:
     def _tail(
         self, pairs: NDArray[np.integer], days: NDArray[np.int64], user: NDArray[np.integer]
     ) -> NDArray[np.float64]:
-        """Return the tails of some pairs as if they were of some users. (j,) all."""
-        p = np.ones(len(pairs))
+        """Return the tails of some pairs as if they were of some users. (j,), days: (j,) or (j, c)."""
+        p = np.ones(days.shape)
         for kind, law in enumerate(self._laws):
             mine = np.flatnonzero(self._kind[pairs] == kind)
             if len(mine):

@@ -23,7 +23,6 @@ ALIKE, ALIKE_AGAIN = 0.02, 0.1
 STRAY = (0.0, 0.01, 0.02, 0.05, 0.1)
 HABIT = 20.0  # returns of peers that weigh as much as the user's own
 HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
-AT_ONCE = 4096
 LAWS = 32  # at once: of more, BLAS wakes threads that spin, and 3,000 laws took 250 ms of processors, not 16
 LONGEST = 400  # days told apart in a tail
 
@@ -49,21 +48,29 @@ class Law:
     habit: tuple[Floats, Floats] | None = None
 
     def tail(self, rows: NDArray[np.integer], days: NDArray[np.int64]) -> Floats:
-        """P(so many days or more), or so many users, under the laws of some rows. rows, days: (m,)."""
-        p = self._tail(self.again, self.shape, rows, days)
-        return p if self.habit is None else np.maximum(p, self._tail(*self.habit, rows, days))
+        """P(so many days or more), or so many users, under the laws of some rows.
+
+        rows: (m,); days: (m,), or (m, c) for several of each. Returns what is of the shape of days.
+        """
+        each = days if days.ndim > 1 else days[:, None]
+        p = self._tail(self.again, self.shape, rows, each)
+        if self.habit is not None:
+            p = np.maximum(p, self._tail(*self.habit, rows, each))
+        return p.reshape(days.shape)
 
     def _tail(
         self, again: Floats, shape: Floats, rows: NDArray[np.integer], days: NDArray[np.int64]
     ) -> Floats:
-        tails = _tails()
-        beyond = np.ones(len(rows))
-        for begin in range(0, len(rows), AT_ONCE):
-            part = slice(begin, begin + AT_ONCE)
-            laws, which = np.unique(rows[part], return_inverse=True)
-            each = tails[:, np.clip(days[part] - 2, 0, LONGEST)]
-            beyond[part] = np.einsum("ij,ji->i", _likely(shape[laws], self.strays)[which], each)
-        return np.where(days > 1, again[rows] * beyond, 1.0)
+        p = np.where(days > 1, again[rows][:, None], 1.0)
+        some = np.flatnonzero((days > 2).any(axis=1))  # of a third day the shape tells
+        some = some[np.argsort(rows[some], kind="stable")]
+        laws, begins, which = np.unique(rows[some], return_index=True, return_inverse=True)
+        for begin in range(0, len(laws), LAWS):
+            part = slice(begins[begin], begins[begin + LAWS] if begin + LAWS < len(laws) else None)
+            more, at = np.unique(np.clip(days[some[part]] - 2, 0, LONGEST), return_inverse=True)
+            beyond = _likely(shape[laws[begin : begin + LAWS]], self.strays) @ _tails()[:, more]
+            p[some[part]] *= beyond[which[part, None] - begin, at.reshape(-1, days.shape[1])]
+        return p
 
 
 def law_of_peers(
@@ -124,13 +131,10 @@ def _likely(shape: Floats, strays: bool) -> Floats:
     """Return how likely each law of the grid is, (k, m), given returns (k, 15), whichever part strays."""
     parts = len(STRAY) if strays else 1
     likelihood = _grid()[2]
-    likelihood = likelihood[:, : parts * (likelihood.shape[1] // len(STRAY))]
-    weights: Floats = np.empty((len(shape), likelihood.shape[1] // parts))
-    for begin in range(0, len(shape), LAWS):
-        logs = shape[begin : begin + LAWS] @ likelihood
-        logs -= logs.max(axis=1, keepdims=True)
-        np.exp(logs, out=logs)
-        logs.reshape(len(logs), parts, -1).sum(axis=1, out=weights[begin : begin + LAWS])
+    logs = shape @ likelihood[:, : parts * (likelihood.shape[1] // len(STRAY))]
+    logs -= logs.max(axis=1, keepdims=True)
+    np.exp(logs, out=logs)
+    weights: Floats = logs.reshape(len(logs), parts, -1).sum(axis=1)
     weights /= weights.sum(axis=1, keepdims=True)
     return weights
 

@@ -53,13 +53,13 @@ def negative_binomial_tail(k: Any, size: Any, going_on: Any) -> Floats:
 def hypergeometric_tail(k: Any, population: Any, marked: Any, drawn: Any) -> Floats:
     """P(X >= k marked among those drawn). All integers, (m,) or one; returns (m,) float64."""
     least, n, good, taken = np.atleast_1d(*np.broadcast_arrays(k, population, marked, drawn))
-    most = np.minimum(good, taken)
-    x = least[:, None] + np.arange(max(int((most - least).max(initial=-1)) + 1, 0))
-    n, good, taken = n[:, None], good[:, None], taken[:, None]
-    possible = (x <= most[:, None]) & (x >= 0) & (taken - x <= n - good)
-    x = np.where(possible, x, np.maximum(taken + good - n, 0))
+    first = np.maximum(least, np.maximum(taken + good - n, 0))
+    terms = np.maximum(np.minimum(good, taken) - first + 1, 0)
+    of = np.repeat(np.arange(len(first)), terms)
+    x = first[of] + np.arange(len(of)) - (np.cumsum(terms) - terms)[of]
+    n, good, taken = n[of], good[of], taken[of]
     ways = _choose(good, x) + _choose(n - good, taken - x) - _choose(n, taken)
-    return np.asarray(np.minimum(np.where(possible, np.exp(ways), 0.0).sum(axis=1), 1.0))
+    return np.asarray(np.minimum(np.bincount(of, np.exp(ways), len(first)), 1.0))
 
 
 def _choose(n: NDArray[Any], k: NDArray[Any]) -> Floats:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import CROWD
@@ -17,11 +17,13 @@ from anomaly.detectors.comebacks import Comebacks, comebacks
 from anomaly.detectors.contract import WEAKEST, Days, Minutes, Signals, Standing, detector
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.laws import hypergeometric_tail
+from anomaly.detectors.lookers import places_of
 from anomaly.detectors.met import EXPLAIN_WHOM
-from anomaly.detectors.pairs import MOST, count_each
+from anomaly.detectors.pairs import MOST, Pairs, count_each
 from anomaly.detectors.peers import Peering, peering
 
 BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
+TIES = ("looked up together", "one address", "one case", "one call", "both tied to the user")
 
 
 @detector(
@@ -51,41 +53,33 @@ def linked_pair(users: Groups, context: Context, *, min_days: Days = 3, gap: Min
     """
     peers = peering(users, context, least=3)
     found = comebacks(users, peers, users["subject"], users.counted, gap)
-    couples = _couples(users, context, found)
-    if not couples.height:
+    couples, tie = _couples(users, context, found)
+    if not len(tie):
         return Signals.none()
-    seen = pl.DataFrame(
-        {"user": found.user, "one": found.subject, "days": found.days, "case": found.numbered}
-    ).with_row_index("pair")
-    rows = (
-        couples.join(seen, on=["user", "one"])
-        .join(seen.rename({"one": "other"}), on=["user", "other"], suffix="_other")
-        .with_columns(
-            both=pl.min_horizontal("days", "days_other"), case=pl.col("case") | pl.col("case_other")
-        )
-        .sort("user", "both", "one", "other", descending=[False, True, False, False])
-    )
-    rows = rows.filter(_apart(rows))
-    who, both, case, *pairs = (
-        rows[name].to_numpy() for name in ("user", "both", "case", "pair", "pair_other")
-    )
+    both, case = found.days[couples].min(axis=0), np.logical_or(*found.numbered[couples])
+    one, other = found.subject[couples]
+    order = np.lexsort((other, one, -both, found.user[couples[0]]))
+    order = order[np.array(_apart(*couples[:, order].tolist()))]
+    couples, both, case = couples[:, order], both[order], case[order]
+    who = found.user[couples[0]]
     p, third = _by_couples(who, both, case, peers)
-    alone = (found.tail(each, both) / found.tail(each, np.full(len(each), 2)) for each in pairs)
-    p = np.maximum(p, np.minimum(*alone))
     comparable = peers.same_work[who]
     listed = np.flatnonzero((p <= WEAKEST) & comparable & (both >= min_days))
+    days = np.stack([both[listed], np.full(len(listed), 2)], axis=1)
+    alone = (found.tail(each[listed], days).T for each in couples)
+    p[listed] = np.maximum(p[listed], np.minimum(*(more / back for more, back in alone)))
+    listed = listed[p[listed] <= WEAKEST]
     most = np.zeros(len(users))
     np.maximum.at(most, who, both.astype(float))
     return Signals.of_chance(
-        who[listed].astype(np.int32),
+        who[listed],
         p[listed],
         tuple(
-            users.actions(np.sort(np.concatenate(found.look_ups(np.array(both_of)))))
-            for both_of in rows[listed.tolist()].select("pair", "pair_other").iter_rows()
+            np.sort(np.concatenate(of)) for of in zip(*map(found.actions, couples[:, listed]), strict=True)
         ),
         int(comparable.sum()),
         measures={
-            "tie": rows["tie"].gather(listed).to_list(),
+            "tie": [TIES[words] for words in tie[order][listed].tolist()],
             "days": both[listed],
             "peers": [peers.names[peers.code[u]] for u in who[listed]],
             "usual": np.round(1000 * third[listed], 1),
@@ -117,43 +111,50 @@ def _by_couples(
     return p, third
 
 
-def _apart(couples: pl.DataFrame) -> pl.Series:
-    """Mark the couples of which each person stands in one, the first: four people of one case are two
+def _apart(one: list[int], other: list[int]) -> list[int]:
+    """Choose the couples of which each person stands in one, the first: four people of one case are two
     couples, not six.
     """
-    taken: set[tuple[int, int]] = set()
+    taken: set[int] = set()
     kept = []
-    for user, one, other in couples.select("user", "one", "other").iter_rows():
-        free = not {(user, one), (user, other)} & taken
-        kept.append(free)
-        if free:
-            taken |= {(user, one), (user, other)}
-    return pl.Series(kept, dtype=pl.Boolean)
+    for place, couple in enumerate(zip(one, other, strict=True)):
+        if taken.isdisjoint(couple):
+            kept.append(place)
+            taken.update(couple)
+    return kept
 
 
-def _couples(users: Groups, context: Context, found: Comebacks) -> pl.DataFrame:
-    """List the couples among whom each user came back to: user, one, other (codes, one < other), tie."""
-    pairs = pl.DataFrame({"user": found.user, "subject": found.subject})
+def _couples(
+    users: Groups, context: Context, found: Comebacks
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List the couples among whom each user came back to, (2, k) places in `found`, the subject of the
+    smaller code first; and what ties each, (k,) int64, the first of TIES.
+    """
+    pairs = pl.DataFrame({"user": found.user, "subject": found.subject}).with_row_index("pair")
     parts = [_together(users, found)]
     for words, ties in _ties(users, context, found.subject):
         tied = pairs.join(ties, on="subject")
         if "of" in ties.columns:
             tied = tied.filter(pl.col("of") == pl.col("user"))
-        parts.append(_paired(tied.select("user", "subject", "key"), ["user", "key"], words))
-    return pl.concat(parts).unique(["user", "one", "other"], keep="first", maintain_order=True)
+        parts.append(_paired(tied.select("user", "subject", "key", "pair"), words))
+    couples = pl.concat(parts).unique(["one", "other"], keep="first", maintain_order=True)
+    return couples.select("one", "other").to_numpy().T, couples["tie"].to_numpy()
 
 
-def _paired(rows: pl.DataFrame, by: list[str], words: str, also: Sequence[str] = ()) -> pl.DataFrame:
-    """Pair the subjects that share a key; a crowd pairs nobody. also: columns of `by` that are kept."""
+def _paired(rows: pl.DataFrame, words: int) -> pl.DataFrame:
+    """Pair the subjects of one user that share a key; a crowd pairs nobody."""
+    by = ["user", "key"]
     small = rows.unique().filter(pl.len().over(by).is_between(2, CROWD))
     pairs = small.join(small, on=by, suffix="_other").filter(pl.col("subject") < pl.col("subject_other"))
-    columns = ("user", *also, "one", "other")
-    named = pairs.rename({"subject": "one", "subject_other": "other"}).select(columns)
-    return named.unique().sort(columns).with_columns(tie=pl.lit(words))
+    named = pairs.select(
+        pl.col("pair").cast(pl.Int64).alias("one"), pl.col("pair_other").cast(pl.Int64).alias("other")
+    )
+    return named.unique().with_columns(tie=pl.lit(words, pl.Int64))
 
 
-def _ties(users: Groups, context: Context, met: NDArray[np.int32]) -> list[tuple[str, pl.DataFrame]]:
-    """List what ties subjects: words, and a table of subject (code) and key; `of`: true for that user.
+def _ties(users: Groups, context: Context, met: NDArray[np.int32]) -> list[tuple[int, pl.DataFrame]]:
+    """List what ties subjects: the place of the words in TIES, and a table of subject (code) and key; `of`:
+    true for that user.
 
     met: (k,) int32, the subjects of whom two are sought: what has but one of them ties nobody.
     """
@@ -162,33 +163,27 @@ def _ties(users: Groups, context: Context, met: NDArray[np.int32]) -> list[tuple
     address, root = users.log.subjects.address, users.log.subjects.root
     if users.has("address_key") and (address != 0).any():
         known = np.flatnonzero((address != 0) & (root == np.arange(len(root))))
-        ties.append(("one address", pl.DataFrame({"subject": root[known], "key": address[known]})))
+        ties.append((1, pl.DataFrame({"subject": root[known], "key": address[known]})))
     for words, table, key in (
-        ("one case", "case_people", "case_number"),
-        ("one call", "call_people", "call_id"),
+        (2, "case_people", "case_number"),
+        (3, "call_people", "call_id"),
     ):
         if table in context:
-            people = context[table]
-            ties.append((words, pl.DataFrame({"subject": lookup(people["subject"]), "key": people[key]})))
+            listed = context[table]
+            ties.append((words, pl.DataFrame({"subject": lookup(listed["subject"]), "key": listed[key]})))
     if "relations" in context:
         related = context["relations"]
         of = users.log.texts.lookup("user", related["user"])
         codes = lookup(related["subject"])
-        ties.append(("both tied to the user", pl.DataFrame({"subject": codes, "key": of, "of": of})))
+        ties.append((4, pl.DataFrame({"subject": codes, "key": of, "of": of})))
     asked = np.zeros(len(root) + 1, np.bool_)
     asked[met] = True
-    small = (
-        (
-            words,
-            table.with_columns(asked=asked[table["subject"].to_numpy()])
-            .filter(pl.col("asked").sum().over("key") >= 2)
-            .drop("asked")
-            .unique()
-            .filter(pl.col("subject") >= 0)
-            .filter(pl.len().over("key") <= CROWD),
-        )
-        for words, table in ties
-    )
+    small = []
+    for words, tie in ties:
+        people = tie.filter(pl.col("subject") >= 0)
+        sought = people.filter(asked[people["subject"].to_numpy()]).group_by("key").len()
+        several = people.join(sought.filter(pl.col("len") >= 2), on="key", how="semi").unique()
+        small.append((words, several.filter(pl.len().over("key") <= CROWD)))
     return [(words, table) for words, table in small if table.height]
 
 
@@ -200,32 +195,22 @@ def _together(users: Groups, found: Comebacks) -> pl.DataFrame:
     overlap is judged as if the days of each were drawn from the user's (hypergeometric). Where most look-ups
     of each bear a number, and not the same, they are of two cases.
     """
-    mine = found.counted_look_ups()
-    seen = pl.DataFrame(
-        {"user": users.owner[mine], "subject": users["subject"][mine], "key": users["day"][mine]}
-    ).unique()
+    pairs, place = found.told.pairs, np.zeros(len(found.told.pairs), np.int64)
+    came_back = np.zeros(len(pairs), np.bool_)
+    came_back[found.back], place[found.back] = True, np.arange(len(found.back))
+    counts = found.told.counted[pairs.rows] & np.repeat(came_back, np.diff(pairs.starts))
+    one, other, together, own = kernels.on_same_days(pairs.user, pairs.starts, pairs.day, counts, CROWD, 2)
     worked = np.concatenate(users.each(_days_worked))
-    own = seen.group_by("user", "subject").len("days")
-    couples = (
-        _paired(seen, ["user", "key"], "looked up together", ["key"])
-        .group_by("user", "one", "other", "tie")
-        .len("together")
-        .filter(pl.col("together") >= 2)
-        .join(own.rename({"subject": "one"}), on=["user", "one"])
-        .join(own.rename({"subject": "other"}), on=["user", "other"], suffix="_other")
-        .sort("user", "one", "other")
+    chance = hypergeometric_tail(together, worked[pairs.user[one]], own[one], own[other])
+    tied = np.stack([one, other])[:, chance <= BY_CHANCE]
+    number = _main_numbers(users, pairs, tied, counts)
+    of_two_cases = (number[0] != number[1]) & (number >= 0).all(axis=0)
+    tied = tied[:, ~of_two_cases]
+    crossed = pairs.subject[tied[0]] > pairs.subject[tied[1]]
+    tied[:, crossed] = tied[::-1, crossed]
+    return pl.DataFrame({"one": place[tied[0]], "other": place[tied[1]]}).with_columns(
+        tie=pl.lit(0, pl.Int64)
     )
-    together, one, other, user = (
-        couples[name].to_numpy().astype(np.int64) for name in ("together", "days", "days_other", "user")
-    )
-    chance = hypergeometric_tail(together, worked[user], one, other)
-    tied = couples.filter(pl.Series(chance <= BY_CHANCE, dtype=pl.Boolean))
-    number = _main_numbers(users, mine)
-    theirs = tied.join(number.rename({"subject": "one"}), on=["user", "one"], how="left").join(
-        number.rename({"subject": "other"}), on=["user", "other"], how="left", suffix="_other"
-    )
-    of_two_cases = pl.col("number").ne(pl.col("number_other")).fill_null(value=False)
-    return theirs.filter(~of_two_cases).select("user", "one", "other", "tie").sort("user", "one", "other")
 
 
 def _days_worked(part: Groups) -> NDArray[np.int64]:
@@ -235,15 +220,19 @@ def _days_worked(part: Groups) -> NDArray[np.int64]:
     return count_each(part.starts, opened)
 
 
-def _main_numbers(users: Groups, rows: NDArray[np.int32]) -> pl.DataFrame:
-    """Find the case number that most look-ups of a pair bear: user, subject, number. rows: (k,) int64."""
-    given = pl.DataFrame(
-        {
-            "user": users.owner[rows],
-            "subject": users["subject"][rows],
-            "number": numbers_given(users)[0][rows],
-        }
-    )
-    counted = given.group_by("user", "subject", "number").len("times")
-    most = counted.filter(2 * pl.col("times") > pl.col("times").sum().over("user", "subject"))
-    return most.filter(pl.col("number") >= 0).select("user", "subject", "number")
+def _main_numbers(
+    users: Groups, pairs: Pairs, tied: NDArray[np.int32], counts: NDArray[np.bool_]
+) -> NDArray[np.int32]:
+    """Find the case number that most look-ups of a pair bear, (2, k) int32, -1 for none. tied: (2, k) int32,
+    pairs; counts: (r,) bool, the look-ups of `Pairs.rows` that count.
+    """
+    some = np.unique(tied)
+    places = places_of(pairs.starts, some)
+    places = places[counts[places]]
+    numbers, count = numbers_given(users)
+    given = numbers[pairs.rows[places]]
+    given.flags.writeable = False  # kernels compile once, for what is read only
+    starts = np.searchsorted(places, np.append(pairs.starts[some], len(pairs.rows)))
+    number = kernels.commonest(starts, given, count)
+    bear = np.add.reduceat(given == np.repeat(number, np.diff(starts)), starts[:-1], dtype=np.int64)
+    return np.where(2 * bear > np.diff(starts), number, np.int32(-1))[np.searchsorted(some, tied)]

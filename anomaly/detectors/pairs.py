@@ -49,10 +49,6 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.user)
 
-    def of(self, pair: int) -> NDArray[np.int32]:
-        """Return the places of a pair, ascending."""
-        return self.rows[self.starts[pair] : self.starts[pair + 1]]
-
     def seen(self, chosen: NDArray[np.bool_], gap: int) -> Seen:
         """Tell what chosen ones of these look-ups tell, (r,) bool; gap: minutes within which midnight makes
         no new day.

@@ -59,20 +59,21 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
     Evades: Asking a colleague to look; using plates and names that the log never ties together; stopping
     after two days; writing the number of an own case that has others in it.
     """
-    found, peers, tested, p, silence = judged(users, context, min_days, gap)
+    found, peers, tested, p, third, silence = judged(users, context, min_days, gap)
     most = np.zeros(len(users))
     np.maximum.at(most, found.user, found.days.astype(float))
-    listed, p = tested[p <= WEAKEST], p[p <= WEAKEST]
+    weak = p <= WEAKEST
+    listed, p, third = tested[weak], p[weak], third[weak]
     user = found.user[listed]
     return Signals.of_chance(
         user,
         p,
-        tuple(users.actions(rows) for rows in found.look_ups(listed)),
+        found.actions(listed),
         int((found.people + silence.opened)[found.comparable].sum()),
         target=found.subject[listed],
         measures={
             "days": found.days[listed],
-            "usual": np.round(1000 * found.tail(listed, np.full(len(listed), 3)), 1),
+            "usual": np.round(1000 * third, 1),
             "silent": [NEVER if one else "" for one in silence.never[listed]],
             "peers": [peers.names[peers.code[u]] if peers.same_work[u] else MOST_OF_ALL for u in user],
         },
@@ -82,14 +83,15 @@ def repeated_lookups(users: Groups, context: Context, *, min_days: Days = 3, gap
 
 
 class Judged(NamedTuple):
-    """Pairs of so many days: what was found, the peers, which pairs are tested, (k,) places, and their
-    p-values, (k,); and which were looked up with nothing stated.
+    """Pairs of so many days: what was found, the peers, which pairs are tested, (k,) places, their p-values,
+    (k,), and P(a third day) for such as they are, (k,); and which were looked up with nothing stated.
     """
 
     found: Comebacks
     peers: Peering
     tested: NDArray[np.int64]
     p: NDArray[np.float64]
+    third: NDArray[np.float64]
     silence: Silence
 
 
@@ -101,9 +103,11 @@ def judged(users: Groups, context: Context, min_days: Days, gap: Minutes) -> Jud
         peers = peering(users, context, least=3)
         found = comebacks(users, peers, users["subject"], users.counted, gap)
         tested = np.flatnonzero(found.comparable[found.user] & (found.days >= min_days))
-        p = np.maximum(found.tail(tested), found.beyond_part(users, tested))
+        days = np.stack([found.days[tested], np.full(len(tested), 3)], axis=1)
+        by_law, third = np.ascontiguousarray(found.tail(tested, days).T)
+        p = np.maximum(by_law, found.beyond_part(users, tested))
         silence = silence_of(found, peers.code, gap)
-        return Judged(found, peers, tested, p * silence.p[tested], silence), context
+        return Judged(found, peers, tested, p * silence.p[tested], third, silence), context
 
     # The context stays with what was found, or another could take its number.
     return users.once(("judged", id(context), min_days, gap, CLEARS), judge)[0]

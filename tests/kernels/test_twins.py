@@ -298,6 +298,22 @@ def test_on_days(rows: tuple[I64, I64], data: st.DataObject, least: int) -> None
     agree("on_days", column(data, rows[0], CODE, np.int32), days, N_CODES, least)
 
 
+@given(grouped(), st.data(), st.integers(1, 4), st.integers(1, 3))
+def test_on_same_days(rows: tuple[I64, I64], data: st.DataObject, crowd: int, least: int) -> None:
+    """Pairs of a group stand side by side; days do not ascend."""
+    groups = np.arange(len(rows[0]) - 1, dtype=np.int32) // 3
+    days, marks = column(data, rows[0], CODE, np.int32), column(data, rows[0], st.booleans(), np.bool_)
+    agree("on_same_days", groups, rows[0], days, marks, crowd, least)
+
+
+def test_on_same_days_of_many() -> None:
+    """More couples than there is room for at first."""
+    n_pairs, n_days = 60, 40
+    days = np.tile(np.arange(n_days, dtype=np.int32), n_pairs)
+    groups, starts = np.zeros(n_pairs, np.int32), np.arange(n_pairs + 1, dtype=np.int64) * n_days
+    agree("on_same_days", groups, starts, days, np.ones(len(days), np.bool_), n_pairs, 2)
+
+
 @given(grouped(), st.data())
 def test_first_meetings(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("first_meetings", rows[0], column(data, rows[0], CODE, np.int32), N_CODES)
@@ -482,6 +498,7 @@ NONE = np.zeros(0, np.int32)
         ("recurring", (EMPTY[0], NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE.astype(np.bool_), 1)),
         ("on_days", (NONE, NONE, 0, 1)),
+        ("on_same_days", (NONE, EMPTY[0], NONE, NONE.astype(np.bool_), 8, 2)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
         ("first_alike", EMPTY),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
