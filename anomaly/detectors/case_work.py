@@ -137,12 +137,9 @@ def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDAr
     said = reason.str.to_uppercase().str.extract(TOKEN, 0)
     told = np.flatnonzero(said.is_not_null().to_numpy())
     number = pl.concat([whole, said.gather(told)])
-    codes, _ = CodeTable(keep_text=False).code(number)
-    codes += np.int32(len(field))
-    if len(field):
-        at = np.minimum(field.search_sorted(number).to_numpy(), len(field) - 1).astype(np.int32)
-        same = plain[at] & (field.gather(at) == number).to_numpy()
-        codes = np.where(same, at, codes)
+    table = CodeTable(keep_text=False)
+    table.code(field)
+    codes, _ = table.code(number)
     of_field = np.append(np.arange(len(field), dtype=np.int32), np.int32(-1))
     of_field[odd] = codes[: len(odd)]
     of_reason = np.full(len(reason) + 1, -1, np.int32)

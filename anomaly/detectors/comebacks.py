@@ -146,23 +146,23 @@ class Comebacks:
     def _looked_up_by_lookers(self, users: Groups, subject: NDArray[np.int32]) -> NDArray[np.float64]:
         """Sum all look-ups of the users who looked some subjects up. (j,) int32 -> (j,) float64."""
         pairs, alone = self.told.pairs, self.told.pairs.alone
-        each, place = np.unique(subject, return_inverse=True)
         asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
-        asked[each] = True
+        asked[subject] = True
+        each = np.flatnonzero(asked)
+        place = np.full(len(asked), -1, np.int32)
+        place[each] = np.arange(len(each))
 
         def tell(part: Groups) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
             rows = slice(part.begin, part.begin + int(part.starts[-1]))
-            whom = pairs.subjects[rows]
-            some = np.flatnonzero(gather(asked, whom))
-            some = some[alone[rows][some]]
+            whom = gather(place, pairs.subjects[rows])
+            some = np.flatnonzero((whom >= 0) & alone[rows])
             return whom[some], part.owner[some] + np.int32(part.first)
 
-        often = np.flatnonzero(asked[pairs.subject])
-        told = [*users.each(tell), (pairs.subject[often], pairs.user[often])]
-        whom, by = (np.concatenate(one) for one in zip(*told, strict=True))
-        at = np.searchsorted(each, whom)
+        whom = place[pairs.subject]
+        told = [*users.each(tell), (whom[whom >= 0], pairs.user[whom >= 0])]
+        at, by = (np.concatenate(one) for one in zip(*told, strict=True))
         of_each = np.bincount(at, weights=self._looked_up[by], minlength=len(each))
-        return np.asarray(of_each[place])
+        return np.asarray(of_each[place[subject]])
 
 
 def comebacks(

@@ -23,7 +23,8 @@ ALIKE, ALIKE_AGAIN = 0.02, 0.1
 STRAY = (0.0, 0.01, 0.02, 0.05, 0.1)
 HABIT = 20.0  # returns of peers that weigh as much as the user's own
 HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
-LAWS = 32  # at once: of more, BLAS wakes threads that spin, and 3,000 laws took 250 ms of processors, not 16
+AT_ONCE = 256  # laws
+LAWS = 32  # in one product: of more, BLAS wakes threads that spin, and 3,000 laws took 250 ms of processors, not 16
 LONGEST = 400  # days told apart in a tail
 
 
@@ -65,10 +66,13 @@ class Law:
         some = np.flatnonzero((days > 2).any(axis=1))  # of a third day the shape tells
         some = some[np.argsort(rows[some], kind="stable")]
         laws, begins, which = np.unique(rows[some], return_index=True, return_inverse=True)
-        for begin in range(0, len(laws), LAWS):
-            part = slice(begins[begin], begins[begin + LAWS] if begin + LAWS < len(laws) else None)
+        for begin in range(0, len(laws), AT_ONCE):
+            end = min(begin + AT_ONCE, len(laws))
+            part = slice(begins[begin], begins[end] if end < len(laws) else None)
             more, at = np.unique(np.clip(days[some[part]] - 2, 0, LONGEST), return_inverse=True)
-            beyond = _likely(shape[laws[begin : begin + LAWS]], self.strays) @ _tails()[:, more]
+            tails = _tails()[:, more]
+            blocks = [laws[at:end][:LAWS] for at in range(begin, end, LAWS)]
+            beyond = np.vstack([_likely(shape[block], self.strays) @ tails for block in blocks])
             p[some[part]] *= beyond[which[part, None] - begin, at.reshape(-1, days.shape[1])]
         return p
 
