@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from anomaly.context.clock import to_utc
 from anomaly.errors import ContextError
 from anomaly.schema import CONTEXT, Column, Kind
 
@@ -181,14 +182,7 @@ def _first(*columns: pl.Series) -> pl.Series:
 
 
 def _moment(times: pl.Series, zone: str) -> pl.Series:
-    """Place times on the UTC line; naive ones are local, the earlier of two where the clock was set back, an
-    hour later where it was set forward.
-    """
+    """Place times on the UTC line; naive ones are local."""
     if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone:
         return times.dt.convert_time_zone("UTC").dt.cast_time_unit("ms")
-    naive = times.cast(pl.Datetime("ms"))
-    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    if local.null_count() > naive.null_count():
-        later = naive.dt.offset_by("1h")
-        local = _first(local, later.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null"))
-    return local.dt.convert_time_zone("UTC")
+    return to_utc(times.cast(pl.Datetime("ms")), zone)
