@@ -37,6 +37,8 @@ first_meetings      rows in which a user first meets a subject
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
 inside              rows in a span of time that concerns them
+furthest            how far spans of a group reach, up to each of them
+closest             who of those a row's spans name stands closest to it
 first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
 came_back           rows of users who look a subject up again long after
@@ -73,6 +75,8 @@ from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import contested, earliest, union, written_twice
+from kernels.merge import earliest, union, written_twice
+from kernels.near import closest, furthest
 from kernels.owners import owners
 from kernels.paces import paces
 from kernels.pairs import first_meetings
@@ -92,6 +96,7 @@ __all__ = [
     "binomial_tail",
     "came_back",
     "choose",
+    "closest",
     "code",
     "collapse",
     "commonest",
@@ -107,6 +112,7 @@ __all__ = [
     "first_alike",
     "first_meetings",
     "follows",
+    "furthest",
     "gather",
     "group",
     "group_in_time",

@@ -347,6 +347,32 @@ def inside(
 
 def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
     for a, rows in enumerate(groups(starts)):
+def furthest(starts: I64, ends: I64) -> I64:
+    return integers([max(ends[rows[0] : j + 1]) for rows in groups(starts) for j in rows])
+
+
+def closest(
+    starts: I64,
+    begins: I64,
+    ends: I64,
+    reaches: I64,
+    names: I32,
+    kinds: I32,
+    groups: I32,
+    codes: I32,
+    times: I64,
+    near: U8,
+) -> None:
+    for i, (group, code, time) in enumerate(zip(groups, codes, times, strict=True)):
+        spans = range(starts[group], starts[group + 1]) if 0 <= group < len(starts) - 1 and code >= 0 else []
+        named = {int(names[j]) for j in spans if begins[j] <= time <= ends[j]} - {-1}
+        kind = kinds[code] if len(kinds) and named else -1
+        near[i] = 2 if code in named else int(kind >= 0 and kind in kinds[list(named)])
+
+
+def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
+    taken = []
+    for a in range(n_actions):
         known = [
             (int(times[i]), int(ranks[codes[i]] if len(ranks) else codes[i]), int(codes[i])) for i in rows
         ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from anomaly.coding.covers import ALIKE, OWN, Spans
+from anomaly.explain.cases import worked
 from anomaly.explain.contract import Covered, explanation
 from anomaly.explain.joins import MINUTE
 from anomaly.explain.records import Records
@@ -21,14 +24,20 @@ def around(calls: pl.DataFrame, before: int = BEFORE, after: int = AFTER) -> pl.
 
 def on_shift(records: Records, by: str = "user") -> Covered:
     """Mark actions in a shift of the user (or of `asker`), two hours around it included."""
-    spans = around(records.shifts, AROUND, AROUND).rename({"user": by})
+    spans = records.spans("shifts", lambda: around(records.shifts, AROUND, AROUND), ("user",))
     return records.once(f"{by} on shift", lambda: records.covered(spans, by=(by,), clock="time"))
 
 
-def own_call(records: Records) -> Covered:
-    """Mark actions about a subject of a call to which the user was sent, from before it until after it."""
-    by = ("subject", "user")
-    return records.once("own call", lambda: records.covered(around(records.attended), by=by, clock="time"))
+def attended(records: Records) -> Spans:
+    """Return the calls by subject and user sent, from before each until after it."""
+    return records.spans("attended", lambda: around(records.attended("start", "end")), ("subject", "user"))
+
+
+def who_was_sent(records: Records) -> NDArray[np.uint8]:
+    """Say of each action, (a,) uint8, whether a call with its subject was then the user's own or the
+    unit's.
+    """
+    return records.once("sent", lambda: records.closest(attended(records), "time"))
 
 
 @explanation(
@@ -46,7 +55,7 @@ def call(records: Records) -> Covered:
 
     Limits: A stop that was made in order to ask is a call like any other.
     """
-    return own_call(records)
+    return np.equal(who_was_sent(records), OWN)
 
 
 @explanation(
@@ -65,8 +74,7 @@ def partner(records: Records) -> Covered:
     Limits: Weaker than a call of one's own: whoever was on shift in a large unit can follow a colleague's
     call out of curiosity.
     """
-    of_unit = records.covered(around(records.attended), by=("subject", "unit"), clock="time")
-    return of_unit & on_shift(records) & ~own_call(records)
+    return np.equal(who_was_sent(records), ALIKE) & on_shift(records)
 
 
 @explanation(
@@ -82,7 +90,8 @@ def party(records: Records) -> Covered:
     Limits: Weak: it shows that the agency had met the subject, not that this user had to ask. Curiosity
     follows events too.
     """
-    spans = [records.called.select("subject", "agency", begin="first", end=pl.col("last") + 1)]
+    met = records.called("agency", "first", "last")
+    spans = [met.select("subject", "agency", begin="first", end=pl.col("last") + 1)]
     if "cases" in records.context and "case_people" in records.context:
         spans.append(records.cases.select("subject", "agency", "begin", end=pl.col("begin") + 1))
     return records.covered(pl.concat(spans), by=("subject", "agency"), clock="day")
@@ -102,11 +111,7 @@ def call_nearby(records: Records) -> Covered:
     Limits: It says what the user was doing at that hour and why plates were run, never why one person was
     looked up.
     """
-    calls = records.calls
-    if "call_people" in records.context:
-        calls = calls.join(records.of_calls("call_people"), on="call", how="anti", maintain_order="left")
-    spans = around(calls, BEFORE, BEFORE).join(records.sent, on="call", maintain_order="left")
-    return records.covered(spans, by=("user",), clock="time")
+    return records.covered(around(records.unnamed, BEFORE, BEFORE), by=("user",), clock="time")
 
 
 @explanation(
@@ -138,12 +143,10 @@ def for_an_officer(records: Records) -> Covered:
 
     Limits: Whether the officer asked, only the radio record can tell.
     """
-    spans = around(records.attended).rename({"user": "asker"})
-    mask = records.covered(spans, by=("subject", "asker"), clock="time")
+    by = ("subject", "asker")
+    mask = records.covered(attended(records), by=by, clock="time")
     if {"cases", "case_people", "case_officers"} <= set(records.context.files()):
-        mask |= records.covered(
-            records.worked.rename({"user": "asker"}), by=("subject", "asker"), clock="day"
-        )
+        mask |= records.covered(worked(records), by=by, clock="day")
     return mask & asked_by_another(records)
 
 
@@ -160,14 +163,22 @@ def stated_for_an_officer(records: Records) -> Covered:
     Limits: Anybody can write a colleague's name: it clears how much and for whom a desk asks, never one
     person looked up.
     """
-    askers = np.append(records.people["agency"].to_numpy(), -1)[records.of_actions("asker")]
-    own = records.log.actions.agency
-    of_agency: Covered = (askers == own) & (own >= 0)
-    return of_agency & on_shift(records, by="asker") & asked_by_another(records)
+    actions, agencies = records.log.actions, np.append(records.people["agency"].to_numpy(), np.int32(-1))
+
+    def of_agency(rows: slice) -> Covered:
+        own = actions.agency[rows]
+        same: Covered = (agencies[records.of_actions("asker", rows)] == own) & (own >= 0)
+        return same
+
+    return records.marked(of_agency) & on_shift(records, by="asker") & asked_by_another(records)
 
 
 def asked_by_another(records: Records) -> Covered:
     """Mark actions made for a known user who is not the one who made them."""
-    asker = records.of_actions("asker")
-    another: Covered = (asker >= 0) & (asker != records.log.actions.user)
-    return another
+
+    def another(rows: slice) -> Covered:
+        asker = records.of_actions("asker", rows)
+        other: Covered = (asker >= 0) & (asker != records.log.actions.user[rows])
+        return other
+
+    return records.marked(another)

@@ -24,7 +24,7 @@ def call_of_the_unit(records: Records) -> Covered:
 
     Limits: The hour may be long before or after.
     """
-    spans = records.attended.with_columns(begin="first", end="last")
+    spans = records.attended("first", "last").rename({"first": "begin", "last": "end"})
     return records.covered(spans, by=("subject", "unit"), clock="day")
 
 
@@ -39,7 +39,7 @@ def earlier_call(records: Records) -> Covered:
 
     Limits: People whom an officer met at work and liked are looked up in these days as well.
     """
-    spans = records.attended.with_columns(begin="first", end=pl.col("last") + FOLLOW_UP)
+    spans = records.attended("first", "last").with_columns(begin="first", end=pl.col("last") + FOLLOW_UP)
     return records.covered(spans, by=("subject", "user"), clock="day")
 
 
@@ -102,7 +102,7 @@ def address_of_a_call(records: Records) -> Covered:
 
     Limits: It holds for large buildings as well.
     """
-    met = around(records.attended)
+    met = around(records.attended("start", "end"))
     spans = met.with_columns(home=pl.Series(records.homes[met["subject"].to_numpy()]))
     return records.covered(spans, by=("home", "user"), clock="time")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from anomaly.coding.covers import ALIKE, OWN, Spans
 from anomaly.explain.contract import Covered, explanation
 from anomaly.explain.records import Records
 
@@ -30,17 +33,23 @@ def case(records: Records) -> Covered:
     """
     cases = records.cases
     if "case_officers" in records.context:
-        mask = own_case(records)
+        mask = np.equal(whose_case(records), OWN)
     else:
         mask = records.covered(cases, by=("subject", "agency"), clock="day")
     numbered = cases.with_columns(case_number="number")
     return mask | records.covered(numbered, by=("subject", "case_number"), clock="day")
 
 
-def own_case(records: Records) -> Covered:
-    """Mark actions about a subject of an open case to which the user is assigned."""
-    by = ("subject", "user")
-    return records.once("own case", lambda: records.covered(records.worked, by=by, clock="day"))
+def worked(records: Records) -> Spans:
+    """Return the days on which cases were open, by subject and user assigned."""
+    return records.spans("worked", lambda: records.worked, ("subject", "user"))
+
+
+def whose_case(records: Records) -> NDArray[np.uint8]:
+    """Say of each action, (a,) uint8, whether an open case with its subject was the user's own or the
+    unit's.
+    """
+    return records.once("case", lambda: records.closest(worked(records), "day"))
 
 
 @explanation(
@@ -56,8 +65,7 @@ def case_of_the_unit(records: Records) -> Covered:
     Limits: Weaker than a case of one's own: it shows that the unit had reason to ask, not that this user had.
     A unit of three hundred is hardly a unit.
     """
-    of_unit = records.covered(records.worked, by=("subject", "unit"), clock="day")
-    return of_unit & ~own_case(records)
+    return np.equal(whose_case(records), ALIKE)
 
 
 @explanation(
@@ -75,10 +83,14 @@ def booking(records: Records) -> Covered:
     Limits: Whoever holds the subject, and whoever asks: it shows custody, not that custody was the user's
     business.
     """
-    spans = [records.cases.select("subject", "kind", "begin", "end")]
+    held = [_held(records.cases).select("subject", "begin", "end")]
     if "calls" in records.context and "call_people" in records.context:
-        spans.append(records.called.select("subject", "kind", begin="first", end=pl.col("last") + 1))
-    stood = pl.concat(spans)
-    kinds = stood["kind"].unique()  # few: read once each, not once a case
-    held = stood.filter(pl.col("kind").is_in(kinds.filter(kinds.str.contains(CUSTODY)).implode()))
-    return records.covered(held, by=("subject",), clock="day")
+        met = _held(records.called("kind", "first", "last"))
+        held.append(met.select("subject", begin="first", end=pl.col("last") + 1))
+    return records.covered(pl.concat(held), by=("subject",), clock="day")
+
+
+def _held(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the lines whose kind is one of custody; kinds are few, and read once each."""
+    kinds = lines["kind"].unique()
+    return lines.filter(pl.col("kind").is_in(kinds.filter(kinds.str.contains(CUSTODY)).implode()))

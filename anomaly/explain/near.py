@@ -141,7 +141,7 @@ def _numbered_case(opened: Open) -> Iterator[Near]:
         because = "the rows name it, and no case has that number"
     else:
         zone = log.zone
-        begin, end = table.select(days("opened", -FOREVER, zone), days("closed", FOREVER, zone)).row(0)
+        begin, end = days(table["opened"], -FOREVER, zone)[0], days(table["closed"], FOREVER, zone)[0]
         ours = written.filter((pl.col("case") == case) & pl.col("day").is_between(begin, end))
         rows = opened.rows(ours)
         because = f"the rows name it and it was open, but it does not name {opened.subject}"
@@ -149,7 +149,7 @@ def _numbered_case(opened: Open) -> Iterator[Near]:
 
 
 def _others_calls(opened: Open) -> Iterator[Near]:
-    pairs = opened.inside(around(opened.about(opened.records.called)), "time", "subject")
+    pairs = opened.inside(around(opened.about(opened.records.called("start", "end"))), "time", "subject")
     calls = pairs["call"].n_unique()
     which = "the call" if calls == 1 else f"the {calls} calls"
     yield Near(

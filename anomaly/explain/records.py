@@ -6,17 +6,18 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import Actions, CodedLog, Grouping, inside_any
+from anomaly.coding import Actions, CodedLog
+from anomaly.coding.covers import Spans, matches
 from anomaly.coding.hashes import Codes, CodeTable
 from anomaly.context import Context
-from anomaly.explain.joins import FOREVER, days, milliseconds
-
-_WITH_USERS = ("users", "call_units", "case_officers", "shifts")
+from anomaly.explain.joins import FOREVER, blocks, days, joined, milliseconds, numbered, spans_of
+from anomaly.explain.people import everyone
 
 
 class Records:
@@ -29,7 +30,8 @@ class Records:
     def __init__(self, log: CodedLog, context: Context) -> None:
         self.log = log
         self.context = context
-        self._masks: dict[str, NDArray[np.bool_]] = {}
+        self._spans: dict[str, Spans] = {}
+        self._masks: dict[str, NDArray[Any]] = {}
 
     def over(self, actions: Actions) -> Records:
         """Return the same tables beside other actions in the same codes; units stay what they were."""
@@ -61,37 +63,72 @@ class Records:
             tables["shifts"] = tables["shifts"].clear()
         return Records(log, replace(self.context, tables=tables))
 
-    def once(self, name: str, make: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
-        """Return a mask that several explanations share, (a,) bool, made on first use."""
+    def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return what several explanations share of the actions, (a,), made on first use."""
         if name not in self._masks:
             self._masks[name] = make()
         return self._masks[name]
 
-    def covered(self, spans: pl.DataFrame, *, by: tuple[str, ...], clock: str) -> NDArray[np.bool_]:
+    def spans(self, name: str, make: Callable[[], pl.DataFrame], by: tuple[str, ...]) -> Spans:
+        """Return spans that several explanations share, by some of their columns, made on first use."""
+        if name not in self._spans:
+            self._spans[name] = spans_of(make(), by)
+        return self._spans[name]
+
+    def covered(self, spans: pl.DataFrame | Spans, *, by: tuple[str, ...], clock: str) -> NDArray[np.bool_]:
         """Mark the actions that a span covers, (a,) bool.
 
         spans: `by` columns (subject, user, asker, unit, agency, case_number, purpose: codes, -1 is missing),
-        `begin` and `end` inclusive, Int64 on the clock; clock: "time" (ms) or "day" (local day number).
+        `begin` and `end` inclusive, Int64 on the clock, or spans by columns with the same codes; clock:
+        "time" (ms) or "day" (local day number).
         """
-        keys = [self.of_actions(name) for name in by]
-        of_spans = [spans[name].to_numpy() for name in by]
+        of = spans if isinstance(spans, Spans) else spans_of(spans, by)
         at = getattr(self.log.actions, clock)
-        return inside_any(keys, at, of_spans, spans["begin"].to_numpy(), spans["end"].to_numpy())
+        return self.marked(lambda rows: of.cover([self.of_actions(name, rows) for name in by], at[rows]))
 
-    def of_actions(self, name: str) -> NDArray[np.int32]:
-        """Return the codes of the actions, (a,) int32.
+    def closest(self, spans: Spans, clock: str) -> NDArray[np.uint8]:
+        """Say of each action, (a,) uint8, whether spans by subject and user cover it: OWN for the user's own,
+        ALIKE for none but those of somebody else in the unit.
+        """
+        actions = self.log.actions
+        at = getattr(actions, clock)
+        near = np.empty(len(actions), np.uint8)
+        for rows in blocks(len(actions)):
+            keys = actions.subject[rows], actions.user[rows]
+            spans.closest(keys, at[rows], near[rows], self.units[:-1])
+        return near
+
+    def marked(self, tell: Callable[[slice], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """Mark actions, (a,) bool, a block after the other: copies of blocks stay in the cache."""
+        marks = np.empty(len(self.log.actions), np.bool_)
+        for rows in blocks(len(marks)):
+            marks[rows] = tell(rows)
+        return marks
+
+    def of_actions(self, name: str, rows: slice) -> NDArray[np.signedinteger]:
+        """Return the codes of some actions, (k,).
 
         `unit` is the user's, `asker` the one in `on_behalf_of`, `home` the subject's address.
         """
         actions = self.log.actions
         if name == "unit":
-            return np.append(self.people["unit"].to_numpy(), np.int32(-1))[actions.user]
+            return self.units[actions.user[rows]]
         if name == "asker":
-            return np.append(self.users(self.log.texts["on_behalf_of"]), np.int32(-1))[actions.on_behalf_of]
+            return self.askers[actions.on_behalf_of[rows]]
         if name == "home":
-            return np.append(self.homes, np.int32(-1))[actions.subject]
-        codes: NDArray[np.int32] = getattr(actions, name)
-        return codes
+            return np.append(self.homes, np.int32(-1))[actions.subject[rows]]
+        codes: NDArray[np.signedinteger] = getattr(actions, name)
+        return codes[rows]
+
+    @cached_property
+    def units(self) -> NDArray[np.int32]:
+        """Return (u + 1,) int32: the unit of each of `people`; the last, -1, for nobody."""
+        return np.append(self.people["unit"].to_numpy(), np.int32(-1))
+
+    @cached_property
+    def askers(self) -> NDArray[np.int32]:
+        """Return (b + 1,) int32: the user that each text of `on_behalf_of` names; the last, -1, for none."""
+        return np.append(self.users(self.log.texts["on_behalf_of"]), np.int32(-1))
 
     @cached_property
     def homes(self) -> NDArray[np.int32]:
@@ -101,48 +138,16 @@ class Records:
 
     @cached_property
     def people(self) -> pl.DataFrame:
-        """List the users of the log, in order of code, then those of the tables: user, role (String), unit,
-        agency (Int32 codes, -1 unknown).
-
-        The roster says which unit and agency; where it does not, most of what the user did.
-        """
-        own = self.log.texts["user"]
-        tables = [self.context[name]["user"] for name in _WITH_USERS if name in self.context]
-        everyone = pl.concat([own, *tables]).drop_nulls().unique(maintain_order=True).alias("user").to_frame()
-        places = self.log.texts.places[Grouping("user", self.log).home]
-        home = pl.DataFrame(
-            {
-                "user": own,
-                "its_agency": self.log.texts.named("agency", places[:, 0]),
-                "its_unit": self.log.texts.named("unit", places[:, 1]),
-            },
-            schema={"user": pl.String, "its_agency": pl.String, "its_unit": pl.String},
-        )
-        listed = pl.DataFrame(schema=dict.fromkeys(("user", "role", "agency", "unit"), pl.String))
-        if "users" in self.context:
-            listed = self.context["users"].select(listed.columns).unique("user", keep="last")
-        whole = everyone.join(listed, on="user", how="left", maintain_order="left")
-        whole = whole.join(home, on="user", how="left", maintain_order="left")
-        whole = whole.with_columns(
-            agency=pl.coalesce("agency", "its_agency"),
-            unit=pl.when(pl.col("unit").is_not_null()).then("unit").otherwise("its_unit"),
-        )
-        return whole.select(
-            "user",
-            "role",
-            unit_name="unit",
-            unit=pl.when(pl.col("unit").is_null())
-            .then(-1)
-            .otherwise(pl.concat_str("agency", "unit", separator="\0", ignore_nulls=True).rank("dense") - 1)
-            .cast(pl.Int32),
-            agency=pl.Series(self.log.texts.lookup("agency", whole["agency"])),
-        )
+        """List the users of the log and the tables, see `everyone`."""
+        return everyone(self.log, self.context)
 
     def users(self, names: pl.Series) -> NDArray[np.int32]:
         """Find the codes of users, (n,) String -> (n,) int32; -1 where neither log nor tables know them."""
-        known = self.people.select("user").with_row_index("code")
-        found = pl.DataFrame({"user": names}).join(known, on="user", how="left", maintain_order="left")
-        return found["code"].cast(pl.Int32).fill_null(-1).to_numpy()
+        return self._users.known(names)
+
+    @cached_property
+    def _users(self) -> CodeTable:
+        return numbered(self.people["user"])
 
     def subjects(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `subject` by its code; lines about strangers to the log are dropped."""
@@ -151,116 +156,137 @@ class Records:
 
     def agencies(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `agency` by its code, -1 where missing or unknown to the log."""
-        return table.with_columns(agency=pl.Series(self.log.texts.lookup("agency", table["agency"])))
+        known = numbered(self.log.texts["agency"])
+        return table.with_columns(agency=pl.Series(known.known(table["agency"])))
 
     def staff(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `user` by its code, and add their `unit`."""
         codes = self.users(table["user"])
-        unit = np.append(self.people["unit"].to_numpy(), np.int32(-1))[codes]
-        return table.with_columns(user=pl.Series(codes), unit=pl.Series(unit))
+        return table.with_columns(user=pl.Series(codes), unit=pl.Series(self.units[codes]))
 
     @cached_property
     def _call_numbers(self) -> dict[str, Codes]:
         """Number the calls, (lines,) int32 by table, -1 for one that is not listed: numbers join faster."""
-        numbers = CodeTable(keep_text=False)
-        calls, _ = numbers.code(self.context["calls"]["call_id"])
-        others = [name for name in ("call_people", "call_units") if name in self.context]
-        return {"calls": calls} | {name: numbers.known(self.context[name]["call_id"]) for name in others}
+        return self._numbers("call_id", "calls", "call_people", "call_units")
 
-    def of_calls(self, name: str) -> pl.DataFrame:
-        """Return the table `call_people` or `call_units` with `call`, the number of its call, for call_id."""
-        return self.context[name].select(pl.Series("call", self._call_numbers[name]), pl.exclude("call_id"))
+    @cached_property
+    def _case_numbers(self) -> dict[str, Codes]:
+        """Number the cases, as calls are."""
+        return self._numbers("case_number", "cases", "case_people", "case_officers")
+
+    def _numbers(self, column: str, first: str, *others: str) -> dict[str, Codes]:
+        numbers = CodeTable(keep_text=False)
+        own, _ = numbers.code(self.context[first][column])
+        given = (name for name in others if name in self.context)
+        return {first: own} | {name: numbers.known(self.context[name][column]) for name in given}
 
     @cached_property
     def calls(self) -> pl.DataFrame:
         """Every call: call (its number), agency (code), kind, start and end (ms UTC), first and last (local
-        days), in order of start.
+        days).
         """
-        zone = self.log.zone
-        table = self.context["calls"].select(
-            pl.Series("call", self._call_numbers["calls"]),
-            "agency",
-            "kind",
-            first=days("start", FOREVER, zone),
-            last=days("end", -FOREVER, zone),
-            start=milliseconds("start", FOREVER),
-            end=milliseconds("end", -FOREVER),
+        table, zone = self.context["calls"], self.log.zone
+        return self.agencies(
+            table.select(
+                pl.Series("call", self._call_numbers["calls"]),
+                "agency",
+                "kind",
+                start=milliseconds("start", FOREVER),
+                end=milliseconds("end", -FOREVER),
+                first=days(table["start"], FOREVER, zone),
+                last=days(table["end"], -FOREVER, zone),
+            )
         )
-        return self.agencies(table.sort("start", maintain_order=True))
 
     @cached_property
-    def called(self) -> pl.DataFrame:
-        """Return calls with each subject they name: the columns of `calls`, and subject (code)."""
-        people = self.subjects(self.of_calls("call_people"))
-        return self.calls.join(people, on="call", maintain_order="left")
+    def _called(self) -> tuple[Codes, pl.DataFrame]:
+        """Pair the calls with the subjects they name: rows of `calls`, (k,) int32, and call and subject."""
+        of = pl.Series("call", self._call_numbers["call_people"])
+        people = self.subjects(self.context["call_people"].select(of, "subject"))
+        rows, lines = matches(self._call_numbers["calls"], people["call"].to_numpy())
+        return rows, people[lines]
+
+    def called(self, *columns: str) -> pl.DataFrame:
+        """Return some columns of `calls` with each subject that a call names: call (its number), subject
+        (code). 1.2 M calls have 60 bytes each: no more is copied than is read.
+        """
+        rows, people = self._called
+        return people.hstack(self.calls.select(columns)[rows])
 
     @cached_property
     def sent(self) -> pl.DataFrame:
         """List who was sent to which call: call (its number), user, unit (codes)."""
-        return self.staff(self.of_calls("call_units"))
+        of = pl.Series("call", self._call_numbers["call_units"])
+        return self.staff(self.context["call_units"].select(of, "user"))
 
     @cached_property
     def dispatched(self) -> pl.DataFrame:
         """Return calls with each user sent: the columns of `calls`, user and unit (codes)."""
-        return self.calls.join(self.sent, on="call", maintain_order="left")
+        return joined(self.calls, self.sent, "call")
 
-    @cached_property
-    def attended(self) -> pl.DataFrame:
-        """Return calls with each subject they name and each user sent: the codes and times of `called`, user,
-        unit.
-        """
-        called = self.called.drop("kind", "agency")
-        return called.join(self.sent, on="call", maintain_order="left").drop("call")
+    @property
+    def unnamed(self) -> pl.DataFrame:
+        """Return calls that list nobody, with each user sent: columns as of `dispatched`."""
+        calls = self.calls
+        if "call_people" in self.context:
+            names = np.zeros(len(calls) + 1, np.bool_)
+            names[self._call_numbers["call_people"]] = True
+            calls = calls.filter(~names[self._call_numbers["calls"]])
+        return joined(calls, self.sent, "call")
+
+    def attended(self, *columns: str) -> pl.DataFrame:
+        """Return some columns of `calls` with each subject and user: subject, user, unit (codes)."""
+        rows, people = self._called
+        lines, of_sent = matches(people["call"].to_numpy(), self.sent["call"].to_numpy())
+        sent = self.sent.drop("call")[of_sent]
+        return self.calls.select(columns)[rows[lines]].hstack(people.select("subject")[lines]).hstack(sent)
 
     @cached_property
     def cases(self) -> pl.DataFrame:
-        """Return cases with each subject they name: case_number, kind (String), agency, subject (codes),
-        begin and end (local days it was open; in order of begin), number (code of case_number in the log).
+        """Return cases with each subject they name: case (its number among the cases), case_number, kind
+        (String), agency, subject (codes), begin and end (local days it was open), number (code of case_number
+        in the log).
         """
-        table = self.context["cases"].select(
+        table, zone = self.context["cases"], self.log.zone
+        cases = table.select(
+            pl.Series("case", self._case_numbers["cases"]),
             "case_number",
             "agency",
             "kind",
-            begin=days("opened", -FOREVER, self.log.zone),
-            end=days("closed", FOREVER, self.log.zone),
+            begin=days(table["opened"], -FOREVER, zone),
+            end=days(table["closed"], FOREVER, zone),
+            number=pl.Series(self.log.texts.lookup("case_number", table["case_number"])),
         )
-        numbers = self.log.texts.lookup("case_number", table["case_number"])
-        people = self.subjects(self.context["case_people"].select("case_number", "subject"))
-        cases = self.agencies(
-            table.with_columns(number=pl.Series(numbers)).sort("begin", maintain_order=True)
-        )
-        return cases.join(people, on="case_number", maintain_order="left")
+        of = pl.Series("case", self._case_numbers["case_people"])
+        people = self.subjects(self.context["case_people"].select(of, "subject"))
+        return joined(self.agencies(cases), people, "case")
 
     @cached_property
     def assigned(self) -> pl.DataFrame:
-        """List who was assigned to which case: case_number, user, unit (codes)."""
-        return self.staff(self.context["case_officers"].select("case_number", "user"))
+        """List who was assigned to which case: case, case_number (String), user, unit (codes)."""
+        of = pl.Series("case", self._case_numbers["case_officers"])
+        return self.staff(self.context["case_officers"].select(of, "case_number", "user"))
 
     @cached_property
     def worked(self) -> pl.DataFrame:
-        """Return cases with each subject they name and each user assigned: `cases` and `assigned` joined."""
-        return self.cases.join(self.assigned, on="case_number", maintain_order="left")
+        """Return cases with each subject they name and each user assigned: `cases`, user and unit (codes)."""
+        return joined(self.cases, self.assigned.drop("case_number"), "case")
 
     @cached_property
     def shifts(self) -> pl.DataFrame:
-        """List shifts and overtime: user (code), agency (of the user, code), start and end (ms UTC)."""
-        table = self.staff(
+        """List shifts and overtime: user, unit (codes), start and end (ms UTC)."""
+        return self.staff(
             self.context["shifts"].select(
                 "user", start=milliseconds("start", FOREVER), end=milliseconds("end", -FOREVER)
             )
-        ).sort("start", maintain_order=True)
-        agency = np.append(self.people["agency"].to_numpy(), np.int32(-1))[table["user"].to_numpy()]
-        return table.with_columns(agency=pl.Series(agency))
+        )
 
     @cached_property
     def bulletins(self) -> pl.DataFrame:
         """List bulletins: subject (code), issued and expires (local days, null where empty)."""
-        zone = self.log.zone
-        return self.subjects(
-            self.context["bulletins"].select(
-                "subject", issued=days("issued", None, zone), expires=days("expires", None, zone)
-            )
-        )
+        table, zone = self.context["bulletins"], self.log.zone
+        issued, expires = (days(table[name], None, zone) for name in ("issued", "expires"))
+        return self.subjects(table.select("subject", issued=issued, expires=expires))
 
     @cached_property
     def permits(self) -> pl.DataFrame:

@@ -360,6 +360,25 @@ def test_inside(data: st.DataObject) -> None:
     agree("inside", begins, ends, of_group, of_code, groups, codes, times, N_CODES)
 
 
+@given(st.data(), st.booleans())
+def test_furthest_and_closest(data: st.DataObject, one_group: bool) -> None:
+    moment = st.integers(0, 30)
+    many = st.lists(st.tuples(moment, moment, CODE), max_size=25 if one_group else 4).map(sorted)
+    spans = data.draw(st.lists(many, max_size=1 if one_group else 4))
+    starts = np.cumsum([0, *map(len, spans)]).astype(np.int64)
+    lines = [line for of_group in spans for line in of_group]
+    begins, ends = (np.array([line[k] for line in lines], np.int64) for k in (0, 1))
+    names = np.array([line[2] for line in lines], np.int32)
+    reaches = agree("furthest", starts, ends)
+    kinds = np.array(data.draw(st.sampled_from([[], [0, 1, 0, -1, -1]])), np.int32)
+    row = st.tuples(st.integers(-1, 4), CODE, moment)  # the last group has no span
+    rows = data.draw(st.lists(row, max_size=12))
+    groups, codes = (np.array([one[k] for one in rows], np.int32) for k in (0, 1))
+    times = np.array([one[2] for one in rows], np.int64)
+    of_spans = starts, begins, ends, reaches, names, kinds
+    fills("closest", *of_spans, groups, codes, times, out=[np.full(len(rows), 9, np.uint8)])
+
+
 def test_work_across_midnight_is_one_day() -> None:
     minutes = np.array([23 * 60 + 50, 24 * 60 + 5, 48 * 60])
     days, marks = (minutes // 1440).astype(np.int32), np.ones(3, np.bool_)
@@ -503,6 +522,7 @@ NONE = np.zeros(0, np.int32)
         ("first_alike", EMPTY),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
         ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
+        ("furthest", EMPTY),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
         ("rough", (np.zeros(0, np.uint8), EMPTY[0], np.zeros(256, np.uint8))),

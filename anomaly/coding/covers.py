@@ -1,0 +1,96 @@
+"""Spans of time that concern a subject, a user or several codes at once, and what lies in them: the one join
+that explanations are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import kernels
+from anomaly.coding.hashes import Codes
+from kernels.near import ALIKE, OWN
+
+__all__ = ["ALIKE", "OWN", "Spans", "matches"]
+
+_MOST = 2**31 - 1
+_NO_KINDS = np.zeros(0, np.int32)
+
+
+class Spans:
+    """Spans of time by the first of the codes they concern, in order of begin."""
+
+    def __init__(
+        self, keys: Sequence[NDArray[np.integer]], begin: NDArray[np.int64], end: NDArray[np.int64]
+    ) -> None:
+        """keys: (s,) codes each, -1 is missing and never the same, the one with fewest spans a code first;
+        begin, end: (s,) inclusive.
+        """
+        self._sizes = [int(codes.max(initial=-1)) + 1 for codes in keys]
+        assert np.prod(self._sizes[1:], dtype=np.float64) <= _MOST
+        starts = np.zeros(self._sizes[0] + 1, np.int64)
+        order, begins = np.empty(len(begin), np.int32), np.empty(len(begin), np.int64)
+        first = _fixed(keys[0], np.int32)
+        kernels.group_in_time(first, _fixed(begin, np.int64), starts, order, begins)
+        order = order[: starts[-1]]
+        ends = _fixed(end[order], np.int64)
+        self._starts, self._begins = _fixed(starts, np.int64), _fixed(begins[: len(order)], np.int64)
+        self._spans = ends, _fixed(kernels.furthest(self._starts, ends), np.int64)
+        self._names = _fixed(self._whole(keys)[order], np.int32)
+
+    def cover(self, keys: Sequence[NDArray[np.integer]], at: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Mark what lies in a span of the same keys, (n,) bool.
+
+        keys: (n,) codes each, in the order of those of the spans; at: (n,) in the unit of begin and end.
+        """
+        near = np.empty(len(at), np.uint8)
+        self.closest(keys, at, near)
+        return np.equal(near, OWN)
+
+    def closest(
+        self,
+        keys: Sequence[NDArray[np.integer]],
+        at: NDArray[np.integer],
+        near: NDArray[np.uint8],
+        kinds: Codes = _NO_KINDS,
+    ) -> None:
+        """Fill (n,) uint8: OWN in a span of the same keys, ALIKE in one that differs by the last of two keys
+        alone, which is of the same kind, else 0.
+
+        kinds: (c,) int32 of every code of the last key, -1 like no other.
+        """
+        of, whole = _fixed(keys[0], np.int32), _fixed(self._whole(keys), np.int32)
+        times, kinds = _fixed(at, np.int64), _fixed(kinds, np.int32)
+        kernels.closest(self._starts, self._begins, *self._spans, self._names, kinds, of, whole, times, near)
+
+    def _whole(self, keys: Sequence[NDArray[np.integer]]) -> NDArray[np.integer]:
+        """Make one code of all keys but the first; -1 where one is missing, or none of the spans has it."""
+        whole, most = keys[min(1, len(keys) - 1)], self._sizes[min(1, len(keys) - 1)]
+        for codes, size in zip(keys[2:], self._sizes[2:], strict=True):
+            known = (whole >= 0) & (whole < most) & (codes >= 0) & (codes < size)
+            whole, most = np.where(known, whole * np.int32(size) + codes, np.int32(-1)), most * size
+        return whole
+
+
+def matches(left: Codes, right: Codes) -> tuple[Codes, Codes]:
+    """Join two tables by a number, (l,) and (r,) int32, -1 for none -> the rows of all pairs, (p,) int32
+    each, in order of `right`.
+    """
+    known = np.flatnonzero((right >= 0) & (right <= left.max(initial=-1))).astype(np.int32)
+    starts, order = kernels.group(_fixed(left, np.int32), int(left.max(initial=-1)) + 1)
+    begin, sizes = starts[right[known]], np.diff(starts)[right[known]]
+    if np.all(sizes == 1):
+        return order[begin], known
+    ends = np.cumsum(sizes)
+    places = np.repeat(begin - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
+    return order[places], np.repeat(known, sizes)
+
+
+def _fixed(values: NDArray[Any], dtype: type[np.integer]) -> NDArray[Any]:
+    """Return the values as one type, contiguous and read-only: kernels compile once."""
+    fixed = np.ascontiguousarray(values, dtype).view()
+    fixed.flags.writeable = False
+    return fixed
