@@ -345,8 +345,6 @@ def inside(
     )
 
 
-def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
-    for a, rows in enumerate(groups(starts)):
 def furthest(starts: I64, ends: I64) -> I64:
     return integers([max(ends[rows[0] : j + 1]) for rows in groups(starts) for j in rows])
 
@@ -370,9 +368,8 @@ def closest(
         near[i] = 2 if code in named else int(kind >= 0 and kind in kinds[list(named)])
 
 
-def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
-    taken = []
-    for a in range(n_actions):
+def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
+    for a, rows in enumerate(groups(starts)):
         known = [
             (int(times[i]), int(ranks[codes[i]] if len(ranks) else codes[i]), int(codes[i])) for i in rows
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any
 
@@ -155,21 +155,16 @@ def finish(
         typed = columns.pop("typed")
         of_text = {name: one.result() for name, one in classes.items()}
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
-    optional: dict[str, Any] = {
-        name: columns.get(name) for name in (*CODED, "networks") if name not in ("user", "agency", "unit")
-    }
-    required: dict[str, Any] = {
-        name: columns[name] for name in ("time", "offset", "file", "row", "user", "place", "subject")
-    }
-    events = Events(**required, **optional)
+    kept: dict[str, Any] = {one.name: columns.pop(one.name, None) for one in fields(Events)}
+    events = Events(**kept)
     agency = np.unique(texts.places[:, 0])
     said = texts.texts | {"agency": texts["agency"].gather(agency[agency >= 0])}
     present = {name for name, held in said.items() if not held.is_in(REDACTED).all()} | {"time"}
     present |= {"message_key"} if texts["asked"].str.starts_with(SYSTEM).not_().any() else set()
     present |= {"subject"} if np.any(events.subject >= 0) else set()
-    present |= {"networks"} if events.networks is not None and np.any(events.networks >= 0) else set()
+    present |= {"networks"} if "networks" in columns and np.any(columns["networks"] >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, starts, typed, texts, subjects, policy, of_text)
+    actions = _actions(events, columns, starts, typed, texts, subjects, policy, of_text)
     return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
 
 
@@ -193,6 +188,7 @@ def _classes(policy: Policy, texts: pl.Series) -> NDArray[np.uint8]:
 
 def _actions(
     events: Events,
+    columns: dict[str, NDArray[Any]],
     starts: Codes | None,
     typed: Codes,
     texts: Vocabularies,
@@ -200,15 +196,18 @@ def _actions(
     policy: Policy,
     of_text: Mapping[str, NDArray[np.uint8]],
 ) -> Actions:
-    """of_text: the class of each text, and of none, by column."""
+    """columns: what only actions say, (n,) each, which leave as they are read; of_text: the class of each
+    text, and of none, by column.
+    """
     said = Merged(events, starts)
-    plain = ["user", "place", "networks", *(name for name in CODED if name not in ("user", "agency", "unit"))]
+    plain = ["networks", *(name for name in CODED if name not in ("user", "agency", "unit", "asked"))]
     with ThreadPoolExecutor(2) as pool:
         subject = pool.submit(said.first, events.subject, partial(_people_first, subjects))
         as_typed = pool.submit(said.first, typed, partial(_in_order, subjects))
         reach = pool.submit(lambda: said.united(_reached(events, texts, policy)))
         local = pool.submit(lambda: days_and_hours(said.time, said.opening(events.offset)))
-        codes = {name: pool.submit(said.first, getattr(events, name)) for name in plain}
+        codes = {name: pool.submit(said.first, getattr(events, name)) for name in ("user", "place", "asked")}
+        codes |= {name: pool.submit(said.first, columns.pop(name, None)) for name in plain}
     held = {name: one.result() for name, one in codes.items()}
     day, hour = local.result()
     return Actions(

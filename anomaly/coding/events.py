@@ -44,15 +44,13 @@ STEP = 1 << 16  # rows that stay in the cache
 
 @dataclass(frozen=True)
 class Events:
-    """One row of the log per element, user after user, the rows of an action together; at most 52 bytes for a
-    log with every column.
+    """One row of the log per element, user after user, the rows of an action together; what else a row says,
+    its action says.
 
     time: (n,) int64 milliseconds UTC; offset: (n,) int8 quarter hours that local time is ahead of UTC; file:
     (n,) uint16;
-    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject, reason, attention, case_number,
-    terminal, on_behalf_of: (n,) int32 codes; purpose, asked (message key, or the system when there is none):
-    (n,) int16 codes; networks: (n,) int32, how many the query reached; -1 is missing; a column that the log
-    does not have is None.
+    row: (n,) uint32, 1-based data row; user, place (agency · unit), subject: (n,) int32 codes; asked (message
+    key, or the system when there is none): (n,) int16 codes, None where the log has neither; -1 is missing.
     """
 
     time: NDArray[np.int64]
@@ -62,13 +60,6 @@ class Events:
     user: Codes
     place: Codes
     subject: Codes
-    reason: Codes | None
-    attention: Codes | None
-    case_number: Codes | None
-    terminal: Codes | None
-    on_behalf_of: Codes | None
-    networks: Codes | None
-    purpose: NDArray[np.int16] | None
     asked: NDArray[np.int16] | None
 
     def __len__(self) -> int:

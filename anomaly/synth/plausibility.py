@@ -43,7 +43,7 @@ BANDS: tuple[Band, ...] = (
     Band("pairs seen on 3-5 days", 0.003, 0.15, "DESIGN"),
     Band("pairs seen on 6 or more days", 0.0003, 0.06, "DESIGN: cases, regulars, cars on a beat"),
     Band("rows an action", 1.2, 3, "a plate run makes three [JusticeONE]; many queries make one"),
-    Band("rows with a case number", 0.05, 0.5, "DESIGN"),
+    Band("actions with a case number", 0.05, 0.5, "DESIGN"),
     Band("reasons that are forms of `investigation`", 0.05, 0.25, _LOG.format(0.197)),
     Band(
         "reasons that the policy reads as vague",
@@ -142,6 +142,7 @@ def _of_people(coded: CodedLog, context: Context) -> pl.DataFrame:
             "day": a.day,
             "hour": a.hour,
             "reason": a.reason,
+            "case_number": a.case_number,
             "reason_class": a.reason_class,
         }
     )
@@ -198,10 +199,9 @@ def _repeats(actions: pl.DataFrame) -> _Found:
 
 def _words(coded: CodedLog, actions: pl.DataFrame) -> _Found:
     out: _Found = {}
-    numbers = coded.events.case_number
-    if numbers is not None:
-        out["rows with a case number"] = (float((numbers >= 0).mean()), len(numbers))
-    if coded.events.reason is not None:
+    if "case_number" in coded.texts.texts:
+        out["actions with a case number"] = (_share(actions["case_number"] >= 0), len(actions))
+    if "reason" in coded.texts.texts:
         plain = coded.texts["reason"].str.to_lowercase().str.replace_all(r"[+\s]+", " ").str.strip_chars()
         forms = np.append(plain.str.contains(_FORMS).to_numpy(), np.False_)
         classes = actions["reason_class"]

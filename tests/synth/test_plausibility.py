@@ -82,7 +82,7 @@ def test_marginals_are_what_a_hand_counts() -> None:
     assert value["rows of driver records"] == 0.75
     assert value["inequality of users (Gini)"] == pytest.approx(0.25)
     assert value["actions in a shift"] is None
-    assert value["rows with a case number"] is None
+    assert value["actions with a case number"] is None
 
 
 def test_what_is_not_plausible_is_said_with_its_band() -> None:
