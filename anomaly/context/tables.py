@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from anomaly.context.clock import to_utc
+from anomaly.context.edges import bare
 from anomaly.errors import ContextError
 from anomaly.schema import CONTEXT, Column, Kind
 
@@ -137,8 +138,8 @@ def _type(column: Column) -> pl.DataType:
 
 
 def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Series:
-    raw = frame[column.name]
-    if raw.dtype == pl.String:
+    raw = frame[column.name].rechunk()  # whoever hashes texts copies them into one, each time
+    if raw.dtype == pl.String and not bare(raw):
         raw = raw.str.strip_chars().replace("", None)
     if column.kind is Kind.TEXT:
         return raw.cast(pl.String)
