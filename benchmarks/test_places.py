@@ -117,3 +117,27 @@ def test_tally(world: Any, contest: Any) -> None:
         return (found.drop("user").fill_null(0).to_numpy(),)
 
     contest(kernel, rival)
+
+
+def test_tally_once(world: Any, contest: Any) -> None:
+    """Whom each user met, by day and by night, and by the hour; the rival asks for each kind by itself."""
+    starts, rows = world.by_user
+    person = kernels.first_alike(starts, rows["subject"].to_numpy().astype(np.int64))
+    hour = rows["hour"].to_numpy()
+    kinds = (1 | (hour < 6) << 1 | (hour % 3 == 0) << 2).astype(np.uint8)
+    cell = (hour % 4).astype(np.uint8)
+
+    def kernel() -> tuple[Any, ...]:
+        return (kernels.tally_once(starts, person, kinds, cell, 3, 4),)
+
+    def rival() -> tuple[Any, ...]:
+        told = pl.DataFrame({"user": rows["user"], "person": person, "kinds": kinds, "cell": cell})
+        count = np.zeros((3, world.n_users, 4), np.int32)
+        for kind in range(3):
+            met = told.lazy().filter((pl.col("kinds") // (1 << kind) % 2 == 1) & (pl.col("person") >= 0))
+            first = met.group_by("person").agg(pl.col("user", "cell").first())
+            of_cell = first.group_by("user", "cell").len().collect()
+            count[kind, of_cell["user"], of_cell["cell"]] = of_cell["len"]
+        return (count,)
+
+    contest(kernel, rival)

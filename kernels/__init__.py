@@ -54,6 +54,7 @@ distinct_in_window  most different users of a subject in a window
 paces               occasions and days of each month
 owners              the group of some rows
 tally               rows of each kind in a group
+tally_once          codes of each kind and cell in a group, each once
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
 beta_binomial_tail  P(X >= k), binomial with a chance that varies
@@ -86,7 +87,7 @@ from kernels.sequence import sequential
 from kernels.sessions import day_streaks, long_sessions, sessions
 from kernels.subjects import choose, largest, renumber
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
-from kernels.tally import tally
+from kernels.tally import tally, tally_once
 from kernels.text import read_keys, read_names, rough
 from kernels.views import hash_views
 
@@ -141,6 +142,7 @@ __all__ = [
     "sequential",
     "sessions",
     "tally",
+    "tally_once",
     "union",
     "unite",
     "written_twice",

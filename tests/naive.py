@@ -543,6 +543,16 @@ def tally(starts: I64, kinds: U8, n_kinds: int) -> I64:
     return np.array(count, np.int64).reshape(-1, n_kinds)
 
 
+def tally_once(starts: I64, codes: I32, kinds: U8, cells: U8, n_kinds: int, n_cells: int) -> I32:
+    count = np.zeros((n_kinds, len(starts) - 1, n_cells), np.int32)
+    for j in range(n_kinds):
+        for k, rows in enumerate(groups(starts)):
+            of_kind = [i for i in rows if codes[i] >= 0 and kinds[i] >> j & 1]
+            for code in {int(codes[i]) for i in of_kind}:
+                count[j, k, cells[next(i for i in of_kind if codes[i] == code)]] += 1
+    return count
+
+
 def owners(starts: I64, near: I32, bits: int, rows: I32) -> I32:
     where = [k for k, its in enumerate(groups(starts)) for _ in its]
     return np.array([where[row] if row < len(where) else -1 for row in rows], np.int32)

@@ -12,7 +12,7 @@ from anomaly.coding import FEMALE, MALE, Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, kinds_told, met_in
+from anomaly.detectors.met import EXPLAIN_WHOM, count_met, kinds_of_lookup, kinds_told
 from anomaly.detectors.peer_rates import BORROWED
 from anomaly.detectors.peers import peering
 
@@ -26,6 +26,9 @@ WIDTHS = (2, 4, 8)
 FEWEST = 100  # users whose smallest p-values tell how many tests there are: a twentieth part of them is five
 # People a unit borrows of the whole log's mix: it says little of one band by itself.
 LENT = 50.0
+# Up to one deviation above the mean a tail is no less than this, where half is the mean at most and a of the
+# beta law PILED at least (tests/detectors/test_kinds.py: it is 0.07).
+LIKELY, PILED = 0.05, 0.1
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,9 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
     for place, held in enumerate(told):
         people, inside = held.sum(axis=(1, 2)), BANDS.count(held)
         rows = np.flatnonzero((people > 0) & peers.same_work)
-        p, usual = _tails(inside[rows], people[rows].astype(float), peers.code[rows])
         enough = people[rows] >= least_people
-        rows, p, usual = rows[enough], p[enough], usual[enough]
+        p, usual = _tails(inside[rows], people[rows].astype(float), peers.code[rows], enough)
+        rows = rows[enough]
         tested[rows] = True
         band = np.argmin(p, axis=1)
         at = np.arange(len(rows))
@@ -144,18 +147,12 @@ def _told(part: Groups) -> NDArray[np.int32]:
     rows = np.flatnonzero(part.counted & (part["sex"] > 0) & (part["born"] > 0))
     step = _steps(part["time"][rows], part["born"][rows])
     known = (step >= 0) & (step < STEPS)
-    met = met_in(part, rows[known])
-    owner, sex = part.owner[met.rows].astype(np.int64), part["sex"][met.rows]
-    cells = (owner * len(WORDS) + sex - FEMALE) * STEPS + step[known]
-    size = (len(part), len(WORDS), STEPS)
-    return np.stack(
-        [
-            np.bincount(cells[met.once(chosen[met.rows])], minlength=np.prod(size))
-            .astype(np.int32)
-            .reshape(size)
-            for chosen in kinds_of_lookup(part).values()
-        ]
+    rows = rows[known]
+    cells = (part["sex"][rows].view(np.uint8) - np.uint8(FEMALE)) * np.uint8(STEPS) + step[known].astype(
+        np.uint8
     )
+    held = count_met(part, rows, cells, len(WORDS) * STEPS)
+    return held.reshape(*held.shape[:2], len(WORDS), STEPS)
 
 
 def _steps(time: NDArray[np.int64], born: NDArray[np.int16]) -> NDArray[np.int64]:
@@ -182,22 +179,46 @@ def _actions(
     return tuple(actions)
 
 
-def _tails(inside: Floats, people: Floats, peer: NDArray[np.int32]) -> tuple[Floats, Floats]:
-    """P(so many or more in a band), and the rate of the peers.
+def _tails(
+    inside: Floats, people: Floats, peer: NDArray[np.int32], enough: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """P(so many or more in a band), and the rate of the peers, of users with people enough.
 
-    inside: (g, b); people: (g,); peer: (g,) int32. Returns (g, b) float64 both. Users who stand out at the
-    first look vouch for nobody at the second.
+    inside: (g, b); people: (g,); peer: (g,) int32; enough: (g,) bool. Returns (k, b) float64 both. Users who
+    stand out at the first look vouch for nobody at the second.
     """
-    vouches = np.ones(len(people), np.bool_)
-    tail = rate = np.ones(inside.shape)
-    for _ in range(2):
-        rate, rho = _law(inside, people, peer, vouches)
-        a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
-        n = np.broadcast_to(people[:, None], inside.shape)
-        flat = (np.ascontiguousarray(values).ravel() for values in (inside, n, a, b))
-        tail = kernels.beta_binomial_tail(*flat).reshape(inside.shape)
-        vouches = tail.min(axis=1, initial=1.0) * len(BANDS) > 0.05
+    law = _law(inside, people, peer, np.ones(len(people), np.bool_))
+    vouches = tails_of_few(inside, people, *law).min(axis=1, initial=1.0) * len(BANDS) > 0.05
+    rate, rho = (each[enough] for each in _law(inside, people, peer, vouches))
+    inside, people = inside[enough], people[enough]
+    tail = tails_of_few(inside, people, rate, rho)
+    # Of dozens of bands one is nearly always seldom; of a user without such a band all are told.
+    others = np.flatnonzero(tail.min(axis=1, initial=1.0) > LIKELY)
+    tail[others] = _tail(inside[others], people[others], rate[others], rho[others])
     return tail, rate
+
+
+def tails_of_few(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
+    """P(so many or more in a band), beta-binomial, where that may be less than LIKELY, elsewhere 1.
+
+    inside, rate, rho: (g, b); people: (g,). Returns (g, b) float64. One band in six is told.
+    """
+    n = people[:, None]
+    above = inside - n * rate
+    far = above * np.abs(above) > n * rate * (1 - rate) * (1 + (n - 1) * rho)
+    far |= (rate > 0.5) | (rate * (1 - rho) < PILED * rho)
+    user, band = np.nonzero(far & (inside > 0))
+    tail = np.ones(inside.shape)
+    tail[user, band] = _tail(inside[user, band], people[user], rate[user, band], rho[user, band])
+    return tail
+
+
+def _tail(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
+    """P(so many or more in a band). (k, b), (k,), (k, b), (k, b), or (k,) all; the shape of `inside`."""
+    a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
+    n = np.broadcast_to(people.reshape(-1, *[1] * (inside.ndim - 1)), inside.shape)
+    flat = (np.ascontiguousarray(values).ravel() for values in (inside, n, a, b))
+    return kernels.beta_binomial_tail(*flat).reshape(inside.shape)
 
 
 def _of_several(least: Floats, tested: NDArray[np.bool_], tests: int, apart: int) -> Floats:

@@ -24,7 +24,7 @@ STRAY = (0.0, 0.01, 0.02, 0.05, 0.1)
 HABIT = 20.0  # returns of peers that weigh as much as the user's own
 HALVING: Floats = 0.5 ** np.arange(1.0, 16.0)[None, :]  # half of those who came back come once more
 AT_ONCE = 256  # laws
-# Laws in one product: of more, BLAS wakes threads that spin; 3,000 laws took 250 ms of processors, not 16.
+# In one product: of more, BLAS wakes threads that spin, and 3,000 laws took 250 ms of processors, not 16.
 LAWS = 32
 LONGEST = 400  # days told apart in a tail
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,29 +32,21 @@ def once_each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.flatnonzero(kernels.first_meetings(users.starts, subject, len(users.log.subjects)))
 
 
-@dataclass(frozen=True)
-class Met:
-    """Whom the users of a part met in some look-ups.
+def count_met(
+    part: Groups, rows: NDArray[np.int64], cells: NDArray[np.uint8], n_cells: int
+) -> NDArray[np.int32]:
+    """Count whom each user of a part met in some look-ups, each person once in each kind of look-up.
 
-    rows: (k,) int64, places of these look-ups, ascending; starts: (g + 1,) int64, where each user's begin
-    among them; pair: (k,) int32, the same number for the same user and subject, -1 nobody.
+    rows: (k,) int64, places of these look-ups, ascending; cells: (k,) uint8, by what they are told apart.
+    Returns (kinds, g, n_cells) int32.
     """
-
-    rows: NDArray[np.int64]
-    starts: NDArray[np.int64]
-    pair: NDArray[np.int32]
-
-    def once(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Mark, (k,) bool, the first of each pair among the chosen ones, (k,) bool."""
-        pair = np.where(chosen, self.pair, np.int32(-1))
-        pair.flags.writeable = False  # kernels compile once, for what is read only
-        return kernels.first_meetings(self.starts, pair, len(pair))
-
-
-def met_in(part: Groups, rows: NDArray[np.int64]) -> Met:
-    """Find who was met in some look-ups. rows: (k,) int64, places, ascending."""
+    kinds = list(kinds_of_lookup(part).values())
+    bits = np.zeros(len(kinds[0]), np.uint8)
+    for place, chosen in enumerate(kinds):
+        bits |= chosen.view(np.uint8) << np.uint8(place)
     starts = np.searchsorted(rows, part.starts)
-    return Met(rows, starts, kernels.first_alike(starts, part["subject"][rows].astype(np.int64)))
+    person = kernels.first_alike(starts, part["subject"][rows].astype(np.int64))
+    return kernels.tally_once(starts, person, bits[rows], cells, len(kinds), n_cells)
 
 
 def kinds_of_lookup(users: Groups | Some) -> dict[str, NDArray[np.bool_]]:

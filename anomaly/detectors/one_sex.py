@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import FEMALE, MALE, Groups
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
-from anomaly.detectors.met import EXPLAIN_WHOM, kinds_of_lookup, kinds_told, met_in
+from anomaly.detectors.met import EXPLAIN_WHOM, count_met, kinds_of_lookup, kinds_told
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.peers import peering
 
@@ -96,14 +95,10 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
 def _told(part: Groups) -> NDArray[np.int64]:
     """Count everybody, women and men whom each user met in each kind of look-up, (kinds, 3, g) int64."""
     sex = part["sex"]
-    met = met_in(part, np.flatnonzero(part.counted & (sex > 0)))
-    sex = sex[met.rows].view(np.uint8)
-    counts = []
-    for chosen in kinds_of_lookup(part).values():
-        once = np.where(met.once(chosen[met.rows]), sex, np.uint8(0))
-        women, men = kernels.tally(met.starts, once, len(WORDS) + 1).T[[FEMALE, MALE]]
-        counts.append(np.stack([women + men, women, men]))
-    return np.stack(counts)
+    rows = np.flatnonzero(part.counted & (sex > 0))
+    of_kinds = count_met(part, rows, sex[rows].view(np.uint8) - np.uint8(FEMALE), len(WORDS))
+    women, men = of_kinds.transpose(2, 0, 1).astype(np.int64)
+    return np.stack([women + men, women, men], axis=1)
 
 
 def _actions(

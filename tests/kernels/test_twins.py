@@ -495,6 +495,14 @@ def test_tally(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("tally", rows[0], column(data, rows[0], st.integers(0, 3), np.uint8), 4)
 
 
+@given(grouped(), st.data())
+def test_tally_once(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    """The code of a row is the first row of its group that is like it."""
+    codes = kernels.first_alike(rows[0], column(data, rows[0], CODE, np.int64))
+    kinds = column(data, rows[0], st.integers(0, 7), np.uint8)
+    agree("tally_once", rows[0], codes, kinds, column(data, rows[0], st.integers(0, 3), np.uint8), 3, 4)
+
+
 @given(grouped(), st.integers(0, 3), st.lists(st.integers(0, 40), max_size=9))
 def test_owners(rows: tuple[I64, I64], bits: int, wanted: list[int]) -> None:
     starts = rows[0]
@@ -531,6 +539,7 @@ NONE = np.zeros(0, np.int32)
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
         ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),
+        ("tally_once", (EMPTY[0], NONE, NONE.astype(np.uint8), NONE.astype(np.uint8), 2, 3)),
         ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
         ("own_hours", (EMPTY[0], NONE.astype(np.int8), 8)),
