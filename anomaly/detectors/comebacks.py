@@ -29,6 +29,7 @@ from anomaly.detectors.pair_kinds import (
 )
 from anomaly.detectors.pairs import MOST, Seen, at_least, pairs_of
 from anomaly.detectors.peers import Peering
+from anomaly.detectors.since import cut
 
 SPARED = 3  # of a user's pairs, those come back to most, are no habit: a couple, and somebody of theirs
 UNITS = 3  # tell how much units differ
@@ -78,8 +79,7 @@ class Comebacks:
         """Return the actions that are all look-ups of each of some pairs, ascending. pairs: (j,) places."""
         of, some = self.told.pairs, self.back[pairs]
         every = self.told.users.actions(of.rows[places_of(of.starts, some)])
-        ends = np.cumsum(of.starts[some + 1] - of.starts[some]).tolist()
-        return tuple(every[begin:end] for begin, end in zip([0, *ends], ends, strict=False))
+        return cut(every, of.starts[some + 1] - of.starts[some])
 
     @cached_property
     def met(self) -> NDArray[np.bool_]:

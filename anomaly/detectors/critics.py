@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,12 +11,15 @@ from anomaly.coding import Groups, counted
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.laws import poisson_tail
+from anomaly.detectors.lookers import places_of
 from anomaly.detectors.met import EXPLAIN_WHOM
 from anomaly.detectors.nulls import rate_tail
+from anomaly.detectors.since import cut
 from anomaly.detectors.visits import Visits, paces, visits_to
 
 LENT = 20  # meetings; a log that tells of fewer knows little of returns
 MEETINGS = np.geomspace(0.1, 1e4, 100)  # of all users with one subject
+AT_ONCE = 256  # sets of places, each with all of its users
 
 
 @detector(
@@ -83,11 +88,11 @@ def critics(subjects: Groups, context: Context, *, apart: Days = 7) -> Signals:
     return Signals.of_chance(
         actor,
         p[found],
-        tuple(subjects.actions(np.arange(subjects.starts[s], subjects.starts[s + 1])) for s in actor),
+        cut(subjects.actions(places_of(subjects.starts, actor)), np.diff(subjects.starts)[actor]),
         tested,
         target=actor,
         measures={
-            "n_users": [len(np.unique(subjects.at("user", rows))) for rows in _rows(subjects, visits, actor)],
+            "n_users": _users_back(subjects, visits, actor),
             "apart": np.full(len(actor), apart),
             "n_places": back[actor] + 1,
             "seen": seen[actor] + 1,
@@ -137,11 +142,30 @@ def _tail_of_returns(
     return rate_tail(k, n, np.zeros(len(k), np.int32), alike)[: len(came)]
 
 
-def _rows(subjects: Groups, visits: Visits, chosen: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """Return the places of the look-ups of users who came back, for each of some subjects."""
+def _rows_of(
+    subjects: Groups, rows: NDArray[np.int64], chosen: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find those of some places, ascending, that are of some subjects, subject after subject: which of the
+    places, and of which of the subjects. (r,) int64, (c,) int32 -> (k,) int64 both.
+    """
+    begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]) for one in (0, 1))
+    of = np.repeat(np.arange(len(chosen)), end - begin)
+    return np.arange(len(of)) + (begin - np.cumsum(end - begin) + end - begin)[of], of
+
+
+def _users_back(subjects: Groups, visits: Visits, chosen: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Count the users who came back to each of some subjects, (c,) int32 -> (c,) int64."""
     rows = visits.rows[visits.again]
-    begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]).tolist() for one in (0, 1))
-    return [rows[a:b] for a, b in zip(begin, end, strict=True)]
+    at, of = _rows_of(subjects, rows, chosen)
+    return np.bincount(_each_once(of, subjects.at("user", rows[at]))[0], minlength=len(chosen))
+
+
+def _each_once(
+    of: NDArray[np.int64], code: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each pair of two codes once, ascending. (k,) both -> (p,) int64 both."""
+    pairs = np.unique(of << 32 | code)
+    return pairs >> 32, pairs & 0xFFFFFFFF
 
 
 def _tail_of_meetings(
@@ -158,19 +182,50 @@ def _tail_of_meetings(
     the places' users who meet the subject at all are as many as did.
     """
     made, of_place = paces(subjects, by, visits)
-    rows, again = visits.rows[visits.away], visits.again[visits.away]
-    users, place = subjects.at("user", rows), subjects.at(by, rows)
-    block = users.astype(np.int64) << 32 | subjects.at("day", rows) // apart
-    begin, end = (np.searchsorted(rows, subjects.starts[chosen + one]).tolist() for one in (0, 1))
-    reached: dict[tuple[int, ...], NDArray[np.float64]] = {}
-    extra, expected = np.zeros(len(chosen)), np.ones(len(chosen))
-    for k, of in enumerate(map(slice, begin, end)):
-        met, back = np.unique(users[of]), again[of]
-        extra[k] = len(np.unique(block[of][back])) - len(np.unique(users[of][back]))
-        places = tuple(np.unique(place[of]).tolist())
-        pace = np.concatenate([of_place[one] for one in places])
-        if places not in reached:
-            reached[places] = -np.expm1(-MEETINGS[:, None] * pace / pace.sum()).sum(axis=1)
-        rate = np.interp(len(met), reached[places], MEETINGS) / pace.sum() * made[met]
-        expected[k] = (rate / -np.expm1(-rate) - 1).sum()
-    return poisson_tail(extra, expected)
+    away = visits.rows[visits.away]
+    at, of = _rows_of(subjects, away, chosen)
+    rows, again, count = away[at], visits.again[visits.away][at], len(chosen)
+    users, block = subjects.at("user", rows), subjects.at("day", rows) // apart
+    who, met = _each_once(of, users)
+    meetings = np.lexsort((block[again], users[again], of[again]))
+    back = np.stack([of, users, block])[:, again][:, meetings]
+    new = np.append(True, (np.diff(back) != 0).any(axis=0))[: back.shape[1]]
+    extra, of_users = (np.bincount(one, minlength=count) for one in (back[0][new], _each_once(*back[:2])[0]))
+    n_met, (whose, place) = np.bincount(who, minlength=count), _each_once(of, subjects.at(by, rows))
+    places = (tuple(one.tolist()) for one in cut(place, np.bincount(whose, minlength=count)))
+    number: dict[tuple[int, tuple[int, ...]], int] = {}
+    alike = [number.setdefault(one, len(number)) for one in zip(n_met.tolist(), places, strict=True)]
+    each = list(number)
+    parts = [each[begin : begin + AT_ONCE] for begin in range(0, len(each), AT_ONCE)]
+    pace_of = np.concatenate([_pace_to_reach(part, of_place) for part in parts])[alike]
+    rate = pace_of[who] * made[met]
+    expected = np.bincount(who, rate / -np.expm1(-rate) - 1, count)
+    return poisson_tail(extra - of_users, expected)
+
+
+def _pace_to_reach(
+    wanted: Sequence[tuple[int, tuple[int, ...]]], of_place: Mapping[int, NDArray[np.int64]]
+) -> NDArray[np.float64]:
+    """Return at which rate for each look-up so many users are reached, (k,) float64: by interpolation between
+    MEETINGS. wanted: how many users, of which places; of_place: how often each user of a place looked.
+    """
+    n = np.array([users for users, _ in wanted], float)
+    pace = [np.concatenate([of_place[one] for one in places]) for _, places in wanted]
+    sizes = np.array([len(one) for one in pace])
+    of, every = np.repeat(np.arange(len(n)), sizes), np.concatenate(pace)
+    total = np.bincount(of, every)
+    begins, share = np.cumsum(sizes) - sizes, every / total[of]
+
+    def reached(at: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.add.reduceat(-np.expm1(-MEETINGS[at][of] * share), begins)
+
+    low, high = np.zeros(len(n), np.int64), np.full(len(n), len(MEETINGS))
+    while (low < high).any():  # all are halved at once
+        middle = np.minimum((low + high) // 2, len(MEETINGS) - 1)
+        fewer = (low < high) & (reached(middle) <= n)
+        low, high = np.where(fewer, middle + 1, low), np.where(fewer, high, np.minimum(middle, high))
+    before = np.clip(low - 1, 0, len(MEETINGS) - 2)
+    least, most = reached(before), reached(before + 1)
+    part = np.where(low < len(MEETINGS), np.clip((n - least) / np.maximum(most - least, 1e-300), 0, 1), 1)
+    meetings: NDArray[np.float64] = MEETINGS[before] + part * (MEETINGS[before + 1] - MEETINGS[before])
+    return meetings / total
