@@ -42,7 +42,7 @@ class Said:
     def filled_codes(self) -> Codes:
         """The codes (n,) of what says something, -1 where it is empty or hidden."""
         odd = self.states.any()
-        return np.where(self.states == State.FILLED, self.codes, np.int32(-1)) if odd else self.codes
+        return np.where(self.states == State.FILLED.value, self.codes, np.int32(-1)) if odd else self.codes
 
     def texts(self, rows: NDArray[np.integer] | None = None) -> pl.Series:
         """Read some rows, (k,) positions, or all: (k,) String, clean."""

@@ -117,7 +117,7 @@ def canonical(
     if "user" in found:
         columns["user"], states = reader.read(meanings["user"], as_text(found.pop("user")))
         tally.count("user", states)
-        bad = states == State.EMPTY
+        bad = states == State.EMPTY.value
         if bad.any():
             refused += [Refusal(at, "user", Reason.USER_MISSING) for at in row.filter(pl.Series(bad))]
             row, time, found = _left(bad, row, time, found, meanings, tally)
