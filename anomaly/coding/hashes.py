@@ -75,7 +75,7 @@ class CodeTable:
         if len(fresh):
             self._fresh_hashes.append(hashed[fresh])
             if self.keep_text:
-                self._fresh_texts.append(alone(texts.gather(fresh)))
+                self._fresh_texts.append(alone(texts[fresh]))
         return codes, fresh
 
     def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:

@@ -81,7 +81,7 @@ class Lexicon:
         codes, new = self._table.code_hashes(hashes)
         fresh = written.clear()
         if len(new):
-            cleaned = meaning.read(written.gather(new))
+            cleaned = meaning.read(written[new])
             fresh = cleaned.texts
             self._states.add(cleaned.states)
             self._odd |= bool(cleaned.states.any())

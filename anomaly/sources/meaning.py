@@ -43,7 +43,7 @@ class Meaning:
         states = np.zeros(len(written), np.uint8)
         rows = doubtful(written)
         if len(rows):
-            states[rows] = self.read(written.gather(rows)).states
+            states[rows] = self.read(written[rows]).states
         return states
 
     def _unmarked(self, texts: pl.Series, prefix: Prefix) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -35,7 +36,8 @@ UTC = pl.Datetime("ms", "UTC")
 _TRIED = 64
 # ms; every zone in use since 1980 is a whole number of quarter hours from UTC (IANA tz database).
 QUARTER = 900_000
-_MOST = 1 << 16  # quarter hours, 22 months
+ERA = 1 << 12  # quarter hours, 43 days
+_MOST_ERAS = 16
 
 
 @dataclass(frozen=True)
@@ -121,24 +123,43 @@ def _localized(naive: pl.Series, zone: str) -> Times:
     """
     if zone == "UTC":
         return Times(naive.dt.replace_time_zone("UTC"), _nowhere(naive), 0)
-    absent = naive.is_null() if naive.null_count() else None
     written = naive.to_physical().fill_null(0).to_numpy()
-    quarters, which = _distinct(written // QUARTER)
-    asked = pl.Series(quarters * QUARTER).cast(pl.Datetime("ms"))
-    early = asked.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    late = asked.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-    ahead = (asked.dt.replace_time_zone("UTC") - early.dt.convert_time_zone("UTC")).dt.total_milliseconds()
-    utc = pl.Series(naive.name, written - ahead.fill_null(0).to_numpy()[which]).cast(UTC)
-    gap, twice = (pl.Series(of.to_numpy()[which]) for of in (early.is_null(), early.ne_missing(late)))
-    if absent is not None:
-        utc, gap, twice = utc.set(absent, None), gap & ~absent, twice & ~absent
-    return Times(utc.set(gap, None) if gap.any() else utc, gap, int(twice.sum()))
+    quarters = written // QUARTER
+    first, last = (int(quarters.min()) // ERA, int(quarters.max()) // ERA) if len(quarters) else (0, 0)
+    if last - first < _MOST_ERAS:
+        tables = [
+            np.concatenate(parts)
+            for parts in zip(*(_era(n, zone) for n in range(first, last + 1)), strict=True)
+        ]
+        which = quarters - first * ERA
+    else:
+        quarters, which = np.unique(quarters, return_inverse=True)
+        tables = list(_shifts(quarters, zone))
+    ahead, skipped, twice = (
+        table[which] if table.any() else np.zeros(len(which), table.dtype) for table in tables
+    )
+    gap, again = pl.Series(skipped), pl.Series(twice)
+    utc = pl.Series(naive.name, written - ahead).cast(UTC)
+    if naive.null_count():
+        absent = naive.is_null()
+        utc, gap, again = utc.set(absent, None), gap & ~absent, again & ~absent
+    return Times(utc.set(gap, None) if gap.any() else utc, gap, int(again.sum()))
 
 
-def _distinct(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Numbers (m,) among which are all of (n,), and which of them each is; a log in time order has few."""
-    if len(numbers):
-        first, last = int(numbers.min()), int(numbers.max())
-        if last - first <= _MOST:
-            return np.arange(first, last + 1), numbers - first
-    return np.unique(numbers, return_inverse=True)
+@lru_cache(maxsize=4 * _MOST_ERAS)
+def _era(number: int, zone: str) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """The shifts of ERA quarter hours; a log in time order asks for the same again and again."""
+    return _shifts(np.arange(number * ERA, (number + 1) * ERA), zone)
+
+
+def _shifts(
+    quarters: NDArray[np.int64], zone: str
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """How far ahead of UTC local quarter hours are, ms, the earlier where they were twice; whether they were
+    skipped; whether they were twice: (m,) each.
+    """
+    local = pl.Series(quarters * QUARTER).cast(pl.Datetime("ms"))
+    early = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    late = local.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
+    ahead = (local.dt.replace_time_zone("UTC") - early.dt.convert_time_zone("UTC")).dt.total_milliseconds()
+    return ahead.fill_null(0).to_numpy(), early.is_null().to_numpy(), early.ne_missing(late).to_numpy()
