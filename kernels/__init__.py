@@ -38,6 +38,8 @@ distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
 inside              rows in a span of time that concerns them
 furthest            how far spans of a group reach, up to each of them
+first_rows          rows of a table with the same text: the first of them
+rows_of             the row of a table that each line of another speaks of
 closest             who of those a row's spans name stands closest to it
 first_alike         the first row of a group with the same code
 follows             rows that come soon after a row of another kind
@@ -76,6 +78,8 @@ from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
 from kernels.merge import contested, earliest, union, written_twice
+from kernels.lines import first_rows, rows_of
+from kernels.merge import earliest, union, written_twice
 from kernels.near import closest, furthest
 from kernels.owners import owners
 from kernels.paces import paces
@@ -111,6 +115,7 @@ __all__ = [
     "faithful",
     "first_alike",
     "first_meetings",
+    "first_rows",
     "follows",
     "furthest",
     "gather",
@@ -139,6 +144,7 @@ __all__ = [
     "renumber",
     "repeated_days",
     "rough",
+    "rows_of",
     "sequential",
     "sessions",
     "tally",

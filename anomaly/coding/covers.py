@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.hashes import Codes
+from anomaly.coding.hashes import Codes, hashes_of
 from kernels.near import ALIKE, OWN
 
-__all__ = ["ALIKE", "OWN", "Spans", "matches"]
+__all__ = ["ALIKE", "OWN", "Spans", "matches", "numbers"]
 
 _MOST = 2**31 - 1
 _NO_KINDS = np.zeros(0, np.int32)
@@ -73,6 +74,18 @@ class Spans:
             known = (whole >= 0) & (whole < most) & (codes >= 0) & (codes < size)
             whole, most = np.where(known, whole * np.int32(size) + codes, np.int32(-1)), most * size
         return whole
+
+
+def numbers(listed: pl.Series, *others: pl.Series) -> list[Codes]:
+    """Number texts, (n,) String, by the first row that has them, and those of other columns alike, (m,) each.
+
+    Returns int32 for each column, -1 for what is missing or not listed.
+    """
+    hashes = hashes_of(listed)
+    slots = np.zeros(1 << (2 * len(hashes)).bit_length(), np.int32)
+    firsts = _fixed(kernels.first_rows(hashes, slots), np.int32)
+    slots = _fixed(slots, np.int32)
+    return [firsts, *(kernels.rows_of(hashes_of(other), hashes, firsts, slots) for other in others)]
 
 
 def matches(left: Codes, right: Codes) -> tuple[Codes, Codes]:

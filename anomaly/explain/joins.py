@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from anomaly.coding.covers import Spans, matches
-from anomaly.coding.hashes import CodeTable
 from anomaly.context.clock import local_days
 
 MINUTE = 60_000
@@ -34,13 +33,6 @@ def joined(table: pl.DataFrame, lines: pl.DataFrame, number: str) -> pl.DataFram
     """Join by a column of numbers: polars took twice the time for 1.2 M calls."""
     of, rows = matches(table[number].to_numpy(), lines[number].to_numpy())
     return table[of].hstack(lines.drop(number)[rows])
-
-
-def numbered(texts: pl.Series) -> CodeTable:
-    """Number texts, (m,) String, all different, as they stand."""
-    numbers = CodeTable(keep_text=False)
-    numbers.code(texts)
-    return numbers
 
 
 def blocks(count: int) -> list[slice]:

@@ -13,10 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import Actions, CodedLog
-from anomaly.coding.covers import Spans, matches
-from anomaly.coding.hashes import Codes, CodeTable
+from anomaly.coding.covers import Spans, matches, numbers
+from anomaly.coding.hashes import Codes
 from anomaly.context import Context
-from anomaly.explain.joins import FOREVER, blocks, days, joined, milliseconds, numbered, spans_of
+from anomaly.explain.joins import FOREVER, blocks, days, joined, milliseconds, spans_of
 from anomaly.explain.people import everyone
 
 
@@ -143,11 +143,7 @@ class Records:
 
     def users(self, names: pl.Series) -> NDArray[np.int32]:
         """Find the codes of users, (n,) String -> (n,) int32; -1 where neither log nor tables know them."""
-        return self._users.known(names)
-
-    @cached_property
-    def _users(self) -> CodeTable:
-        return numbered(self.people["user"])
+        return numbers(self.people["user"], names)[1]
 
     def subjects(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `subject` by its code; lines about strangers to the log are dropped."""
@@ -156,8 +152,8 @@ class Records:
 
     def agencies(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `agency` by its code, -1 where missing or unknown to the log."""
-        known = numbered(self.log.texts["agency"])
-        return table.with_columns(agency=pl.Series(known.known(table["agency"])))
+        codes = numbers(self.log.texts["agency"], table["agency"])[1]
+        return table.with_columns(agency=pl.Series(codes))
 
     def staff(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `user` by its code, and add their `unit`."""
@@ -175,10 +171,8 @@ class Records:
         return self._numbers("case_number", "cases", "case_people", "case_officers")
 
     def _numbers(self, column: str, first: str, *others: str) -> dict[str, Codes]:
-        numbers = CodeTable(keep_text=False)
-        own, _ = numbers.code(self.context[first][column])
-        given = (name for name in others if name in self.context)
-        return {first: own} | {name: numbers.known(self.context[name][column]) for name in given}
+        given = [first, *(name for name in others if name in self.context)]
+        return dict(zip(given, numbers(*(self.context[name][column] for name in given)), strict=True))
 
     @cached_property
     def calls(self) -> pl.DataFrame:
@@ -255,7 +249,7 @@ class Records:
             "kind",
             begin=days(table["opened"], -FOREVER, zone),
             end=days(table["closed"], FOREVER, zone),
-            number=pl.Series(self.log.texts.lookup("case_number", table["case_number"])),
+            number=pl.Series(numbers(self.log.texts["case_number"], table["case_number"])[1]),
         )
         of = pl.Series("case", self._case_numbers["case_people"])
         people = self.subjects(self.context["case_people"].select(of, "subject"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from anomaly.coding.covers import ALIKE, OWN, Spans, matches
+from anomaly.coding.covers import ALIKE, OWN, Spans, matches, numbers
 from anomaly.explain.joins import FOREVER
 
 codes = st.integers(-1, 3)
@@ -102,3 +103,11 @@ def test_tables_are_matched_by_their_numbers(left: list[int], right: list[int]) 
     pairs = [(i, j) for j, number in enumerate(right) for i, other in enumerate(left) if other == number >= 0]
     assert list(zip(*(of.tolist() for of in rows), strict=True)) == pairs
     assert all(of.dtype == np.int32 for of in rows)
+
+
+def test_texts_are_numbered_by_the_first_row_that_has_them() -> None:
+    listed = pl.Series(["C1", "C2", "C1", None, "C3"])
+    others = pl.Series(["C3", "C4", None, "C1", "C2"]), pl.Series([], dtype=pl.String)
+    found = numbers(listed, *others)
+    assert [of.tolist() for of in found] == [[0, 1, 0, -1, 4], [4, -1, -1, 0, 1], []]
+    assert [of.tolist() for of in numbers(others[1], listed)] == [[], [-1] * 5]

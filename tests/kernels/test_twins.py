@@ -379,6 +379,20 @@ def test_furthest_and_closest(data: st.DataObject, one_group: bool) -> None:
     fills("closest", *of_spans, groups, codes, times, out=[np.full(len(rows), 9, np.uint8)])
 
 
+HASH = st.sampled_from([0, 1, 2, 3, 17, 2**32 + 1, 2**63, 2**64 - 1])  # 1, 17 and others share a slot
+
+
+@given(st.lists(HASH, max_size=15), st.lists(HASH, max_size=15))
+def test_first_rows_and_the_rows_of_lines(rows: list[int], lines: list[int]) -> None:
+    hashes, slots = np.array(rows, np.uint64), np.zeros(16, np.int32)
+    twin = slots.copy()
+    firsts = kernels.first_rows(read_only(hashes), slots)
+    np.testing.assert_array_equal(firsts, naive.first_rows(hashes, twin), strict=True)
+    assert sorted(slots[slots > 0].tolist()) == twin[twin > 0].tolist()
+    agree("rows_of", np.array(lines, np.uint64), hashes, firsts, slots)
+    agree("rows_of", np.array(rows + rows[:1], np.uint64), hashes, firsts, slots)
+
+
 def test_work_across_midnight_is_one_day() -> None:
     minutes = np.array([23 * 60 + 50, 24 * 60 + 5, 48 * 60])
     days, marks = (minutes // 1440).astype(np.int32), np.ones(3, np.bool_)
