@@ -32,3 +32,19 @@ def test_beta_binomial_tail(world: Any, contest: Any) -> None:
     contest(
         lambda: (kernels.beta_binomial_tail(k, n, a, b),), lambda: (stats.betabinom.sf(k - 1, n, a, b),), 1e-7
     )
+
+
+def test_uneven_tail(world: Any, contest: Any) -> None:
+    """One element for 1,000 rows, of forty nodes."""
+    n = world.random.integers(1, 2000, world.n // 1000)
+    middle, scatter = world.random.uniform(-6, -1, len(n)), world.random.uniform(0.01, 1, len(n))
+    k = np.clip(world.random.binomial(n, np.exp(middle)), 1, n)
+    odds = n % 2 == 0
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+
+    def rival() -> tuple[Any, ...]:
+        each = middle[:, None] + scatter[:, None] * nodes
+        p = np.where(odds[:, None], special.expit(each), np.minimum(np.exp(each), 0.999))
+        return (special.betainc(k[:, None], n[:, None] - k[:, None] + 1, p) @ weights,)
+
+    contest(lambda: (kernels.uneven_tail(k, n, middle, scatter, odds, nodes, weights),), rival, 1e-9)

@@ -60,6 +60,7 @@ tally_once          codes of each kind and cell in a group, each once
 poisson_tail        P(X >= k), Poisson
 binomial_tail       P(X >= k), binomial
 beta_binomial_tail  P(X >= k), binomial with a chance that varies
+uneven_tail         P(X >= k), binomial with a chance whose logarithm or log-odds are normal
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ from kernels.same_days import on_same_days
 from kernels.sequence import sequential
 from kernels.sessions import day_streaks, long_sessions, sessions
 from kernels.subjects import choose, largest, renumber
-from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail
+from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail, uneven_tail
 from kernels.tally import tally, tally_once
 from kernels.text import read_keys, read_names, rough
 from kernels.views import hash_views
@@ -149,6 +150,7 @@ __all__ = [
     "sessions",
     "tally",
     "tally_once",
+    "uneven_tail",
     "union",
     "unite",
     "written_twice",

@@ -13,10 +13,11 @@ import math
 
 import numpy as np
 
-from kernels.arrays import F64, I64
+from kernels.arrays import F64, I64, Bools
 from kernels.compile import kernel
 
 NEGLIGIBLE = 1e-19  # of the sum so far; thousands of terms of this size may be left out
+UNSEEN = 1e-13  # of a sum of weighted tails
 
 
 @kernel
@@ -208,4 +209,40 @@ def beta_binomial_tail(k: I64 | F64, n: I64 | F64, a: F64, b: F64) -> F64:
     tail = np.empty(len(k), np.float64)
     for i in range(len(k)):
         tail[i] = beta_binomial_upper(float(k[i]), float(n[i]), float(a[i]), float(b[i]))
+    return tail
+
+
+@kernel
+def uneven_tail(k: I64, n: I64, middle: F64, scatter: F64, odds: Bools, nodes: F64, weights: F64) -> F64:
+    """P(X >= k) for X ~ binomial(n, p), elementwise, where log p, or the log-odds of p, are normal.
+
+    k, n: (m,) int64, counts, 0 < k <= n. middle, scatter: (m,) float64, mean and deviation, >= 0, of log p,
+    or of the log-odds where odds, (m,) bool. nodes, weights: (c,) float64, > 0, by which the mean over a
+    standard normal law is taken; nodes ascending.
+    Returns (m,) float64, p being 0.999 at most where log p is normal.
+    Cost: as `binomial_tail` for each node that counts: the tail grows with p, so nodes whose weights together
+    cannot add 1e-13 of the sum are left out, two in five.
+    """
+    tail = np.empty(len(k), np.float64)
+    below, above = np.zeros(len(nodes) + 1), np.zeros(len(nodes) + 1)
+    first = 0
+    for j in range(len(nodes)):
+        below[j + 1] = below[j] + weights[j]
+        first += nodes[j] < 0
+    for j in range(len(nodes) - 1, -1, -1):
+        above[j] = above[j + 1] + weights[j]
+    for i in range(len(k)):
+        total = 0.0
+        for place in range(len(nodes)):  # from the middle upwards, then downwards
+            up = first + place < len(nodes)
+            j = first + place if up else len(nodes) - 1 - place
+            if up and above[j] <= UNSEEN * total:
+                continue
+            each = middle[i] + scatter[i] * nodes[j]
+            p = 1 / (1 + math.exp(-each)) if odds[i] else min(math.exp(each), 0.999)
+            one = binomial_upper(float(k[i]), float(n[i]), p)
+            total += weights[j] * one
+            if not up and below[j] * one <= UNSEEN * total:
+                break
+        tail[i] = total
     return tail

@@ -601,6 +601,15 @@ def beta_binomial_tail(k: I64 | F64, n: I64 | F64, a: F64, b: F64) -> F64:
     return exactly(lambda k, n, a, b: sum_up(lambda j: density(j, int(n), a, b), k, n), k, n, a, b)
 
 
+def uneven_tail(k: I64, n: I64, middle: F64, scatter: F64, odds: Bools, nodes: F64, weights: F64) -> F64:
+    tails = np.zeros(len(k))
+    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+        each = middle + scatter * node
+        p = np.where(odds, 1 / (1 + np.exp(-each)), np.minimum(np.exp(each), 0.999))
+        tails += weight * binomial_tail(k, n, p)
+    return tails
+
+
 def exactly(tail: Callable[..., Decimal], *arguments: I64 | F64) -> F64:
     """Apply a formula to each element in 60 digits; a sum of positive terms keeps them."""
     with localcontext(prec=60):

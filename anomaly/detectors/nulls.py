@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 PRIOR = 4.0
 MANY = 500
 NODES, STEPS = 40, 6
+CLOSE, UNSEEN = 1e-12, 1e-17  # of log-odds, of weights
 RARE = 0.2  # of the trials
 FEWEST, FARTHEST = 5, 0.02  # users, and part of all users, by whom a tail is judged
 CALM = 10.0  # users
@@ -59,21 +60,21 @@ def uneven_tail(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats
     scatter = np.where(rare, spread, spread / (1 - rate))
     middle = np.log(rate) - spread**2 / 2
     middle[~rare] = _median_odds(rate[~rare], scatter[~rare], nodes, weights)
-    tail = np.zeros(len(k))
-    for node, weight in zip(nodes, weights, strict=True):
-        each = middle + scatter * node
-        law = np.where(rare, np.minimum(np.exp(each), 0.999), special.expit(each))
-        tail += weight * kernels.binomial_tail(k, n, law)
+    tail = kernels.uneven_tail(k, n, middle, scatter, ~rare, nodes, weights)
     return np.maximum(np.minimum(tail, 1.0), kernels.beta_binomial_tail(k, n, a, b))
 
 
 def _median_odds(rate: Floats, scatter: Floats, nodes: Floats, weights: Floats) -> Floats:
     """Return the median log-odds for which the mean is `rate`, by Newton's method. (m,) all."""
     middle: Floats = special.logit(rate)
+    nodes, weights = nodes[weights > UNSEEN], weights[weights > UNSEEN]
     for _ in range(STEPS):
         each = special.expit(middle[:, None] + scatter[:, None] * nodes)
         slope = np.maximum((each * (1 - each)) @ weights, 1e-12)
-        middle = middle + np.clip((rate - each @ weights) / slope, -1, 1)
+        step = np.clip((rate - each @ weights) / slope, -1, 1)
+        middle = middle + step
+        if np.abs(step).max(initial=0) < CLOSE:
+            break
     return middle
 
 

@@ -21,9 +21,9 @@ RELATIVE_ERROR = 1e-9
 SHAPE = st.floats(1e-3, 1e4)
 
 
-def agree(name: str, *arguments: float) -> None:
+def agree(name: str, *arguments: Any) -> None:
     """Assert that one tail is within 1e-9 of the exact one, or below what the type can hold."""
-    columns = [np.array([argument]) for argument in arguments]
+    columns = [np.atleast_1d(argument).copy() for argument in arguments]
     for column in columns:
         column.setflags(write=False)
     got, wanted = getattr(kernels, name)(*columns)[0], getattr(naive, name)(*columns)[0]
@@ -60,6 +60,17 @@ def test_binomial_tail(k: int, n: int, p: float) -> None:
 @example(5, 300, 0.01, 1.0)
 def test_beta_binomial_tail(k: int, n: int, a: float, b: float) -> None:
     agree("beta_binomial_tail", k, n, a, b)
+
+
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(16)
+
+
+@given(st.integers(1, 60), st.integers(0, 50), st.floats(-9, 3), st.floats(0, 3), st.booleans())
+@example(60, 0, -7.0, 0.1, False)
+@example(1, 50, 3.0, 3.0, True)
+@example(3, 50, -1.0, 0.0, False)
+def test_uneven_tail(k: int, more: int, middle: float, scatter: float, odds: bool) -> None:
+    agree("uneven_tail", k, k + more, middle, scatter, odds, NODES, WEIGHTS)
 
 
 def test_a_tail_reaches_the_smallest_numbers_and_then_zero() -> None:
