@@ -54,6 +54,9 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     Evades: Naming nobody; a false criminal reason; a favour by telephone.
     """
     log = users.log
+    of_crime = (
+        log.matters == CRIMINAL
+    )  # before other texts are read: of these the policy remembers a few columns
     federal = federal_of(users, context)
     of_any = _agents(users, context, federal.immigration)
     of_removal = _agents(users, context, federal.removal) | (~of_any & _names_agency(log, "on_behalf_of"))
@@ -78,8 +81,7 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     known, unknown = beyond_history(some)
     broken = in_force(some, "ppp-2019-immigration") & ~federal.any[some["agency"]]
     broken &= (known | unknown) & np.any(list(named.values()), axis=0)
-    crime = _of_texts(log, reason, lambda texts: log.policy.matter_of_reasons(texts) == CRIMINAL)
-    broken &= ~crime | stated | ~numbered
+    broken &= ~of_crime[reason] | stated | ~numbered
     is_open = broken & counted
     actor, actions = split_some(users, some.places[is_open], some.places[broken])
     certain = np.bincount(owner[is_open & known], minlength=len(users))[actor] > 0
