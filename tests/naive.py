@@ -368,8 +368,6 @@ def closest(
         near[i] = 2 if code in named else int(kind >= 0 and kind in kinds[list(named)])
 
 
-def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
-    for a, rows in enumerate(groups(starts)):
 def first_rows(hashes: U64, slots: I32) -> I32:
     given = hashes.tolist()
     firsts = [given.index(value) if value else -1 for value in given]
@@ -383,9 +381,8 @@ def rows_of(lines: U64, hashes: U64, firsts: I32, slots: I32) -> I32:
     return np.array([rows.get(value, -1) for value in lines.tolist()], np.int32)
 
 
-def earliest(action: I32, times: I64, codes: I32, n_actions: int) -> I32:
-    taken = []
-    for a in range(n_actions):
+def earliest(starts: I32, times: I64, codes: Integers, ranks: I32, taken: Integers) -> None:
+    for a, rows in enumerate(groups(starts)):
         known = [
             (int(times[i]), int(ranks[codes[i]] if len(ranks) else codes[i]), int(codes[i])) for i in rows
         ]
