@@ -78,8 +78,8 @@ from kernels.follow import follows
 from kernels.group import destinations, gather, group, group_in_time, move
 from kernels.hours import own_hours
 from kernels.identity import unite
-from kernels.merge import contested, earliest, union, written_twice
 from kernels.lines import first_rows, rows_of
+from kernels.merge import contested, earliest, union, written_twice
 from kernels.near import closest, furthest
 from kernels.owners import owners
 from kernels.paces import paces
