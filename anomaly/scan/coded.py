@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,19 @@ def code_log(
             f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
         )
     policy = load_policy(settings.policy)
-    context = load_context(settings.context, log.profile.local_zone)
     # Without the log's own row numbers, only the whole row tells a duplicate.
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder = EventCoder(columns)
-    coder.read(coder.rows_of(log), lambda rows: tell("reading", rows))
+    with ThreadPoolExecutor(1) as beside:
+        tables = beside.submit(load_context, settings.context, log.profile.local_zone)
+
+        def read(rows: int) -> None:
+            if tables.done():
+                tables.result()  # a table that is wrong ends the reading
+            tell("reading", rows)
+
+        coder.read(coder.rows_of(log), read)
+        context = tables.result()
     tell("coding", 0)
     coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
     return log, coded, _marked(context, log)
