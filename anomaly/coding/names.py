@@ -13,6 +13,7 @@ from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import OF_KEY, OF_PERSON, in_order, prefix_of, spell, spell_names
 from anomaly.coding.lexicon import Said
 from anomaly.coding.values import Values
+from anomaly.sources.arrow import bytes_of
 
 DATE = len("1990-04-12")
 # Scatters pairs of codes over a table without making two of them one (multiplicative hashing: Knuth, The Art
@@ -42,8 +43,11 @@ class Names:
 
     def add_dates(self, texts: pl.Series) -> None:
         """Read further birthdays, (m,) String, YYYY-MM-DD."""
-        dates = (date if date and len(date) == DATE else "\0" * DATE for date in texts.to_list())
-        self._dates.add(np.frombuffer("".join(dates).encode(), np.uint8))
+        data, starts = bytes_of(texts.fill_null(""))
+        whole = np.flatnonzero(np.diff(starts) == DATE)
+        dates = np.zeros((len(texts), DATE), np.uint8)
+        dates[whole] = data[starts[whole, None] + np.arange(DATE)]
+        self._dates.add(dates.reshape(-1))
 
     def names_only(self, start: int) -> tuple[Hashes, Known]:
         """Return the keys of the writings of a name from the start-th on, (m,), and what they say."""
