@@ -28,26 +28,34 @@ def rate_tail(
     n: NDArray[np.int64],
     peer: NDArray[np.int32],
     alike: NDArray[np.int64] | None = None,
+    *,
+    most: float = 1.0,
 ) -> Floats:
     """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
 
     k, n: (g,) int64 successes and trials; peer: (g,) int32 group, -1 not tested; alike: (g,) int64, how many
-    are so, one each unless said, and where k is not 0. Returns (g,) float64; 1 where not tested. See
-    `law_of_peers`.
+    are so, one each unless said, and where k is not 0; most: larger p-values than this may be told too small,
+    and are still larger. Returns (g,) float64; 1 where not tested. See `law_of_peers`, and `uneven_tail`: of
+    the two the larger p-value counts.
     """
     alike = np.ones(len(k), np.int64) if alike is None else alike
     a, b = law_of_peers(k, n, peer, alike)
     tested = (peer >= 0) & (n > 0)
-    some = tested & (k > 0)  # none or more is certain
-    p = np.ones(len(k))
-    p[some] = uneven_tail(k[some], n[some], a[some], b[some])
-    p[tested] = tempered(p[tested], int((alike[tested] - 1).sum()))
+    some = np.flatnonzero(tested & (k > 0))  # none or more is certain
+    p, certain = np.ones(len(k)), int((alike[tested] - 1).sum())
+    p[some] = kernels.beta_binomial_tail(k[some], n[some], a[some], b[some])
+    small = p[some] <= most
+    for where in (some[small], some[~small]):
+        p[where] = np.maximum(p[where], uneven_tail(k[where], n[where], a[where], b[where]))
+        if (p[tested] <= most).sum() > _places(int(tested.sum()) + certain)[1]:
+            break  # half of the users are spared
+    p[tested] = tempered(p[tested], certain)
     return p
 
 
 def uneven_tail(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats) -> Floats:
     """P(X >= k), binomial, when habits multiply: rates scatter like a law of the mean and variance of
-    beta(a, b) with a longer tail; of the two the larger p-value counts. (m,) all; Gauss-Hermite quadrature.
+    beta(a, b) with a longer tail. (m,) all; Gauss-Hermite quadrature.
 
     Rare habits are log-normal; of others the odds are, as a log-normal law of large shares runs past one:
     by it 123 of 143 at a rate of 0.53 had 24 times the p-value of the beta law.
@@ -60,8 +68,7 @@ def uneven_tail(k: NDArray[np.int64], n: NDArray[np.int64], a: Floats, b: Floats
     scatter = np.where(rare, spread, spread / (1 - rate))
     middle = np.log(rate) - spread**2 / 2
     middle[~rare] = _median_odds(rate[~rare], scatter[~rare], nodes, weights)
-    tail = kernels.uneven_tail(k, n, middle, scatter, ~rare, nodes, weights)
-    return np.maximum(np.minimum(tail, 1.0), kernels.beta_binomial_tail(k, n, a, b))
+    return np.minimum(kernels.uneven_tail(k, n, middle, scatter, ~rare, nodes, weights), 1.0)
 
 
 def _median_odds(rate: Floats, scatter: Floats, nodes: Floats, weights: Floats) -> Floats:
@@ -93,16 +100,26 @@ def tempered(p: Floats, certain: int = 0) -> Floats:
     count = len(p) + certain
     if count < 2 * FEWEST:
         return p
-    far = max(FEWEST / count, FARTHEST)
-    near = min(10 * far, 0.5)
+    near = _parts(count)[1]
     ranked = np.append(np.sort(p), 1.0)
-    small, middle = (ranked[min(int(np.ceil((count - 1) * part)), len(p))] for part in (far, near))
+    small, middle = (ranked[min(place, len(p))] for place in _places(count))
     beyond = np.log(middle / np.maximum(p[p < middle], max(small, 1e-300)))
     told = max(near * count - (p <= small).sum() - certain * (small >= 1), 0.0)
     power = (CALM + told) / (CALM + beyond.sum())
     if power >= 1:
         return p
     return np.where(p < middle, np.maximum(p, near * (p / middle) ** power), p)
+
+
+def _parts(count: int) -> tuple[float, float]:
+    """Return the part of so many users where `tempered` begins to censor, and by which it judges."""
+    far = max(FEWEST / count, FARTHEST)
+    return far, min(10 * far, 0.5)
+
+
+def _places(count: int) -> list[int]:
+    """Return the places of these parts among the sorted p-values, below 0 where there are too few."""
+    return [int(np.ceil((count - 1) * part)) if count >= 2 * FEWEST else -1 for part in _parts(max(count, 1))]
 
 
 Tail: TypeAlias = Callable[[Floats, float], Floats]  # deviations in scales, degrees of freedom -> p

@@ -71,12 +71,13 @@ def plate_to_photo(
     if not tested.any():
         return Signals.none(because=NOTHING)
     busy = fair_tail(after_alone, after_alone + before_alone)
-    tails = [rate_tail(sure, ran, code), np.where(busy <= CLEARLY, rate_tail(many, ran, code), 1.0)]
+    tail = partial(rate_tail, peer=code, most=0.5)
+    tails = [tail(sure, ran), np.where(busy <= CLEARLY, tail(many, ran), 1.0)]
     of_sex = np.zeros((3, len(users)), np.int64)
     if users.has("sex"):
         of_sex[[FEMALE, MALE]] = of_sexes
         known = of_sex.sum(axis=0)
-        of_each = [rate_tail(of_sex[sex], known, code) for sex in (FEMALE, MALE)]
+        of_each = [tail(of_sex[sex], known) for sex in (FEMALE, MALE)]
         tails += [np.where(known >= least_followed, p, 1.0) for p in of_each]
     which = np.argmin(tails, axis=0)
     p = np.minimum(1.0, np.min(tails, axis=0) * len(tails))
