@@ -114,6 +114,32 @@ def test_on_same_days(world: Any, contest: Any) -> None:
     contest(kernel, rival)
 
 
+def test_days_of_others(world: Any, contest: Any) -> None:
+    """The hours stand for persons, and the subject of a user for the work."""
+    starts, order, _ = kernels.recurring(
+        world.by_user[0], world.by_user[1]["subject"].to_numpy(), world.n_subjects
+    )
+    rows = world.by_user[1][order]
+    day, person = rows["day"].to_numpy() // 30, rows["hour"].to_numpy().astype(np.int32) // 6
+    work = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+
+    def kernel() -> tuple[Any, ...]:
+        return kernels.days_of_others(starts, day, person, 4)
+
+    def rival() -> tuple[Any, ...]:
+        told = pl.DataFrame({"work": work, "day": day, "person": person}).with_row_index("row").lazy()
+        days = told.group_by("work", "day").agg(
+            pl.col("person").n_unique() == 1, one=pl.col("person").first()
+        )
+        alone = days.filter("person").group_by("work", person="one").agg(alone=pl.len())
+        n_days = days.group_by("work").agg(days=pl.len())
+        joined = told.join(n_days, on="work").join(alone, on=["work", "person"], how="left").sort("row")
+        others = joined.select((pl.col("days") - pl.col("alone").fill_null(0)).cast(pl.Int32))
+        return (n_days.sort("work").collect()["days"], others.collect().to_series())
+
+    contest(kernel, rival)
+
+
 def test_on_days(world: Any, contest: Any) -> None:
     rows = world.by_user[1]
     subject, day = rows["subject"].to_numpy(), rows["day"].to_numpy()

@@ -33,6 +33,7 @@ recurring           rows whose code recurs in their group, pair by pair
 repeated_days       a user's returns to one subject on different days
 on_days             codes that stand beside so many different days
 on_same_days        pairs of one group that share so many days
+days_of_others      days of a group that were not for a row's code alone
 first_meetings      rows in which a user first meets a subject
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
@@ -81,6 +82,8 @@ from kernels.identity import unite
 from kernels.lines import first_rows, rows_of
 from kernels.merge import contested, earliest, union, written_twice
 from kernels.near import closest, furthest
+from kernels.merge import earliest, union, written_twice
+from kernels.others import days_of_others
 from kernels.owners import owners
 from kernels.paces import paces
 from kernels.pairs import first_meetings
@@ -106,6 +109,7 @@ __all__ = [
     "commonest",
     "contested",
     "day_streaks",
+    "days_of_others",
     "densest",
     "destinations",
     "distinct",

@@ -278,6 +278,16 @@ def on_days(codes: I32, days: I32, n_codes: int, least: int) -> Bools:
     return np.array([len(set(days[codes == code].tolist())) >= least for code in range(n_codes)], np.bool_)
 
 
+def days_of_others(starts: I64, days: I32, codes: I32, n_codes: int) -> tuple[I32, I32]:
+    n_days, others = [], np.zeros(len(codes), np.int32)
+    for rows in groups(starts):
+        met = [{int(codes[i]) for i in run} for _, run in groupby(rows, key=lambda i: int(days[i]))]
+        n_days.append(len(met))
+        for i in rows:
+            others[i] = sum(one != {int(codes[i])} for one in met)
+    return np.array(n_days, np.int32), others
+
+
 def on_same_days(
     groups: I32, starts: I64, days: I32, marks: Bools, crowd: int, least: int
 ) -> tuple[I32, I32, I32, I32]:

@@ -64,31 +64,15 @@ def case_work(users: Groups, subjects: NDArray[np.int32], explained: NDArray[np.
     known[given[by_tables]] = True
     known[-1] = True  # of look-ups without a number nothing is missing
     # One user, one number, two look-ups at least: one alone was for nobody else.
-    work = np.repeat(np.arange(len(begins) - 1, dtype=np.int32), np.diff(begins))
-    day, subject = users["day"][rows], subjects[rows]
-    opens = np.append(True, (work[1:] != work[:-1]) | (day[1:] != day[:-1]))[: len(rows)]
-    opens = np.flatnonzero(opens)
-    days = np.bincount(work[opens], minlength=len(begins) - 1)
-    if len(rows):
-        others[rows] = _of_others(work, subject, opens, days)
-        own = np.bincount(work[explained[rows]], minlength=len(days)) > 0
-        others[rows[known[given[rows]] & ~own[work]]] = 0
+    days, for_others = kernels.days_of_others(
+        begins, users["day"][rows], subjects[rows], len(users.log.subjects)
+    )
+    if len(by_tables) and len(rows):
+        own = np.logical_or.reduceat(explained[rows], begins[:-1])
+        for_others[known[given[rows]] & ~np.repeat(own, np.diff(begins))] = 0
+    others[rows] = for_others
     cases = np.bincount(users.owner[rows[begins[:-1]]][days >= IN_USE], minlength=len(users))
     return CaseWork(number, others, known, _unknown_for_known(users, given, known[:-1]), cases)
-
-
-def _of_others(
-    work: NDArray[np.int32], subject: NDArray[np.int32], opens: NDArray[np.int64], days: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Count the days of the work on which it was about somebody else, (r,) int64.
-
-    work, subject: (r,) int32, look-ups by work and time; opens: (d,) int64, where each day of a work begins;
-    days: (w,) int64, how many it has.
-    """
-    whom = np.minimum.reduceat(subject, opens)
-    alone = whom == np.maximum.reduceat(subject, opens)
-    of_one, count = np.unique(pair_keys(work[opens][alone], whom[alone]), return_counts=True)
-    return np.asarray(days[work] - found(of_one, count, pair_keys(work, subject)))
 
 
 def _unknown_for_known(users: Groups, given: NDArray[np.int32], known: NDArray[np.bool_]) -> float:

@@ -298,6 +298,12 @@ def test_on_days(rows: tuple[I64, I64], data: st.DataObject, least: int) -> None
     agree("on_days", column(data, rows[0], CODE, np.int32), days, N_CODES, least)
 
 
+@given(grouped(), st.data())
+def test_days_of_others(rows: tuple[I64, I64], data: st.DataObject) -> None:
+    days = (rows[1] // 6).astype(np.int32)
+    agree("days_of_others", rows[0], days, column(data, rows[0], st.integers(0, 2), np.int32), 3)
+
+
 @given(grouped(), st.data(), st.integers(1, 4), st.integers(1, 3))
 def test_on_same_days(rows: tuple[I64, I64], data: st.DataObject, crowd: int, least: int) -> None:
     """Pairs of a group stand side by side; days do not ascend."""
@@ -539,6 +545,7 @@ NONE = np.zeros(0, np.int32)
         ("recurring", (EMPTY[0], NONE, 0)),
         ("repeated_days", (*EMPTY, NONE, NONE.astype(np.bool_), 1)),
         ("on_days", (NONE, NONE, 0, 1)),
+        ("days_of_others", (EMPTY[0], NONE, NONE, 0)),
         ("on_same_days", (NONE, EMPTY[0], NONE, NONE.astype(np.bool_), 8, 2)),
         ("first_meetings", (EMPTY[0], NONE, 0)),
         ("first_alike", EMPTY),
