@@ -119,6 +119,18 @@ def test_tally(world: Any, contest: Any) -> None:
     contest(kernel, rival)
 
 
+def test_sums(world: Any, contest: Any) -> None:
+    starts, rows = world.by_user
+    hour = rows["hour"].to_numpy()
+
+    def rival() -> tuple[Any, ...]:
+        counts = rows.group_by("user").agg(pl.col("hour").cast(pl.Int64).sum())
+        every = pl.DataFrame({"user": pl.int_range(world.n_users, dtype=pl.Int32, eager=True)})
+        return (every.join(counts, on="user", how="left", maintain_order="left")["hour"].fill_null(0),)
+
+    contest(lambda: (kernels.sums(starts, hour),), rival)
+
+
 def test_tally_once(world: Any, contest: Any) -> None:
     """Whom each user met, by day and by night, and by the hour; the rival asks for each kind by itself."""
     starts, rows = world.by_user

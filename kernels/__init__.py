@@ -56,6 +56,7 @@ sequential          serials tried one after another
 distinct_in_window  most different users of a subject in a window
 paces               occasions and days of each month
 owners              the group of some rows
+sums                the values of each group together
 tally               rows of each kind in a group
 tally_once          codes of each kind and cell in a group, each once
 poisson_tail        P(X >= k), Poisson
@@ -94,7 +95,7 @@ from kernels.sequence import sequential
 from kernels.sessions import day_streaks, long_sessions, sessions
 from kernels.subjects import choose, largest, renumber
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail, uneven_tail
-from kernels.tally import tally, tally_once
+from kernels.tally import sums, tally, tally_once
 from kernels.text import read_keys, read_names, rough
 from kernels.views import hash_views
 
@@ -151,6 +152,7 @@ __all__ = [
     "rows_of",
     "sequential",
     "sessions",
+    "sums",
     "tally",
     "tally_once",
     "uneven_tail",

@@ -566,6 +566,10 @@ def tally(starts: I64, kinds: U8, n_kinds: int) -> I64:
     return np.array(count, np.int64).reshape(-1, n_kinds)
 
 
+def sums(starts: I64, values: Integers) -> I64:
+    return np.array([sum(int(values[i]) for i in rows) for rows in groups(starts)], np.int64)
+
+
 def tally_once(starts: I64, codes: I32, kinds: U8, cells: U8, n_kinds: int, n_cells: int) -> I32:
     count = np.zeros((n_kinds, len(starts) - 1, n_cells), np.int32)
     for j in range(n_kinds):

@@ -13,7 +13,7 @@ from anomaly.context import Context
 from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.met import once_each
-from anomaly.detectors.pairs import count_each, pairs_of
+from anomaly.detectors.pairs import pairs_of, sum_each
 from anomaly.detectors.peers import Peering
 
 APPLICANT = "J"  # purpose code: criminal-justice employment (NIEM, RapSheetPurposeCodeSimpleType)
@@ -50,7 +50,7 @@ def returns(
     def tell(part: Groups) -> NDArray[np.int64]:
         rows = slice(part.begin, part.begin + int(part.starts[-1]))
         some = alone[rows]
-        return np.stack([count_each(part.starts, one) for one in (some, some & chosen[rows])])
+        return np.stack([sum_each(part.starts, one) for one in (some, some & chosen[rows])])
 
     met_once, open_once = np.concatenate(users.each(tell), axis=1)
     in_all, seen = (

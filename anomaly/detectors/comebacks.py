@@ -282,7 +282,7 @@ def _gaps(
     """
     pairs, work, rows = told.pairs, told.work, told.pairs.rows
     everyone, all_of_it = np.zeros(len(told.users), np.int32), np.ones(len(told.users))
-    more = work.others[rows] > 0
+    more = told.others_rows > 0
     explained, unknown = ~open_ & work.stated(rows), open_ & work.unknown(rows)
     first = seen.first[seen.first >= 0]
     laws, parts = [], []

@@ -19,7 +19,7 @@ from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.laws import hypergeometric_tail
 from anomaly.detectors.lookers import places_of
 from anomaly.detectors.met import EXPLAIN_WHOM
-from anomaly.detectors.pairs import MOST, Pairs, count_each
+from anomaly.detectors.pairs import MOST, Pairs, sum_each
 from anomaly.detectors.peers import Peering, peering
 
 BY_CHANCE = 0.05  # days together that chance alone brings about as often as this tie nobody
@@ -217,7 +217,7 @@ def _days_worked(part: Groups) -> NDArray[np.int64]:
     """Count the days of each user of a part, (g,) int64."""
     opened = np.append(True, np.diff(part["day"]) != 0)[: part.starts[-1]]
     opened[part.starts[:-1][np.diff(part.starts) > 0]] = True
-    return count_each(part.starts, opened)
+    return sum_each(part.starts, opened)
 
 
 def _main_numbers(

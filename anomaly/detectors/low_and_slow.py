@@ -13,7 +13,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, OF_CARS, SAYS_LITTLE
 from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.pairs import count_each, pairs_of
+from anomaly.detectors.pairs import pairs_of, sum_each
 from anomaly.detectors.peers import peering
 from anomaly.detectors.purposes import is_any
 from anomaly.detectors.tally import Marked, Marks, split_marked
@@ -135,7 +135,7 @@ def _told(part: Groups, marked: Marked, month: int) -> NDArray[np.int64]:
         starts = np.searchsorted(rows, part.starts)
         new = np.ones(len(rows), np.bool_)
         new[1:] = (np.diff(block) != 0) | (np.diff(owner[rows]) != 0)
-        told.append(np.stack([np.diff(starts), count_each(starts, new)]))
+        told.append(np.stack([np.diff(starts), sum_each(starts, new)]))
     return np.stack(told, axis=1)
 
 

@@ -15,7 +15,7 @@ from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Signals, Standing, detector
 from anomaly.detectors.nulls import rate_tail
-from anomaly.detectors.pairs import count_each
+from anomaly.detectors.pairs import sum_each
 from anomaly.detectors.peers import peering
 from anomaly.detectors.tally import Marked, Marks, split_marked
 
@@ -173,7 +173,7 @@ def _days(part: Groups, chosen: Marks) -> NDArray[np.int64]:
     owner, day = part.owner[rows], part["day"][rows]
     new = np.ones(len(rows), np.bool_)
     new[1:] = (owner[1:] != owner[:-1]) | (day[1:] != day[:-1])
-    return count_each(np.searchsorted(rows, part.starts), new)
+    return sum_each(np.searchsorted(rows, part.starts), new)
 
 
 def _about(part: Groups, marked: Marked) -> tuple[Marks, Marks]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ import kernels
 from anomaly.coding import Groups
 from anomaly.coding.gather import gather
 from anomaly.detectors.case_work import CaseWork, Places
-from anomaly.detectors.pairs import MOST, Pairs, Seen, count_each
+from anomaly.detectors.pairs import MOST, Pairs, Seen, sum_each
 from anomaly.policy import REASON_CLASSES
 
 # Days on which others looked a subject up, or of other work, in steps of three: whom many meet is judged
@@ -38,6 +38,16 @@ class Told:
     work: CaseWork
     counted: NDArray[np.bool_]
     days: NDArray[np.int32]
+
+    @cached_property
+    def numbered_rows(self) -> NDArray[np.bool_]:
+        """Return `numbered` of `Pairs.rows`, (r,) bool."""
+        return self.numbered(self.pairs.rows)
+
+    @cached_property
+    def others_rows(self) -> NDArray[np.int16]:
+        """Return `CaseWork.others` of `Pairs.rows`, (r,) int16."""
+        return self.work.others[self.pairs.rows]
 
     def numbered(self, rows: Places) -> NDArray[np.bool_]:
         """Return whether some look-ups bear a number, or say that there is one. (k,) bool."""
@@ -91,9 +101,9 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     return Once(
         every,
         by_kind(open_),
-        count_each(part.starts, stated & ~more),
-        count_each(part.starts, stated & more),
-        np.column_stack([count_each(part.starts, unknown & of) for of in (~more, more)]),
+        sum_each(part.starts, stated & ~more),
+        sum_each(part.starts, stated & more),
+        np.column_stack([sum_each(part.starts, unknown & of) for of in (~more, more)]),
     )
 
 
@@ -120,20 +130,20 @@ def kinds_of_pairs(
     """
     pairs = told.pairs
     once_more = np.flatnonzero(seen.days == 1)
-    first = pairs.rows[seen.first[once_more]]
+    first = seen.first[once_more]
     if_once = _kind(
         told.days[pairs.subject[once_more]] - 1,
-        told.numbered(first),
-        told.work.others[first],
+        told.numbered_rows[first],
+        told.others_rows[first],
         beside[once_more],
     )
     back = np.flatnonzero(seen.days > 1)
-    back = back[np.argsort(pairs.rows[seen.first[back]])]
+    back = back[np.argsort(pairs.rows[seen.first[back]], kind="stable")]  # they nearly stand so
     n_days, n_rows = seen.days[back], seen.looked[back]
-    others = pairs.each(np.where(chosen, told.work.others[pairs.rows], np.int16(0)))[back]
+    others = pairs.each(np.where(chosen, told.others_rows, np.int16(0)))[back]
     kind = _kind(
         told.days[pairs.subject[back]] - n_days,
-        2 * pairs.each(chosen & told.numbered(pairs.rows))[back] >= n_rows,
+        2 * pairs.each(chosen & told.numbered_rows)[back] >= n_rows,
         np.rint(others / n_rows).astype(np.int64),
         beside[back],
     )

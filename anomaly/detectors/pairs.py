@@ -72,9 +72,7 @@ class Pairs:
 
     def each(self, values: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int64]:
         """Sum what is known of these look-ups for each pair, (r,) -> (p,) int64."""
-        if not len(self):
-            return np.zeros(0, np.int64)
-        return np.add.reduceat(values, self.starts[:-1], dtype=np.int64)
+        return sum_each(self.starts, values)
 
     @cached_property
     def alone(self) -> NDArray[np.bool_]:
@@ -112,8 +110,8 @@ def at_least(exactly: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.ascontiguousarray(exactly[:, ::-1].cumsum(axis=1)[:, ::-1])
 
 
-def count_each(starts: NDArray[np.int64], chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count the chosen places of each group of a part. (g + 1,) int64, (m,) bool -> (g,) int64."""
-    so_far = np.zeros(len(chosen) + 1, np.int32)
-    np.cumsum(chosen, out=so_far[1:])
-    return np.diff(so_far[starts]).astype(np.int64)
+def sum_each(starts: NDArray[np.int64], values: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Sum the values of each group, or count the chosen places. (g + 1,) int64, (m,) -> (g,) int64."""
+    each = values.view(np.uint8) if values.dtype == np.bool_ else values.view()
+    each.flags.writeable = False  # kernels compile once, for what is read only
+    return kernels.sums(starts, each)

@@ -12,7 +12,7 @@ from scipy import special
 from anomaly.coding import Groups
 from anomaly.detectors.comebacks import Comebacks
 from anomaly.detectors.pair_kinds import Told
-from anomaly.detectors.pairs import count_each
+from anomaly.detectors.pairs import sum_each
 from anomaly.detectors.purposes import MISSING, VAGUE, at_codes, is_any
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def _silent(told: Told, part: Groups) -> tuple[NDArray[np.bool_], NDArray[np.int
     if part.log.hidden_reasons.any():
         silent &= ~at_codes(part.log.hidden_reasons, part["reason"])
     here = slice(part.begin, part.begin + len(silent))
-    return silent, count_each(part.starts, silent & told.pairs.alone[here] & told.counted[here])
+    return silent, sum_each(part.starts, silent & told.pairs.alone[here] & told.counted[here])
 
 
 def _alike(share: Floats, habit: Floats) -> Floats:

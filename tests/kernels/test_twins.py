@@ -515,6 +515,11 @@ def test_tally(rows: tuple[I64, I64], data: st.DataObject) -> None:
     agree("tally", rows[0], column(data, rows[0], st.integers(0, 3), np.uint8), 4)
 
 
+@given(grouped(), st.data(), st.sampled_from([np.uint8, np.int16]))
+def test_sums(rows: tuple[I64, I64], data: st.DataObject, kind: type) -> None:
+    agree("sums", rows[0], column(data, rows[0], st.integers(0, 200), kind))
+
+
 @given(grouped(), st.data())
 def test_tally_once(rows: tuple[I64, I64], data: st.DataObject) -> None:
     """The code of a row is the first row of its group that is like it."""
@@ -560,6 +565,7 @@ NONE = np.zeros(0, np.int32)
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
         ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),
+        ("sums", (EMPTY[0], NONE)),
         ("tally_once", (EMPTY[0], NONE, NONE.astype(np.uint8), NONE.astype(np.uint8), 2, 3)),
         ("homes", (EMPTY[0], NONE, NONE.astype(np.bool_), 0)),
         ("commonest", (EMPTY[0], NONE, 0)),
