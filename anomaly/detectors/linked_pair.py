@@ -118,7 +118,7 @@ def _apart(one: list[int], other: list[int]) -> list[int]:
     taken: set[int] = set()
     kept = []
     for place, couple in enumerate(zip(one, other, strict=True)):
-        if taken.isdisjoint(couple):
+        if couple[0] not in taken and couple[1] not in taken:
             kept.append(place)
             taken.update(couple)
     return kept
@@ -234,5 +234,5 @@ def _main_numbers(
     given.flags.writeable = False  # kernels compile once, for what is read only
     starts = np.searchsorted(places, np.append(pairs.starts[some], len(pairs.rows)))
     number = kernels.commonest(starts, given, count)
-    bear = np.add.reduceat(given == np.repeat(number, np.diff(starts)), starts[:-1], dtype=np.int64)
+    bear = sum_each(starts, given == np.repeat(number, np.diff(starts)))
     return np.where(2 * bear > np.diff(starts), number, np.int32(-1))[np.searchsorted(some, tied)]

@@ -87,20 +87,18 @@ def _once(told: Told, step: NDArray[np.int8], part: Groups) -> Once:
     worked = np.flatnonzero(more)
     kind[worked] = WORKED - 1 + _step(others[worked])
 
-    def by_kind(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return kernels.tally(part.starts, np.where(chosen, kind, np.uint8(KINDS)), KINDS + 1)[:, :KINDS]
-
-    every = by_kind(alone)
     counted = told.counted[rows]
     if counted.all():
+        every = kernels.tally(part.starts, np.where(alone, kind, np.uint8(KINDS)), KINDS + 1)[:, :KINDS]
         none = np.zeros(len(part), np.int64)
         return Once(every, every, none, none, np.zeros((len(part), 2), np.int64))
+    kind += np.uint8(KINDS) * counted
+    both = kernels.tally(part.starts, np.where(alone, kind, np.uint8(2 * KINDS)), 2 * KINDS + 1)
     stated = alone & told.work.stated(rows) & ~counted
-    open_ = alone & counted
-    unknown = open_ & told.work.unknown(rows)
+    unknown = alone & counted & told.work.unknown(rows)
     return Once(
-        every,
-        by_kind(open_),
+        both[:, :KINDS] + both[:, KINDS:-1],
+        both[:, KINDS:-1],
         sum_each(part.starts, stated & ~more),
         sum_each(part.starts, stated & more),
         np.column_stack([sum_each(part.starts, unknown & of) for of in (~more, more)]),

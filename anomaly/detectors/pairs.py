@@ -112,6 +112,6 @@ def at_least(exactly: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def sum_each(starts: NDArray[np.int64], values: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int64]:
     """Sum the values of each group, or count the chosen places. (g + 1,) int64, (m,) -> (g,) int64."""
-    each = values.view(np.uint8) if values.dtype == np.bool_ else values.view()
+    each: NDArray[np.integer] = values.view(np.uint8 if values.dtype == np.bool_ else values.dtype)
     each.flags.writeable = False  # kernels compile once, for what is read only
     return kernels.sums(starts, each)
