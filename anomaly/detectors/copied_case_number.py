@@ -92,9 +92,11 @@ def _standing(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
 def _settings(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
     """Find what may be settings of desks; of each the user, the number, and how many look-ups, (3, b)."""
     begins, rows = numbers.repeated
-    repeats = np.bincount(users.owner[rows[begins[:-1]]], np.diff(begins) - 1, len(users))
+    most = np.minimum(numbers.many, 1)
+    np.maximum.at(most, users.owner[rows[begins[:-1]]], np.diff(begins))
+    openly = (2 * most > numbers.many) & (most >= OPENLY * np.diff(users.starts))
     found = []
-    for user in np.flatnonzero((2 * (repeats + 1) > numbers.many) & (numbers.many > 0)).tolist():
+    for user in np.flatnonzero(openly).tolist():
         its = slice(users.starts[user], users.starts[user + 1])
         number, time = numbers.of[its], users["time"][its]
         numbered = np.flatnonzero(number >= 0)
@@ -102,8 +104,7 @@ def _settings(users: Groups, numbers: Numbers) -> NDArray[np.int64]:
         foremost = np.flatnonzero(counts == counts.max())
         main, under = codes[foremost[at[foremost].argmin()]], int(counts.max())
         mine = np.flatnonzero(number == main)
-        much = (2 * under > len(numbered)) and under >= OPENLY * len(time)
-        if much and time[mine[-1]] - time[mine[0]] >= STANDING * (time[-1] - time[0]):
+        if time[mine[-1]] - time[mine[0]] >= STANDING * (time[-1] - time[0]):
             found.append((user, int(main), under))
     return np.array(found, np.int64).reshape(-1, 3).T
 
