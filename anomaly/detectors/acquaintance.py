@@ -8,10 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
 from anomaly.context import Context
 from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.hurdle import Law, law_of_peers
+from anomaly.detectors.lookers import places_of
 from anomaly.detectors.met import once_each
 from anomaly.detectors.pairs import pairs_of, sum_each
 from anomaly.detectors.peers import Peering
@@ -80,16 +83,18 @@ def chance_to_meet(
     """
     home = users.log.texts.places[users.home][:, 0].astype(np.int64)
     first = once_each(users, chosen)
-    looker, looked = users.owner[first], users["subject"][first].astype(np.int64)
-    of_user = np.bincount(looker, minlength=len(users))
-    agency = home[looker]
-    met = np.bincount(agency + 1, minlength=int(home.max(initial=-1)) + 2)
-    # polars: numpy.unique took 0.9 s on three million.
-    known = np.bincount(pl.Series((agency + 1) << 32 | looked).unique().to_numpy() >> 32, minlength=len(met))
+    looked, begins = gather(users["subject"], first), np.searchsorted(first, users.starts)
+    of_user = np.diff(begins)
+    looker = np.repeat(np.arange(len(users)), of_user)
+    met = np.bincount(home + 1, of_user, int(home.max(initial=-1)) + 2).astype(np.int64)
+    of_agencies = looked[places_of(begins, np.argsort(home, kind="stable"))]
+    of_agencies.flags.writeable = False  # kernels compile once, for what is read only
+    known = kernels.distinct_of_many(np.append(0, np.cumsum(met)), of_agencies)
     asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
     asked[subject] = True
     some = np.flatnonzero(asked[looked])
-    looker, looked, agency = looker[some], looked[some], agency[some]
+    looker, looked = looker[some], looked[some].astype(np.int64)
+    agency = home[looker]
     pair, count = np.unique((agency + 1) << 32 | looked, return_counts=True)
     wanted = (home[user] + 1) << 32 | subject
     at = np.minimum(np.searchsorted(pair, wanted), max(len(pair) - 1, 0))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import gather
 from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Signals, Standing, detector
@@ -132,8 +133,8 @@ def _roster(users: Groups, context: Context) -> Roster:
     )
     begins, ends = (times[name].to_numpy() for name in ("begin", "end"))
     starts, order = kernels.group(user, len(users))
-    user, begins, ends = user[order], begins[order], ends[order]
-    if ((np.diff(begins) < 0) & (np.diff(user) == 0)).any():  # most tables have them by time
+    user, begins, ends = gather(user, order), gather(begins, order), gather(ends, order)
+    if ((begins[1:] < begins[:-1]) & (user[1:] == user[:-1])).any():  # most tables have them by time
         by_time = np.lexsort((begins, user))
         begins, ends = begins[by_time], ends[by_time]
     return Roster(starts, begins, ends)
