@@ -83,7 +83,6 @@ from kernels.identity import unite
 from kernels.lines import first_rows, rows_of
 from kernels.merge import contested, earliest, union, written_twice
 from kernels.near import closest, furthest
-from kernels.merge import earliest, union, written_twice
 from kernels.others import days_of_others
 from kernels.owners import owners
 from kernels.paces import paces
