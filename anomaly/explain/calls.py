@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anomaly.coding.covers import ALIKE, OWN, Spans
 from anomaly.explain.cases import worked
 from anomaly.explain.contract import Covered, explanation
-from anomaly.explain.joins import MINUTE
+from anomaly.explain.joins import MINUTE, spans_of
 from anomaly.explain.records import Records
 
 # DESIGN: a dispatcher looks ahead, a report is written after.
@@ -24,13 +24,14 @@ def around(calls: pl.DataFrame, before: int = BEFORE, after: int = AFTER) -> pl.
 
 def on_shift(records: Records, by: str = "user") -> Covered:
     """Mark actions in a shift of the user (or of `asker`), two hours around it included."""
-    spans = records.spans("shifts", lambda: around(records.shifts, AROUND, AROUND), ("user",))
+    spans = records.kept("shifts", lambda: spans_of(around(records.shifts, AROUND, AROUND), ("user",)))
     return records.once(f"{by} on shift", lambda: records.covered(spans, by=(by,), clock="time"))
 
 
 def attended(records: Records) -> Spans:
     """Return the calls by subject and user sent, from before each until after it."""
-    return records.spans("attended", lambda: around(records.attended("start", "end")), ("subject", "user"))
+    by = ("subject", "user")
+    return records.kept("attended", lambda: spans_of(around(records.attended("start", "end")), by))
 
 
 def who_was_sent(records: Records) -> NDArray[np.uint8]:

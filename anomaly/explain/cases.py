@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding.covers import ALIKE, OWN, Spans
 from anomaly.explain.contract import Covered, explanation
+from anomaly.explain.joins import spans_of
 from anomaly.explain.records import Records
 
 CUSTODY = r"(?i)\b(booked|bookings?|arrest|custod|jail|inmate|intake|detention|incarcerat)"
@@ -42,7 +43,7 @@ def case(records: Records) -> Covered:
 
 def worked(records: Records) -> Spans:
     """Return the days on which cases were open, by subject and user assigned."""
-    return records.spans("worked", lambda: records.worked, ("subject", "user"))
+    return records.kept("worked", lambda: spans_of(records.worked, ("subject", "user")))
 
 
 def whose_case(records: Records) -> NDArray[np.uint8]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.explain.calls import around
-from anomaly.explain.joins import FOREVER, days
+from anomaly.explain.joins import FOREVER
 from anomaly.explain.records import Records
+
+Rows: TypeAlias = NDArray[np.int64]
 
 LAPSED = 30  # days around a bulletin in which its dates may be wrong; later it is another matter
 
@@ -30,53 +33,85 @@ class Near:
     rows: int
 
 
+class Lines:
+    """Lines of a table with the time they hold for, by one of their codes and by begin."""
+
+    def __init__(self, table: pl.DataFrame, by: str) -> None:
+        """table: `by` and other codes, begin and end (inclusive, Int64 on one clock)."""
+        self.by = by
+        self._begins, rank = np.unique(table["begin"].to_numpy(), return_inverse=True)
+        place = table[by].to_numpy().astype(np.int64) * (len(self._begins) + 1) + rank
+        order = np.argsort(place)
+        self._places, self.table = place[order], table[order]
+        begin, end = (self.table[name].to_numpy() for name in ("begin", "end"))
+        endless = bool(np.any((begin == -FOREVER) | (end == FOREVER)))
+        self._longest = None if endless else int((end - begin).max(initial=0))
+        self.end = end
+
+    def held(self, codes: NDArray[np.integer], at: NDArray[np.int64]) -> tuple[Rows, Rows]:
+        """Pair codes, (n,), -1 for none, with the lines that hold at a time, (n,): (p,) places of both."""
+        size = len(self._begins) + 1
+        first = np.zeros(len(at), np.int64)
+        if self._longest is not None:
+            first = np.searchsorted(self._begins, at - self._longest)
+        after = np.searchsorted(self._begins, at, side="right")
+        begin, end = (np.searchsorted(self._places, codes * np.int64(size) + k) for k in (first, after))
+        counts = np.where(codes >= 0, np.maximum(end - begin, 0), 0)
+        of = np.repeat(np.arange(len(at)), counts)
+        lines = np.arange(len(of)) + np.repeat(begin - np.cumsum(counts) + counts, counts)
+        held = self.end[lines] >= at[of]
+        return of[held], lines[held]
+
+
 class Open:
-    """The open rows of an incident: one line for each action, with how many rows it has."""
+    """The open rows of an incident: the actions they belong to, and how many rows each has."""
 
     def __init__(self, records: Records, of_action: NDArray[np.int32]) -> None:
         """of_action: (r,) the action of each open row."""
-        distinct, rows = np.unique(of_action, return_counts=True)
-        actions = records.log.actions
-        names = ("subject", "user", "agency")
+        actions, names = records.log.actions, ("subject", "user", "agency", "case_number", "time", "day")
+        distinct, self.counts = np.unique(of_action, return_counts=True)
+        self.columns = {name: getattr(actions, name)[distinct].astype(np.int64) for name in names}
         self.records = records
         self.tables = frozenset(records.context.files())
-        self.lines = pl.DataFrame(
-            {name: getattr(actions, name)[distinct] for name in names}
-            | {"written": actions.case_number[distinct]}
-            | {"time": actions.time[distinct], "day": actions.day[distinct].astype(np.int64), "rows": rows}
-        ).with_row_index("action")
-        self.subjects = self.lines.filter(pl.col("subject") >= 0)["subject"].unique()
-        self.user = "the user" if self.lines["user"].n_unique() == 1 else "the users"
-        self.subject = "the subject" if len(self.subjects) == 1 else "the subjects"
+        users, subjects = (np.unique(self.columns[name]) for name in ("user", "subject"))
+        self.user = "the user" if len(users) == 1 else "the users"
+        self.subject = "the subject" if np.count_nonzero(subjects >= 0) == 1 else "the subjects"
 
-    def about(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Return the lines of a table, in codes, that concern the subjects of open rows."""
-        return table.filter(pl.col("subject").is_in(self.subjects.implode()))
+    def inside(
+        self, name: str, make: Callable[[], pl.DataFrame], by: str, clock: str, *also: str
+    ) -> tuple[Rows, pl.DataFrame]:
+        """Pair the open actions with the lines of a table that hold then: (p,) actions, and the lines.
 
-    def inside(self, spans: pl.DataFrame, clock: str, *by: str) -> pl.DataFrame:
-        """Pair the open actions with the spans they lie in.
-
-        spans: `by` columns (codes), begin and end inclusive on the clock ("time" or "day"), and what else is
-        wanted of them.
+        name, make: the table, see `Lines`, made for the first incident that asks; by, also: the codes that
+        must be the same, -1 never is; clock: "time" or "day".
         """
-        at = pl.col(clock)
-        known = self.lines.filter(pl.col(name) >= 0 for name in by)
-        return known.join(spans, on=by).filter((at >= pl.col("begin")) & (at <= pl.col("end")))
+        lines = self.records.kept(f"near {name}", lambda: Lines(make(), by))
+        of, found = lines.held(self.columns[by], self.columns[clock])
+        table = lines.table[found]
+        for other in also:
+            code = self.columns[other][of]
+            same = (code >= 0) & (table[other].to_numpy() == code)
+            of, table = of[same], table.filter(same)
+        return of, table
 
-    @staticmethod
-    def rows(pairs: pl.DataFrame) -> int:
-        """Count the open rows among pairs, each once."""
-        return int(pairs.unique("action")["rows"].sum())
+    def rows(self, of: Rows) -> int:
+        """Count the open rows of some actions, each once."""
+        return int(self.counts[np.unique(of)].sum())
 
-    def foremost(self, pairs: pl.DataFrame, record: str) -> tuple[str | None, int]:
-        """Find the record of most open rows, and how many; the first in the alphabet among equals."""
-        counted = (
-            pairs.unique(["action", record])
-            .group_by(record)
-            .agg(pl.col("rows").sum())
-            .sort(["rows", record], descending=[True, False])
-        )
-        return counted.row(0) if counted.height else (None, 0)
+    def foremost(self, of: Rows, record: Rows, names: pl.Series) -> tuple[int, str, int] | None:
+        """Find the record of most open rows: its number, name and how many; the first in the alphabet among
+        equals.
+
+        of, record: (p,) actions and the numbers of records they go with; names: of all numbers.
+        """
+        if not len(of):
+            return None
+        numbers, which = np.unique(record, return_inverse=True)
+        pairs = np.unique(of * len(numbers) + which)
+        rows = np.bincount(pairs % len(numbers), self.counts[pairs // len(numbers)])
+        best = numbers[rows == rows.max()]
+        name, number = min(zip(names.gather(best), best.tolist(), strict=True))
+        return number, name, int(rows.max())
 
 
 def nearest(opened: Open) -> Iterator[Near]:
@@ -96,12 +131,14 @@ def nearest(opened: Open) -> Iterator[Near]:
 
 def _others_case(opened: Open) -> Iterator[Near]:
     records = opened.records
-    case, rows = opened.foremost(opened.inside(opened.about(records.cases), "day", "subject"), "case_number")
-    if case is None:
+    of, cases = opened.inside("cases", lambda: records.cases, "subject", "day")
+    found = opened.foremost(of, cases["case"].to_numpy(), records.context["cases"]["case_number"])
+    if found is None:
         return
+    number, case, rows = found
     named = "it names " + opened.subject + " and was open on those days"
     if "case_officers" in records.context:
-        officers = records.assigned.filter(pl.col("case_number") == case)["user"].n_unique()
+        officers = records.assigned.filter(pl.col("case") == number)["user"].n_unique()
         yield Near(
             "case",
             f"case {case} had been assigned to {opened.user}",
@@ -117,86 +154,92 @@ def _others_case(opened: Open) -> Iterator[Near]:
 def _closed_case(opened: Open) -> Iterator[Near]:
     if "case_officers" not in opened.tables:
         return
-    after = opened.about(opened.records.worked).with_columns(begin=pl.col("end") + 1, end=pl.lit(FOREVER))
-    after = after.filter(pl.col("begin") < FOREVER)
-    case, rows = opened.foremost(opened.inside(after, "day", "subject", "user"), "case_number")
-    if case is not None:
+    records = opened.records
+    of, cases = opened.inside("closed", lambda: _closed(records), "subject", "day", "user")
+    found = opened.foremost(of, cases["case"].to_numpy(), records.context["cases"]["case_number"])
+    if found is not None:
         yield Near(
             "case",
-            f"case {case} had still been open",
+            f"case {found[1]} had still been open",
             f"it names {opened.subject} and is assigned to {opened.user}, but was closed before",
-            rows,
+            found[2],
         )
 
 
+def _closed(records: Records) -> pl.DataFrame:
+    after = records.worked.with_columns(begin=pl.col("end") + 1, end=pl.lit(FOREVER))
+    return after.filter(pl.col("begin") < FOREVER)
+
+
 def _numbered_case(opened: Open) -> Iterator[Near]:
-    log = opened.records.log
-    written = opened.lines.filter(pl.col("written") >= 0)
-    written = written.with_columns(case=log.texts.named("case_number", written["written"].to_numpy()))
-    case, rows = opened.foremost(written, "case")
-    if case is None:
+    written, day = opened.columns["case_number"], opened.columns["day"]
+    of = np.flatnonzero(written >= 0)
+    found = opened.foremost(of, written[of], opened.records.log.texts["case_number"])
+    if found is None:
         return
-    table = opened.records.context["cases"].filter(pl.col("case_number") == case)
-    if not table.height:
+    number, case, rows = found
+    listed = opened.records.listed.filter(pl.col("number") == number)
+    if not listed.height:
         because = "the rows name it, and no case has that number"
     else:
-        zone = log.zone
-        begin, end = days(table["opened"], -FOREVER, zone)[0], days(table["closed"], FOREVER, zone)[0]
-        ours = written.filter((pl.col("case") == case) & pl.col("day").is_between(begin, end))
-        rows = opened.rows(ours)
+        begin, end = listed.select("begin", "end").row(0)
+        rows = opened.rows(np.flatnonzero((written == number) & (day >= begin) & (day <= end)))
         because = f"the rows name it and it was open, but it does not name {opened.subject}"
     yield Near("case", f"case {case} had named {opened.subject}", because, rows)
 
 
 def _others_calls(opened: Open) -> Iterator[Near]:
-    pairs = opened.inside(around(opened.about(opened.records.called("start", "end"))), "time", "subject")
-    calls = pairs["call"].n_unique()
+    records = opened.records
+    of, met = opened.inside("called", lambda: around(records.called("start", "end")), "subject", "time")
+    calls = met["call"].n_unique()
     which = "the call" if calls == 1 else f"the {calls} calls"
     yield Near(
         "call",
         f"{opened.user} had been sent to {which} with {opened.subject} in those hours",
         f"{'it names' if calls == 1 else 'they name'} {opened.subject}, but others were sent",
-        opened.rows(pairs),
+        opened.rows(of),
     )
 
 
 def _own_calls(opened: Open) -> Iterator[Near]:
-    users = opened.lines["user"].unique().implode()
-    sent = opened.records.dispatched.filter(pl.col("user").is_in(users))
-    pairs = opened.inside(around(sent), "time", "user")
-    calls = pairs["call"].n_unique()
+    records = opened.records
+    of, sent = opened.inside("sent", lambda: around(records.dispatched), "user", "time")
+    calls = sent["call"].n_unique()
     which = "the call" if calls == 1 else f"the {calls} calls"
     whom = f"to which {opened.user} {'was' if opened.user == 'the user' else 'were'} sent in those hours"
     yield Near(
         "call",
         f"{which} {whom} had concerned {opened.subject}",
         f"{'it names' if calls == 1 else 'they name'} others or nobody",
-        opened.rows(pairs),
+        opened.rows(of),
     )
 
 
 def _lapsed_bulletin(opened: Open) -> Iterator[Near]:
-    spans = opened.about(opened.records.bulletins).with_columns(
-        begin=pl.col("issued").fill_null(FOREVER) - LAPSED, end=pl.col("expires").fill_null(-FOREVER) + LAPSED
-    )
-    pairs = opened.inside(spans, "day", "subject")
+    of, _ = opened.inside("bulletins", lambda: _around_bulletins(opened.records), "subject", "day")
     yield Near(
         "bulletin",
         f"the bulletin about {opened.subject} had been in force on those days",
         f"there was one in the {LAPSED} days before or after",
-        opened.rows(pairs),
+        opened.rows(of),
     )
+
+
+def _around_bulletins(records: Records) -> pl.DataFrame:
+    begin, end = pl.col("issued").fill_null(FOREVER), pl.col("expires").fill_null(-FOREVER)
+    return records.bulletins.with_columns(begin=begin - LAPSED, end=end + LAPSED)
 
 
 def _other_purpose(opened: Open) -> Iterator[Near]:
-    spans = opened.about(opened.records.permits).with_columns(
-        begin=pl.col("applied").fill_null(-FOREVER), end=pl.lit(FOREVER)
-    )
-    pairs = opened.inside(spans, "day", "subject", "agency")
-    kinds = ", ".join(sorted(pairs["kind"].drop_nulls().unique()))
+    of, applied = opened.inside("permits", lambda: _since(opened.records), "subject", "day", "agency")
+    kinds = ", ".join(sorted(applied["kind"].drop_nulls().unique()))
     yield Near(
         "permit",
         f"the look-ups had been made under a purpose that is lawful for applications ({kinds or 'permits'})",
         f"{opened.subject} had applied to the agency",
-        opened.rows(pairs),
+        opened.rows(of),
     )
+
+
+def _since(records: Records) -> pl.DataFrame:
+    return records.permits.with_columns(begin=pl.col("applied").fill_null(-FOREVER), end=pl.lit(FOREVER))

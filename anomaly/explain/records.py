@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,7 +17,10 @@ from anomaly.coding.covers import Spans, matches, numbers
 from anomaly.coding.hashes import Codes
 from anomaly.context import Context
 from anomaly.explain.joins import FOREVER, blocks, days, joined, milliseconds, spans_of
+from anomaly.explain.narrow import narrowed
 from anomaly.explain.people import everyone
+
+Made = TypeVar("Made")
 
 
 class Records:
@@ -30,7 +33,7 @@ class Records:
     def __init__(self, log: CodedLog, context: Context) -> None:
         self.log = log
         self.context = context
-        self._spans: dict[str, Spans] = {}
+        self._kept: dict[str, Any] = {}
         self._masks: dict[str, NDArray[Any]] = {}
 
     def over(self, actions: Actions) -> Records:
@@ -41,27 +44,8 @@ class Records:
         return other
 
     def narrowed(self, actions: NDArray[np.int32]) -> Records:
-        """Return the tables without the people and calls that concern neither the subjects nor the users of
-        some actions, (k,) int32; shifts are left empty.
-
-        What comes near an incident is sought in these: 51 incidents took 11 s on a region's whole tables.
-        """
-        log, tables = self.log, dict(self.context.tables)
-        asked = np.zeros(len(log.subjects) + 1, np.bool_)
-        asked[log.actions.subject[actions]] = True
-        asked[-1] = False  # where code -1 finds it
-        for name in {"call_people", "case_people", "bulletins", "permits"} & tables.keys():
-            tables[name] = tables[name].filter(asked[log.subjects.lookup(tables[name]["subject"])])
-        if "call_units" in tables:
-            users = log.texts.named("user", np.unique(log.actions.user[actions]))
-            tables["call_units"] = tables["call_units"].filter(pl.col("user").is_in(users.implode()))
-        if "calls" in tables:
-            of = [tables[name]["call_id"] for name in ("call_people", "call_units") if name in tables]
-            listed = pl.concat([tables["calls"]["call_id"].clear(), *of]).unique().implode()
-            tables["calls"] = tables["calls"].filter(pl.col("call_id").is_in(listed))
-        if "shifts" in tables:
-            tables["shifts"] = tables["shifts"].clear()
-        return Records(log, replace(self.context, tables=tables))
+        """Return what concerns the subjects or the users of some actions, (k,) int32, see `narrowed`."""
+        return Records(self.log, narrowed(self.log, self.context, actions))
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return what several explanations share of the actions, (a,), made on first use."""
@@ -69,11 +53,12 @@ class Records:
             self._masks[name] = make()
         return self._masks[name]
 
-    def spans(self, name: str, make: Callable[[], pl.DataFrame], by: tuple[str, ...]) -> Spans:
-        """Return spans that several explanations share, by some of their columns, made on first use."""
-        if name not in self._spans:
-            self._spans[name] = spans_of(make(), by)
-        return self._spans[name]
+    def kept(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what several explanations share of the tables, made on first use."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        made: Made = self._kept[name]
+        return made
 
     def covered(self, spans: pl.DataFrame | Spans, *, by: tuple[str, ...], clock: str) -> NDArray[np.bool_]:
         """Mark the actions that a span covers, (a,) bool.
@@ -236,10 +221,9 @@ class Records:
         return self.calls.select(columns)[rows[lines]].hstack(people.select("subject")[lines]).hstack(sent)
 
     @cached_property
-    def cases(self) -> pl.DataFrame:
-        """Return cases with each subject they name: case (its number among the cases), case_number, kind
-        (String), agency, subject (codes), begin and end (local days it was open), number (code of case_number
-        in the log).
+    def listed(self) -> pl.DataFrame:
+        """Every case: case (its number among the cases), case_number, kind (String), agency (code), begin and
+        end (local days it was open), number (code of case_number in the log).
         """
         table, zone = self.context["cases"], self.log.zone
         cases = table.select(
@@ -251,20 +235,25 @@ class Records:
             end=days(table["closed"], FOREVER, zone),
             number=pl.Series(numbers(self.log.texts["case_number"], table["case_number"])[1]),
         )
+        return self.agencies(cases)
+
+    @cached_property
+    def cases(self) -> pl.DataFrame:
+        """Return cases with each subject they name: the columns of `listed`, and subject (code)."""
         of = pl.Series("case", self._case_numbers["case_people"])
         people = self.subjects(self.context["case_people"].select(of, "subject"))
-        return joined(self.agencies(cases), people, "case")
+        return joined(self.listed.drop("case_number"), people, "case")
 
     @cached_property
     def assigned(self) -> pl.DataFrame:
-        """List who was assigned to which case: case, case_number (String), user, unit (codes)."""
+        """List who was assigned to which case: case (its number), user, unit (codes)."""
         of = pl.Series("case", self._case_numbers["case_officers"])
-        return self.staff(self.context["case_officers"].select(of, "case_number", "user"))
+        return self.staff(self.context["case_officers"].select(of, "user"))
 
     @cached_property
     def worked(self) -> pl.DataFrame:
         """Return cases with each subject they name and each user assigned: `cases`, user and unit (codes)."""
-        return joined(self.cases, self.assigned.drop("case_number"), "case")
+        return joined(self.cases, self.assigned, "case")
 
     @cached_property
     def shifts(self) -> pl.DataFrame:
