@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, hashes_of
 from kernels.near import ALIKE, OWN
 
@@ -37,10 +38,10 @@ class Spans:
         first = _fixed(keys[0], np.int32)
         kernels.group_in_time(first, _fixed(begin, np.int64), starts, order, begins)
         order = order[: starts[-1]]
-        ends = _fixed(end[order], np.int64)
+        ends = _fixed(gather(_fixed(end, np.int64), order), np.int64)
         self._starts, self._begins = _fixed(starts, np.int64), _fixed(begins[: len(order)], np.int64)
         self._spans = ends, _fixed(kernels.furthest(self._starts, ends), np.int64)
-        self._names = _fixed(self._whole(keys)[order], np.int32)
+        self._names = _fixed(gather(_fixed(self._whole(keys), np.int32), order), np.int32)
 
     def cover(self, keys: Sequence[NDArray[np.integer]], at: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Mark what lies in a span of the same keys, (n,) bool.

@@ -96,10 +96,15 @@ def authorized(records: Records) -> Covered:
     """
     actions, purposes = records.log.actions, records.log.texts["purpose"]
     allowed = _allowed(records)
-    may = allowed[actions.place, np.where(actions.purpose < 0, len(purposes), actions.purpose)]
-    asked = actions.reach & _DOCUMENTED
-    covers: Covered = (asked != 0) & (asked & ~may == 0)
-    return covers
+
+    def may(rows: slice) -> Covered:
+        purpose = actions.purpose[rows]
+        given = allowed[actions.place[rows], np.where(purpose < 0, len(purposes), purpose)]
+        asked = actions.reach[rows] & _DOCUMENTED
+        covers: Covered = (asked != 0) & (asked & ~given == 0)
+        return covers
+
+    return records.marked(may)
 
 
 def _allowed(records: Records) -> NDArray[np.uint16]:

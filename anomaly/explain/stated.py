@@ -139,8 +139,9 @@ def training_day(records: Records) -> Covered:
     trains = np.equal(actions.reason_class, TEST)
     exercises = trains.copy()
     if "test_subjects" in records.context and "subject" in records.log.columns:
-        listed = records.subjects(records.context["test_subjects"])["subject"].to_numpy()
-        exercises |= np.isin(actions.subject, listed)
+        listed = np.zeros(len(records.log.subjects) + 1, np.bool_)
+        listed[records.subjects(records.context["test_subjects"])["subject"].to_numpy()] = True
+        exercises |= records.marked(lambda rows: listed[actions.subject[rows]])
     rows = np.flatnonzero(exercises & (actions.user >= 0))
     of_day = pl.DataFrame(
         {"row": rows, "agency": actions.agency[rows], "day": actions.day[rows]} | {"user": actions.user[rows]}

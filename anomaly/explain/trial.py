@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
+from anomaly.coding.gather import gather
 from anomaly.context import Context
 from anomaly.explain.contract import Explanation
 from anomaly.explain.records import Records
@@ -36,7 +37,9 @@ class Explained:
         mask = np.uint32(sum(1 << k for k, other in enumerate(EXPLANATIONS) if other.name in names))
         if not self._any & mask:
             return np.zeros(_count(actions, len(self.bits)), np.bool_)
-        covered: NDArray[np.bool_] = (self.bits[actions] & mask) != 0
+        whole = isinstance(actions, slice) or actions.dtype == np.bool_
+        bits = self.bits[actions] if whole else gather(self.bits, np.asarray(actions, np.int32))
+        covered: NDArray[np.bool_] = (bits & mask) != 0
         return covered
 
     @cached_property
