@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anomaly.coding.covers import ALIKE, OWN, Spans
 from anomaly.explain.cases import worked
 from anomaly.explain.contract import Covered, explanation
-from anomaly.explain.joins import MINUTE, spans_of
+from anomaly.explain.joins import MINUTE, mask_of, spans_of
 from anomaly.explain.records import Records
 
 # DESIGN: a dispatcher looks ahead, a report is written after.
@@ -22,10 +22,14 @@ def around(calls: pl.DataFrame, before: int = BEFORE, after: int = AFTER) -> pl.
     return calls.with_columns(begin=pl.col("start") - before, end=pl.col("end") + after)
 
 
-def on_shift(records: Records, by: str = "user") -> Covered:
-    """Mark actions in a shift of the user (or of `asker`), two hours around it included."""
-    spans = records.kept("shifts", lambda: spans_of(around(records.shifts, AROUND, AROUND), ("user",)))
-    return records.once(f"{by} on shift", lambda: records.covered(spans, by=(by,), clock="time"))
+def shifts(records: Records) -> Spans:
+    """Return the shifts by user, two hours around them included."""
+    return records.kept("shifts", lambda: spans_of(around(records.shifts, AROUND, AROUND), ("user",)))
+
+
+def on_shift(records: Records) -> Covered:
+    """Mark actions in a shift of the user, two hours around it included."""
+    return records.once("shift", lambda: records.covered(shifts(records), by=("user",), clock="time"))
 
 
 def attended(records: Records) -> Spans:
@@ -144,11 +148,12 @@ def for_an_officer(records: Records) -> Covered:
 
     Limits: Whether the officer asked, only the radio record can tell.
     """
-    by = ("subject", "asker")
-    mask = records.covered(attended(records), by=by, clock="time")
+    actions, (rows, asker) = records.log.actions, asked_by_another(records)
+    keys = actions.subject[rows], asker
+    mask = attended(records).cover(keys, actions.time[rows])
     if {"cases", "case_people", "case_officers"} <= set(records.context.files()):
-        mask |= records.covered(worked(records), by=by, clock="day")
-    return mask & asked_by_another(records)
+        mask |= worked(records).cover(keys, actions.day[rows])
+    return mask_of(rows[mask], len(actions))
 
 
 @explanation(
@@ -164,22 +169,16 @@ def stated_for_an_officer(records: Records) -> Covered:
     Limits: Anybody can write a colleague's name: it clears how much and for whom a desk asks, never one
     person looked up.
     """
-    actions, agencies = records.log.actions, np.append(records.people["agency"].to_numpy(), np.int32(-1))
-
-    def of_agency(rows: slice) -> Covered:
-        own = actions.agency[rows]
-        same: Covered = (agencies[records.of_actions("asker", rows)] == own) & (own >= 0)
-        return same
-
-    return records.marked(of_agency) & on_shift(records, by="asker") & asked_by_another(records)
+    actions, (rows, asker) = records.log.actions, asked_by_another(records)
+    agency, own = records.people["agency"].to_numpy()[asker], actions.agency[rows]
+    mask = (agency == own) & (own >= 0) & shifts(records).cover([asker], actions.time[rows])
+    return mask_of(rows[mask], len(actions))
 
 
-def asked_by_another(records: Records) -> Covered:
-    """Mark actions made for a known user who is not the one who made them."""
-
-    def another(rows: slice) -> Covered:
-        asker = records.of_actions("asker", rows)
-        other: Covered = (asker >= 0) & (asker != records.log.actions.user[rows])
-        return other
-
-    return records.marked(another)
+def asked_by_another(records: Records) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the actions made for a known user who is not the one who made them, and that user, (k,) both."""
+    actions, askers = records.log.actions, records.askers
+    rows = np.flatnonzero(records.marked(lambda rows: askers[actions.on_behalf_of[rows]] >= 0))
+    asker = askers[actions.on_behalf_of[rows]]
+    another = asker != actions.user[rows]
+    return rows[another], asker[another]

@@ -84,14 +84,15 @@ def booking(records: Records) -> Covered:
     Limits: Whoever holds the subject, and whoever asks: it shows custody, not that custody was the user's
     business.
     """
-    held = [_held(records.cases).select("subject", "begin", "end")]
+    held = [records.cases.filter(_custody(records.cases)).select("subject", "begin", "end")]
     if "calls" in records.context and "call_people" in records.context:
-        met = _held(records.called("kind", "first", "last"))
+        custody = _custody(records.calls).alias("custody")
+        met = records.called(custody, "first", "last").filter("custody")
         held.append(met.select("subject", begin="first", end=pl.col("last") + 1))
     return records.covered(pl.concat(held), by=("subject",), clock="day")
 
 
-def _held(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return the lines whose kind is one of custody; kinds are few, and read once each."""
+def _custody(lines: pl.DataFrame) -> pl.Expr:
+    """Tell the lines whose kind is one of custody; kinds are few, and read once each."""
     kinds = lines["kind"].unique()
-    return lines.filter(pl.col("kind").is_in(kinds.filter(kinds.str.contains(CUSTODY)).implode()))
+    return pl.col("kind").is_in(kinds.filter(kinds.str.contains(CUSTODY)).implode())

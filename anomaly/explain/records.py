@@ -63,7 +63,7 @@ class Records:
     def covered(self, spans: pl.DataFrame | Spans, *, by: tuple[str, ...], clock: str) -> NDArray[np.bool_]:
         """Mark the actions that a span covers, (a,) bool.
 
-        spans: `by` columns (subject, user, asker, unit, agency, case_number, purpose: codes, -1 is missing),
+        spans: `by` columns (subject, user, unit, agency, home, case_number, purpose: codes, -1 is missing),
         `begin` and `end` inclusive, Int64 on the clock, or spans by columns with the same codes; clock:
         "time" (ms) or "day" (local day number).
         """
@@ -93,13 +93,11 @@ class Records:
     def of_actions(self, name: str, rows: slice) -> NDArray[np.signedinteger]:
         """Return the codes of some actions, (k,).
 
-        `unit` is the user's, `asker` the one in `on_behalf_of`, `home` the subject's address.
+        `unit` is the user's, `home` the subject's address.
         """
         actions = self.log.actions
         if name == "unit":
             return self.units[actions.user[rows]]
-        if name == "asker":
-            return self.askers[actions.on_behalf_of[rows]]
         if name == "home":
             return np.append(self.homes, np.int32(-1))[actions.subject[rows]]
         codes: NDArray[np.signedinteger] = getattr(actions, name)
@@ -185,7 +183,7 @@ class Records:
         rows, lines = matches(self._call_numbers["calls"], people["call"].to_numpy())
         return rows, people[lines]
 
-    def called(self, *columns: str) -> pl.DataFrame:
+    def called(self, *columns: str | pl.Expr) -> pl.DataFrame:
         """Return some columns of `calls` with each subject that a call names: call (its number), subject
         (code). 1.2 M calls have 60 bytes each: no more is copied than is read.
         """

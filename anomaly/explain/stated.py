@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import FEMALE, Actions
 from anomaly.explain.contract import Covered, explanation
+from anomaly.explain.joins import mask_of
 from anomaly.explain.records import Records
 from anomaly.policy import REASON_CLASSES
 
@@ -52,7 +53,7 @@ def stated_bulletin(records: Records) -> Covered:
     of_unit = said.group_by("run", "unit").agg(of_unit=pl.col("user").n_unique())
     counted = said.join(everyone, on="run").join(of_unit, on=["run", "unit"])
     borne_out = counted.filter(pl.col("everyone") - pl.col("of_unit") >= OTHERS)["row"]
-    return _marked(len(actions), borne_out)
+    return mask_of(borne_out.to_numpy(), len(actions))
 
 
 @explanation(
@@ -73,13 +74,15 @@ def stated_program(records: Records) -> Covered:
     reasons = log.texts["reason"]
     rows = _stating(actions, np.append(log.policy.states_program(reasons), np.False_))
     subject = actions.subject[rows]
-    with_number = np.append(reasons.str.contains(NUMBER).fill_null(False).to_numpy(), np.False_)
-    numbered = with_number[actions.reason[rows]]
-    if "case_number" in log.columns:
-        numbered = numbered | (actions.case_number[rows] >= 0)
+    numbered = np.zeros(len(rows), np.bool_)
+    if "cases" not in records.context:
+        stated, which = np.unique(actions.reason[rows], return_inverse=True)
+        numbered = reasons.gather(stated).str.contains(NUMBER).to_numpy()[which]
+        if "case_number" in log.columns:
+            numbered = numbered | (actions.case_number[rows] >= 0)
     said = pl.DataFrame(
         {"row": rows, "user": actions.user[rows], "unit": actions.place[rows], "subject": subject}
-        | {"day": actions.day[rows], "numbered": numbered & ("cases" not in records.context)}
+        | {"day": actions.day[rows], "numbered": numbered}
         | {"woman": log.subjects.sex[subject] == FEMALE}
     )
     people = said.group_by("user", "subject").agg(pl.col("day").n_unique(), pl.col("woman").first())
@@ -89,7 +92,7 @@ def stated_program(records: Records) -> Covered:
     is_list = (pl.col("people") >= LIST) & (pl.col("beyond") <= AGAIN) & (pl.col("women") <= WOMEN)
     of_unit = pl.col("user").n_unique().over("unit") > OTHERS
     borne_out = said.join(lists, on="user").filter(pl.col("numbered") | of_unit | is_list)["row"]
-    return _marked(len(actions), borne_out)
+    return mask_of(borne_out.to_numpy(), len(actions))
 
 
 @explanation(
@@ -119,7 +122,7 @@ def stated_test_record(records: Records) -> Covered:
     agencies = asked.filter("test").group_by("subject").agg(agencies=pl.col("agency").n_unique())
     asked = asked.join(agencies.filter(pl.col("agencies") >= 2), on="subject")
     records_of_tests = asked.filter(2 * pl.col("test").sum().over("subject") > pl.len().over("subject"))
-    return _marked(len(actions), records_of_tests["row"])
+    return mask_of(records_of_tests["row"].to_numpy(), len(actions))
 
 
 @explanation(
@@ -147,7 +150,7 @@ def training_day(records: Records) -> Covered:
         {"row": rows, "agency": actions.agency[rows], "day": actions.day[rows]} | {"user": actions.user[rows]}
     )
     together = of_day.with_columns(users=pl.col("user").n_unique().over("agency", "day"))
-    mask = _marked(len(actions), together.filter(pl.col("users") > CLASS)["row"])
+    mask = mask_of(together.filter(pl.col("users") > CLASS)["row"].to_numpy(), len(actions))
     return mask & trains
 
 
@@ -185,10 +188,3 @@ def _stating(actions: Actions, says: NDArray[np.bool_]) -> NDArray[np.int64]:
     """
     rows = np.flatnonzero(says[actions.reason]) if says.any() else np.zeros(0, np.int64)
     return rows[(actions.subject[rows] >= 0) & (actions.user[rows] >= 0)]
-
-
-def _marked(count: int, rows: pl.Series) -> Covered:
-    """Mark some of `count` actions, (k,) their numbers -> (count,) bool."""
-    mask = np.zeros(count, np.bool_)
-    mask[rows.to_numpy()] = True
-    return mask
