@@ -100,24 +100,24 @@ def test_follows(world: Any, contest: Any) -> None:
     starts, rows = world.by_user
     time, subject = rows["time"].to_numpy(), rows["subject"].to_numpy()
     first, then = rows["serial"].to_numpy() < 2, rows["serial"].to_numpy() >= 2
+    within = 7 * 1440 * MINUTE
 
     def rival() -> tuple[Any, ...]:
-        of = (pl.col("subject") >= 0).alias("named")
-        ranked = rows.lazy().with_row_index("row").filter(of)
-        before = ranked.filter(pl.col("serial") < 2).select("user", "subject", "time", seen="time")
-        found = (
-            ranked.filter(pl.col("serial") >= 2)
-            .sort("time")
-            .join_asof(before.sort("time"), on="time", by=["user", "subject"])
-            .filter(pl.col("time") - pl.col("seen") <= 7 * 1440 * MINUTE)
-            .select("row")
-            .collect()
-        )
-        marked = np.zeros(len(rows), np.bool_)
-        marked[found["row"].to_numpy()] = True
-        return (marked,)
+        named = rows.lazy().with_row_index("row").filter(pl.col("subject") >= 0).sort("time")
+        kinds = [named.filter(pl.col("serial") < 2), named.filter(pl.col("serial") >= 2)]
+        marked = np.zeros((2, len(rows)), np.bool_)
+        for one, other, strategy, marks in (
+            (*kinds, "forward", marked[0]),
+            (*kinds[::-1], "backward", marked[1]),
+        ):
+            met = other.select("user", "subject", "time", met="time")
+            found = (
+                one.join_asof(met, on="time", by=["user", "subject"], strategy=strategy)
+                .filter((pl.col("time") - pl.col("met")).abs() <= within)
+                .select("row")
+                .collect()
+            )
+            marks[found["row"].to_numpy()] = True
+        return tuple(marked)
 
-    contest(
-        lambda: (kernels.follows(starts, time, subject, first, then, 7 * 1440 * MINUTE, world.n_subjects),),
-        rival,
-    )
+    contest(lambda: kernels.follows(starts, time, subject, first, then, within, world.n_subjects), rival)

@@ -43,7 +43,7 @@ first_rows          rows of a table with the same text: the first of them
 rows_of             the row of a table that each line of another speaks of
 closest             who of those a row's spans name stands closest to it
 first_alike         the first row of a group with the same code
-follows             rows that come soon after a row of another kind
+follows             rows soon after which a row of another kind comes, and such rows
 came_back           rows of users who look a subject up again long after
 homes               the value that most rows have, and the others beside it
 commonest           the value that most rows of a group have

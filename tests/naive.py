@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, localcontext
 from functools import reduce
-from itertools import combinations, groupby, pairwise
+from itertools import combinations, groupby, pairwise, product
 from operator import itemgetter, or_
 
 import numpy as np
@@ -333,13 +333,14 @@ def distinct_of_many(starts: I64, codes: I32) -> I32:
 
 def follows(
     starts: I64, times: I64, subjects: I32, first: Bools, then: Bools, within: int, n_subjects: int
-) -> Bools:
-    def follow(i: int, rows: range) -> bool:
-        return any(
-            first[j] and subjects[j] == subjects[i] >= 0 and 0 <= times[i] - times[j] <= within for j in rows
-        )
-
-    return np.array([then[i] and follow(i, rows) for rows in groups(starts) for i in rows], np.bool_)
+) -> tuple[Bools, Bools]:
+    followed, following = np.zeros(len(times), np.bool_), np.zeros(len(times), np.bool_)
+    for rows in groups(starts):
+        for j, i in product(rows, rows):
+            same = subjects[j] == subjects[i] >= 0 and 0 <= times[i] - times[j] <= within
+            if first[j] and then[i] and same:
+                followed[j] = following[i] = True
+    return followed, following
 
 
 def inside(

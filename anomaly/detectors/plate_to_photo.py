@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import FEMALE, KEY_KINDS, MALE, Groups
+from anomaly.coding.gather import gather
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Minutes, Signals, Standing, detector
 from anomaly.detectors.laws import fair_tail
@@ -126,17 +127,14 @@ def _told(
     person = kernels.first_alike(part.starts, subject.astype(np.int64))
     asks = ~of_car & (subject >= 0)
     certain, guessed, before, chain = _followed(part, person, plates, asks, drivers, within)
-
-    def each_once(rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        once = np.zeros(len(rows), np.bool_)
-        once[person[rows]] = True
-        return once
-
-    went_on = each_once(certain | guessed)
-    different = [plates, certain, certain | guessed, guessed & ~before, before & ~guessed]
-    counted = [each_once(rows) for rows in different]
-    counted += [went_on & (part["sex"] == sex) if part.has("sex") else went_on for sex in (FEMALE, MALE)]
-    counts = np.stack([np.diff(np.searchsorted(np.flatnonzero(once), part.starts)) for once in counted])
+    many = certain | guessed
+    different = [plates, certain, many, guessed & ~before, before & ~guessed]
+    different += [many & (part["sex"] == sex) if part.has("sex") else many for sex in (FEMALE, MALE)]
+    kinds, nowhere = np.zeros(len(person), np.uint8), np.zeros(len(person), np.uint8)
+    for place, marked in enumerate(different):
+        kinds |= marked.view(np.uint8) << np.uint8(place)
+    once = kernels.tally_once(part.starts, person, kinds, nowhere, len(different), 1)
+    counts = once[:, :, 0].astype(np.int64)
     chain &= np.repeat(counts[2] >= least, np.diff(part.starts))
     return counts, part.begin + np.flatnonzero(chain)
 
@@ -160,8 +158,7 @@ def _followed(
         later = plates & _typed_later(part, drivers)
     known, theirs = _linked(part, person, plates, asks, within)
     certain = known | later
-    nameless = plates & ~certain
-    nameless[nameless] = ~part.log.subjects.person[part["subject"][nameless]]
+    nameless = plates & ~certain & ~gather(part.log.subjects.person, part["subject"])
     codes = np.zeros(len(plates), np.int64)
     if part.has("case_number"):
         codes += part["case_number"] + 1
@@ -176,15 +173,12 @@ def _linked(
     part: Groups, about: NDArray[np.int32], first: NDArray[np.bool_], then: NDArray[np.bool_], within: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Mark what is followed, and what follows it, by the same user and about the same. (m,) bool both."""
+    followed, following = np.zeros((2, len(about)), np.bool_)
     rows = np.flatnonzero(first | then)
-    starts, back = np.searchsorted(rows, part.starts), slice(None, None, -1)
-    time, about, first, then = part["time"][rows], about[rows], first[rows], then[rows]
-    followed, following = np.zeros((2, len(part["time"])), np.bool_)
-    following[rows] = kernels.follows(starts, time, about, first, then, within, len(following))
-    starts = np.ascontiguousarray(len(rows) - starts[back])
-    time, about = np.ascontiguousarray(-time[back]), np.ascontiguousarray(about[back])
-    first, then = np.ascontiguousarray(first[back]), np.ascontiguousarray(then[back])
-    followed[rows[back]] = kernels.follows(starts, time, about, then, first, within, len(following))
+    starts = np.searchsorted(rows, part.starts)
+    followed[rows], following[rows] = kernels.follows(
+        starts, part["time"][rows], about[rows], first[rows], then[rows], within, len(about)
+    )
     return followed, following
 
 
@@ -199,8 +193,7 @@ def _typed_later(part: Groups, drivers: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return late
     assert log.events.asked is not None
     starts = log.actions.events[part.begin : part.begin + len(late) + 1]
-    action = np.repeat(np.arange(len(late)), np.diff(starts))
-    events = slice(starts[0], starts[-1])
-    since = log.events.time[events] - part["time"][action]
-    late[action[drivers[log.events.asked[events]] & (since > BY_ITSELF)]] = True
+    asked = np.flatnonzero(gather(drivers, log.events.asked[starts[0] : starts[-1]]))
+    action = np.repeat(np.arange(len(late), dtype=np.int32), np.diff(starts))[asked]
+    late[action[log.events.time[starts[0] + asked] - part["time"][action] > BY_ITSELF]] = True
     return late
