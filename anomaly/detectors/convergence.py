@@ -181,8 +181,9 @@ def _crowd(
     of each spike; tested: subjects. Returns (k,) float64.
     """
     largest = np.sort(spikes)[::-1][: LARGEST + 1].astype(float)
-    p = np.ones(len(users))
-    for k, mine in enumerate(users.tolist()):
+    each, which = np.unique(users, return_inverse=True)
+    p = np.ones(len(each))
+    for k, mine in enumerate(each.tolist()):
         same = np.flatnonzero(largest == mine)[:1]
         others = np.delete(largest, same)
         least = (others[-1] if len(others) == LARGEST else float(least_users)) - 0.5
@@ -192,7 +193,7 @@ def _crowd(
         share = (int((spikes > least).sum()) - int(mine > least and len(same) > 0) + 0.5) / tested
         beyond = 1 + max(0.0, np.log((mine - 0.5) / least)) / logs
         p[k] = min(1.0, share * beyond ** -(len(others) + 2.0))
-    return p
+    return np.asarray(p[which])
 
 
 def _together(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -209,12 +210,9 @@ def _unstated(subjects: Groups, crowds: Crowds) -> NDArray[np.float64]:
     habit = _habit(subjects, crowds)
     count = len(habit)
     large = np.flatnonzero(crowds.most[crowds.subject] >= LEAST_CROWD)
-    begin, end = np.searchsorted(crowds.rows, crowds.window[large]).T
-    sizes = end - begin
-    rows = np.repeat(begin - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
-    places = crowds.rows[rows]
+    places, of = _between(crowds, crowds.window[large])
     users, silent = subjects.at("user", places), _silent(subjects, places)
-    pairs, pair = np.unique(np.repeat(np.arange(len(large)), sizes) * count + users, return_inverse=True)
+    pairs, pair = np.unique(of * count + users, return_inverse=True)
     stated = np.bincount(pair, ~silent) > 0
     # Who looked more often had more chances to state a matter.
     alone = habit[pairs % count] ** np.bincount(pair)
@@ -238,15 +236,28 @@ def _crowded(
     """
     subject = crowds.subject[candidates]
     whole = np.stack([subjects.starts[subject], subjects.starts[subject + 1]], axis=1)
-    inside, total = (
-        np.array([_user_days(subjects, crowds.rows[begin:end]) for begin, end in spans], np.int64)
-        for spans in (np.searchsorted(crowds.rows, ends) for ends in (crowds.window[candidates], whole))
-    )
+    inside, total = (_user_days(subjects, crowds, ends) for ends in (crowds.window[candidates], whole))
     return np.minimum(
         1.0, windows * kernels.binomial_tail(inside, total, np.full(len(candidates), 1 / windows))
     )
 
 
-def _user_days(subjects: Groups, rows: NDArray[np.int64]) -> int:
-    """Count different pairs of user and day."""
-    return len(np.unique(subjects.at("user", rows).astype(np.int64) << 32 | subjects.at("day", rows)))
+def _user_days(subjects: Groups, crowds: Crowds, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count different pairs of user and day between some places. ends: (k, 2) int64. (k,) int64."""
+    rows, of = _between(crowds, ends)
+    user, day = subjects.at("user", rows), subjects.at("day", rows)
+    order = np.lexsort((day, user, of))
+    user, day, of = user[order], day[order], of[order]
+    new = np.ones(len(of), np.bool_)
+    new[1:] = (of[1:] != of[:-1]) | (user[1:] != user[:-1]) | (day[1:] != day[:-1])
+    return np.bincount(of[new], minlength=len(ends))
+
+
+def _between(crowds: Crowds, ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of crowds between some places, span after span, and the span of each. ends: (k, 2)
+    int64. (r,) int64 both.
+    """
+    begin, end = np.searchsorted(crowds.rows, ends).T
+    sizes = end - begin
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    return crowds.rows[(begin - np.cumsum(sizes) + sizes)[of] + np.arange(len(of))], of
