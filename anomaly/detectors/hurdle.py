@@ -70,11 +70,13 @@ class Law:
         for begin in range(0, len(laws), AT_ONCE):
             end = min(begin + AT_ONCE, len(laws))
             part = slice(begins[begin], begins[end] if end < len(laws) else None)
-            more, at = np.unique(np.clip(days[some[part]] - 2, 0, LONGEST), return_inverse=True)
-            tails = _tails()[:, more]
+            more = np.clip(days[some[part]] - 2, 0, LONGEST)
+            told = np.zeros(LONGEST + 1, np.bool_)
+            told[more] = True
+            tails = _tails()[:, told]
             blocks = [laws[at:end][:LAWS] for at in range(begin, end, LAWS)]
             beyond = np.vstack([_likely(shape[block], self.strays) @ tails for block in blocks])
-            p[some[part]] *= beyond[which[part, None] - begin, at.reshape(-1, days.shape[1])]
+            p[some[part]] *= beyond[which[part, None] - begin, (np.cumsum(told) - 1)[more]]
         return p
 
 
