@@ -27,7 +27,8 @@ FEWEST = 100  # users whose smallest p-values tell how many tests there are: a t
 # People a unit borrows of the whole log's mix: it says little of one band by itself.
 LENT = 50.0
 # Up to one deviation above the mean a tail is no less than this, where half is the mean at most and a of the
-# beta law PILED at least (tests/detectors/test_kinds.py: it is 0.07).
+# beta law PILED at least (tests/detectors/test_kinds.py: it is 0.07): of 20 bands apart, one in two is as
+# likely, which is no signal, and one user in twenty has less.
 LIKELY, PILED = 0.05, 0.1
 
 
@@ -190,12 +191,7 @@ def _tails(
     law = _law(inside, people, peer, np.ones(len(people), np.bool_))
     vouches = tails_of_few(inside, people, *law).min(axis=1, initial=1.0) * len(BANDS) > 0.05
     rate, rho = (each[enough] for each in _law(inside, people, peer, vouches))
-    inside, people = inside[enough], people[enough]
-    tail = tails_of_few(inside, people, rate, rho)
-    # Of dozens of bands one is nearly always seldom; of a user without such a band all are told.
-    others = np.flatnonzero(tail.min(axis=1, initial=1.0) > LIKELY)
-    tail[others] = _tail(inside[others], people[others], rate[others], rho[others])
-    return tail, rate
+    return tails_of_few(inside[enough], people[enough], rate, rho), rate
 
 
 def tails_of_few(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
@@ -208,17 +204,12 @@ def tails_of_few(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> F
     far = above * np.abs(above) > n * rate * (1 - rate) * (1 + (n - 1) * rho)
     far |= (rate > 0.5) | (rate * (1 - rho) < PILED * rho)
     user, band = np.nonzero(far & (inside > 0))
-    tail = np.ones(inside.shape)
-    tail[user, band] = _tail(inside[user, band], people[user], rate[user, band], rho[user, band])
+    tail, rate, rho = np.ones(inside.shape), rate[user, band], rho[user, band]
+    size = (1 - rho) / rho
+    tail[user, band] = kernels.beta_binomial_tail(
+        inside[user, band], people[user], rate * size, (1 - rate) * size
+    )
     return tail
-
-
-def _tail(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
-    """P(so many or more in a band). (k, b), (k,), (k, b), (k, b), or (k,) all; the shape of `inside`."""
-    a, b = rate * (1 - rho) / rho, (1 - rate) * (1 - rho) / rho
-    n = np.broadcast_to(people.reshape(-1, *[1] * (inside.ndim - 1)), inside.shape)
-    flat = (np.ascontiguousarray(values).ravel() for values in (inside, n, a, b))
-    return kernels.beta_binomial_tail(*flat).reshape(inside.shape)
 
 
 def _of_several(least: Floats, tested: NDArray[np.bool_], tests: int, apart: int) -> Floats:
