@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ class Drafts:
         """Give the part of a column, (count,), that the block is to be written to."""
         held = self._held.get(name)
         if held is None or len(held) < self._next:
-            bigger = _small_pages(max(self._next, 2 * self._used, self._expected), width)
+            bigger = np.empty(max(self._next, 2 * self._used, self._expected), width)
             if held is not None:
                 bigger[: self._used] = held[: self._used]
             self._held[name] = held = bigger
@@ -42,13 +41,3 @@ class Drafts:
         """Return the columns, (n,) each, and let go of them."""
         held, self._held = self._held, {}
         return {name: column[: self._next] for name, column in held.items()}
-
-
-def _small_pages(count: int, width: type[np.integer]) -> NDArray[Any]:
-    """Give room that is taken from the system page by page, not as numpy's, in large ones: these are cleared
-    long before they are written, and a block of a log of 17 columns took 28 ms to write instead of 22.
-    """
-    size = count * np.dtype(width).itemsize
-    if not size or not hasattr(mmap, "MAP_ANONYMOUS"):
-        return np.empty(count, width)
-    return np.frombuffer(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS), width)
