@@ -93,14 +93,18 @@ def matches(left: Codes, right: Codes) -> tuple[Codes, Codes]:
     """Join two tables by a number, (l,) and (r,) int32, -1 for none -> the rows of all pairs, (p,) int32
     each, in order of `right`.
     """
-    known = np.flatnonzero((right >= 0) & (right <= left.max(initial=-1))).astype(np.int32)
-    starts, order = kernels.group(_fixed(left, np.int32), int(left.max(initial=-1)) + 1)
-    begin, sizes = starts[right[known]], np.diff(starts)[right[known]]
-    if np.all(sizes == 1):
-        return order[begin], known
-    ends = np.cumsum(sizes)
-    places = np.repeat(begin - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
-    return order[places], np.repeat(known, sizes)
+    count = int(left.max(initial=-1)) + 1
+    starts, order = kernels.group(_fixed(left, np.int32), count)
+    begins, sizes = (_fixed(values, np.int32) for values in (starts, np.append(np.diff(starts), 0)))
+    of = np.where((right >= 0) & (right < count), right, np.int32(-1))
+    counts = gather(sizes, of)
+    known = np.flatnonzero(counts).astype(np.int32)
+    begin, counts = gather(begins, gather(_fixed(of, np.int32), known)), gather(counts, known)
+    if counts.max(initial=0) > 1:
+        ends = np.cumsum(counts)
+        begin = np.repeat(begin - ends + counts, counts) + np.arange(ends[-1])
+        known = np.repeat(known, counts)
+    return gather(order, begin.astype(np.int32, copy=False)), known
 
 
 def _fixed(values: NDArray[Any], dtype: type[np.integer]) -> NDArray[Any]:
