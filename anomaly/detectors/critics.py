@@ -139,7 +139,7 @@ def _tail_of_returns(
     k = np.concatenate([visits.back[came], np.zeros(len(seen)), lent]).astype(np.int64)
     n = np.concatenate([visits.seen[came], seen, np.ones(LENT)]).astype(np.int64)
     alike = np.concatenate([np.ones(len(came)), never[seen], np.ones(LENT)]).astype(np.int64)
-    return rate_tail(k, n, np.zeros(len(k), np.int32), alike)[: len(came)]
+    return rate_tail(k, n, np.zeros(len(k), np.int32), alike, most=1.0)[: len(came)]
 
 
 def _rows_of(

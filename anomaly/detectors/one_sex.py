@@ -55,7 +55,7 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
         enough = (counts[place, 0] >= least) & (code >= 0)
         tested |= enough
         for of in (FEMALE, MALE):
-            p = rate_tail(counts[place, of], counts[place, 0], code, most=0.5)
+            p = rate_tail(counts[place, of], counts[place, 0], code)
             better = enough & (p < best)
             best[better], found[better] = p[better], (of, place)
     if not tested.any():

@@ -72,7 +72,7 @@ def plate_to_photo(
     if not tested.any():
         return Signals.none(because=NOTHING)
     busy = fair_tail(after_alone, after_alone + before_alone)
-    tail = partial(rate_tail, peer=code, most=0.5)
+    tail = partial(rate_tail, peer=code)
     tails = [tail(sure, ran), np.where(busy <= CLEARLY, tail(many, ran), 1.0)]
     of_sex = np.zeros((3, len(users)), np.int64)
     if users.has("sex"):
@@ -132,7 +132,7 @@ def _told(
     different += [many & (part["sex"] == sex) if part.has("sex") else many for sex in (FEMALE, MALE)]
     kinds, nowhere = np.zeros(len(person), np.uint8), np.zeros(len(person), np.uint8)
     for place, marked in enumerate(different):
-        kinds |= marked.view(np.uint8) << np.uint8(place)
+        kinds |= marked.view(np.uint8) * np.uint8(1 << place)
     once = kernels.tally_once(part.starts, person, kinds, nowhere, len(different), 1)
     counts = once[:, :, 0].astype(np.int64)
     chain &= np.repeat(counts[2] >= least, np.diff(part.starts))
