@@ -15,6 +15,7 @@ from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
 from anomaly.policy import load_policy
+from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log, open_log
 
@@ -47,8 +48,10 @@ def code_log(
 
         coder.read(coder.rows_of(log), read)
         context = tables.result()
+    trim()
     tell("coding", 0)
     coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
+    trim()
     return log, coded, _marked(context, log)
 
 

@@ -18,7 +18,7 @@ from anomaly.incidents import Incident, ScanResult, assemble, bundle, keep, toke
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
-from anomaly.scan.memory import give_back
+from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
 from anomaly.sources import Log
@@ -48,6 +48,7 @@ def scan(
     tell("explaining", 0)
     explained = try_all(coded, context)
     ran = run_detectors(coded, context, explained, settings, tell)
+    trim()
     tell("writing incidents", 0)
     kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
