@@ -167,9 +167,7 @@ def test_record(records: Records) -> Covered:
 
     Limits: A list that a real person slipped into clears everybody who asks about them.
     """
-    return records.covered(
-        _always(records.subjects(records.context["test_subjects"])), by=("subject",), clock="day"
-    )
+    return records.covered(_always(records.subjects("test_subjects")), by=("subject",), clock="day")
 
 
 @explanation(

@@ -33,6 +33,7 @@ class Records:
     def __init__(self, log: CodedLog, context: Context) -> None:
         self.log = log
         self.context = context
+        self._codes: dict[str, Codes] = {}
         self._kept: dict[str, Any] = {}
         self._masks: dict[str, NDArray[Any]] = {}
 
@@ -43,9 +44,15 @@ class Records:
         other._masks = {}
         return other
 
+    def afresh(self) -> Records:
+        """Return the same without what was read of the tables, but the codes of subjects: 4 bytes a line."""
+        other = Records(self.log, self.context)
+        other._codes = self._codes
+        return other
+
     def narrowed(self, actions: NDArray[np.int32]) -> Records:
         """Return what concerns the subjects or the users of some actions, (k,) int32, see `narrowed`."""
-        return Records(self.log, narrowed(self.log, self.context, actions))
+        return Records(self.log, narrowed(self.log, self.context, self.subject_codes, actions))
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return what several explanations share of the actions, (a,), made on first use."""
@@ -128,10 +135,19 @@ class Records:
         """Find the codes of users, (n,) String -> (n,) int32; -1 where neither log nor tables know them."""
         return numbers(self.people["user"], names)[1]
 
-    def subjects(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Replace `subject` by its code; lines about strangers to the log are dropped."""
-        coded = table.with_columns(subject=pl.Series(self.log.subjects.lookup(table["subject"])))
-        return coded.filter(pl.col("subject") >= 0)
+    def subject_codes(self, name: str) -> Codes:
+        """Return the code of the subject of each line of a table, (lines,) int32, -1 for a stranger."""
+        if name not in self._codes:
+            self._codes[name] = self.log.subjects.lookup(self.context[name]["subject"])
+        return self._codes[name]
+
+    def subjects(self, name: str, *columns: str | pl.Series) -> pl.DataFrame:
+        """Return some columns of a table, and `subject`, its code; lines about strangers to the log are
+        dropped.
+        """
+        codes = self.subject_codes(name)
+        table = self.context[name].select(*columns, pl.Series("subject", codes))
+        return table if codes.min(initial=0) >= 0 else table.filter(codes >= 0)
 
     def agencies(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `agency` by its code, -1 where missing or unknown to the log."""
@@ -179,7 +195,7 @@ class Records:
     def _called(self) -> tuple[Codes, pl.DataFrame]:
         """Pair the calls with the subjects they name: rows of `calls`, (k,) int32, and call and subject."""
         of = pl.Series("call", self._call_numbers["call_people"])
-        people = self.subjects(self.context["call_people"].select(of, "subject"))
+        people = self.subjects("call_people", of)
         rows, lines = matches(self._call_numbers["calls"], people["call"].to_numpy())
         return rows, people[lines]
 
@@ -239,7 +255,7 @@ class Records:
     def cases(self) -> pl.DataFrame:
         """Return cases with each subject they name: the columns of `listed`, and subject (code)."""
         of = pl.Series("case", self._case_numbers["case_people"])
-        people = self.subjects(self.context["case_people"].select(of, "subject"))
+        people = self.subjects("case_people", of)
         return joined(self.listed.drop("case_number"), people, "case")
 
     @cached_property
@@ -266,13 +282,13 @@ class Records:
     def bulletins(self) -> pl.DataFrame:
         """List bulletins: subject (code), issued and expires (local days, null where empty)."""
         table, zone = self.context["bulletins"], self.log.zone
-        issued, expires = (days(table[name], None, zone) for name in ("issued", "expires"))
-        return self.subjects(table.select("subject", issued=issued, expires=expires))
+        dates = (days(table[name], None, zone).alias(name) for name in ("issued", "expires"))
+        return self.subjects("bulletins", *dates)
 
     @cached_property
     def permits(self) -> pl.DataFrame:
         """List applications: subject, agency (codes), kind (String), applied (day, null where empty)."""
-        table = self.agencies(self.subjects(self.context["permits"]))
+        table = self.agencies(self.subjects("permits", "kind", "agency", "applied"))
         return table.with_columns(pl.col("applied").to_physical().cast(pl.Int64))
 
     @cached_property

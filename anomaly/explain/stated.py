@@ -143,7 +143,7 @@ def training_day(records: Records) -> Covered:
     exercises = trains.copy()
     if "test_subjects" in records.context and "subject" in records.log.columns:
         listed = np.zeros(len(records.log.subjects) + 1, np.bool_)
-        listed[records.subjects(records.context["test_subjects"])["subject"].to_numpy()] = True
+        listed[records.subjects("test_subjects")["subject"].to_numpy()] = True
         exercises |= records.marked(lambda rows: listed[actions.subject[rows]])
     rows = np.flatnonzero(exercises & (actions.user >= 0))
     of_day = pl.DataFrame(

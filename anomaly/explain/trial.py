@@ -65,9 +65,10 @@ class Explained:
 
 def try_all(log: CodedLog, context: Context) -> Explained:
     """Try every explanation whose columns and tables are there."""
-    bits, why_not = tried(Records(log, context), EXPLANATIONS)
-    # Fresh records: what the trial read of the tables took 50 bytes an event where calls are many.
-    return Explained(bits, why_not, Records(log, context))
+    records = Records(log, context)
+    bits, why_not = tried(records, EXPLANATIONS)
+    # What the trial read of the tables took 50 bytes an event where calls are many.
+    return Explained(bits, why_not, records.afresh())
 
 
 def tried(records: Records, explanations: Sequence[Explanation]) -> tuple[NDArray[np.uint32], dict[str, str]]:
