@@ -13,7 +13,7 @@ from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, count_met, kinds_of_lookup, kinds_told
-from anomaly.detectors.peer_rates import BORROWED
+from anomaly.detectors.peer_rates import BORROWED, may_be_seldom
 from anomaly.detectors.peers import peering
 
 Floats = NDArray[np.float64]
@@ -26,10 +26,6 @@ WIDTHS = (2, 4, 8)
 FEWEST = 100  # users whose smallest p-values tell how many tests there are: a twentieth part of them is five
 # People a unit borrows of the whole log's mix: it says little of one band by itself.
 LENT = 50.0
-# Up to one deviation above the mean a tail is no less than this, where half is the mean at most and a of the
-# beta law PILED at least (tests/detectors/test_kinds.py: it is 0.07): of 20 bands apart, one in two is as
-# likely, which is no signal, and one user in twenty has less.
-LIKELY, PILED = 0.05, 0.1
 
 
 @dataclass(frozen=True)
@@ -197,17 +193,15 @@ def _tails(
 def tails_of_few(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
     """P(so many or more in a band), beta-binomial, where that may be less than LIKELY, elsewhere 1.
 
-    inside, rate, rho: (g, b); people: (g,). Returns (g, b) float64. One band in six is told.
+    inside, rate, rho: (g, b); people: (g,). Returns (g, b) float64. One band in six is told: of more than
+    LIKELY no signal is made, as of 20 bands apart one in two is as seldom, and one user in twenty has less.
     """
-    n = people[:, None]
-    above = inside - n * rate
-    far = above * np.abs(above) > n * rate * (1 - rate) * (1 + (n - 1) * rho)
-    far |= (rate > 0.5) | (rate * (1 - rho) < PILED * rho)
-    user, band = np.nonzero(far & (inside > 0))
-    tail, rate, rho = np.ones(inside.shape), rate[user, band], rho[user, band]
     size = (1 - rho) / rho
+    a, b = rate * size, (1 - rate) * size
+    user, band = np.nonzero(may_be_seldom(inside, people[:, None], a, b) & (inside > 0))
+    tail = np.ones(inside.shape)
     tail[user, band] = kernels.beta_binomial_tail(
-        inside[user, band], people[user], rate * size, (1 - rate) * size
+        inside[user, band], people[user], a[user, band], b[user, band]
     )
     return tail
 

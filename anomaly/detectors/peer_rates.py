@@ -15,6 +15,9 @@ BORROWED = 30.0
 # A count of less chance than this is no measure for others.
 FAR_OUT = 0.001
 FITS = 3
+# Up to one deviation above the mean a beta-binomial tail is no less than LIKELY, where half is the mean at
+# most, and a is PILED at least (tests/detectors/test_nulls.py: it is 0.07).
+LIKELY, PILED = 0.05, 0.1
 
 
 def law_of_peers(k: Counts, n: Counts, peer: NDArray[np.int32], alike: Counts) -> tuple[Floats, Floats]:
@@ -73,10 +76,19 @@ def _tamed(k: Counts, n: Counts, a: Floats, b: Floats) -> Counts:
     tamed = k.copy()
     far = np.flatnonzero(k > 1)
     while len(far):
+        far = far[may_be_seldom(tamed[far] - 1, n[far], a[far], b[far])]
         far = far[kernels.beta_binomial_tail(tamed[far] - 1, n[far], a[far], b[far]) < FAR_OUT]
         tamed[far] -= 1
         far = far[tamed[far] > 1]
     return tamed
+
+
+def may_be_seldom(k: NDArray[np.number], n: NDArray[np.number], a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Say where P(X >= k), X beta-binomial, may be less than LIKELY; of any shapes that go together."""
+    rate = a / (a + b)
+    above = k - n * rate
+    far = above * np.abs(above) > n * rate * (1 - rate) * (a + b + n) / (a + b + 1)
+    return np.asarray(far | (rate > 0.5) | (a < PILED))
 
 
 def _foremost(rate: Floats, of: Counts, every: Counts, some: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-import kernels
 from anomaly.coding import Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import BY_NAME
@@ -94,24 +93,3 @@ def test_a_stretch_in_which_a_call_explains_one_look_up_is_work() -> None:
     clears = BY_NAME["off_duty"].clears
     users = Groups(Grouping("user", log), frozenset(), clears, lambda names, actions: told[actions])
     assert off_duty._work(users, np.ones(4, np.bool_), 2 * 3_600_000).tolist() == [0, 1]
-
-
-def test_what_is_not_told_of_a_band_is_not_seldom() -> None:
-    bands = importlib.import_module("anomaly.detectors.age_and_sex")
-    n, size, rate, deviations = (
-        values.ravel()
-        for values in np.meshgrid(
-            [1.0, 2, 3, 5, 8, 20, 100, 1000, 5000],
-            np.geomspace(0.3, 1e5, 20),
-            np.geomspace(1e-4, 0.9, 25),
-            np.linspace(-2, 2, 9),
-        )
-    )
-    k = np.floor(n * rate + deviations * np.sqrt(n * rate * (1 - rate) * (1 + (n - 1) / (size + 1))))
-    n, size, rate, k = (values[(k >= 0) & (k <= n)] for values in (n, size, rate, k))
-    all_tails = kernels.beta_binomial_tail(k, n, size * rate, size * (1 - rate))
-    told = bands.tails_of_few(k[:, None], n, rate[:, None], 1 / (size[:, None] + 1))[:, 0]
-    left_out = (told == 1) & (all_tails < 1)
-    np.testing.assert_allclose(told[~left_out], all_tails[~left_out], rtol=1e-9)
-    assert left_out.mean() > 0.2
-    assert all_tails[left_out].min() > bands.LIKELY

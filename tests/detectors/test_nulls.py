@@ -7,8 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+import kernels
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.nulls import extreme, level_tail, rate_tail
+from anomaly.detectors.peer_rates import LIKELY, may_be_seldom
 from anomaly.detectors.volume import pace_tail, surges
 
 LEVELS = (1e-2, 1e-3, 1e-4)
@@ -153,3 +155,21 @@ def test_a_share_near_one_half(size: int, least: float) -> None:
     k = rng.binomial(trials, rng.beta(50, 45, size))
     k[:2] = 123
     assert (rate_tail(k, trials, np.zeros(size, np.int32))[:2] < least).all()
+
+
+def test_what_is_hardly_above_the_mean_is_not_seldom() -> None:
+    n, size, rate, deviations = (
+        values.ravel()
+        for values in np.meshgrid(
+            [1.0, 2, 3, 5, 8, 20, 100, 1000, 5000],
+            np.geomspace(0.3, 1e5, 20),
+            np.geomspace(1e-4, 0.9, 25),
+            np.linspace(-2, 2, 9),
+        )
+    )
+    k = np.floor(n * rate + deviations * np.sqrt(n * rate * (1 - rate) * (size + n) / (size + 1)))
+    n, size, rate, k = (values[(k >= 0) & (k <= n)] for values in (n, size, rate, k))
+    law = k, n, size * rate, size * (1 - rate)
+    left_out = ~may_be_seldom(*law)
+    assert left_out.mean() > 0.2
+    assert kernels.beta_binomial_tail(*law)[left_out].min() > LIKELY
