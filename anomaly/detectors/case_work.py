@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import blocks, gather
 from anomaly.coding.hashes import CodeTable
 
 Codes = NDArray[np.int64]
@@ -94,8 +94,11 @@ def numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
 
 def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     texts = users.log.texts
-    of_field, of_reason, count = _coded(texts["case_number"], texts["reason"])
-    typed = users["case_number"]
+    typed, read = users["case_number"], np.zeros(len(texts["reason"]) + 1, np.bool_)
+    if len(texts["reason"]):
+        for code, reason in zip(blocks(typed), blocks(users["reason"]), strict=True):
+            read[reason[code < 0]] = True
+    of_field, of_reason, count = _coded(texts["case_number"], texts["reason"], np.flatnonzero(read[:-1]))
     as_typed = bool((of_field[:-1] == np.arange(len(of_field) - 1)).all())
     if as_typed and not (of_reason >= 0).any():
         return typed, count
@@ -108,17 +111,20 @@ def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
     return _frozen(number), count
 
 
-def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+def _coded(
+    field: pl.Series, reason: pl.Series, read: Codes
+) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
     """Return the code of the number in each case number and in each reason, and -1 last, for none; and how
     many codes there are room for.
 
-    field: (n,) String, each text once, ascending. A case number that is plain keeps its code.
+    field: (n,) String, each text once, ascending. A case number that is plain keeps its code. read: (k,)
+    int64, the reasons that are read, the others being those of look-ups with a number of their own.
     """
     plain = field.str.contains(PLAIN).to_numpy()
     odd = np.flatnonzero(~plain)
     upper = field.gather(odd).str.to_uppercase()
     whole = pl.select(pl.coalesce(upper.str.extract(TOKEN, 0), upper)).to_series()
-    said = reason.str.to_uppercase().str.extract(TOKEN, 0)
+    said = reason.gather(read).str.to_uppercase().str.extract(TOKEN, 0)
     told = np.flatnonzero(said.is_not_null().to_numpy())
     number = pl.concat([whole, said.gather(told)])
     table = CodeTable(keep_text=False)
@@ -127,7 +133,7 @@ def _coded(field: pl.Series, reason: pl.Series) -> tuple[NDArray[np.int32], NDAr
     of_field = np.append(np.arange(len(field), dtype=np.int32), np.int32(-1))
     of_field[odd] = codes[: len(odd)]
     of_reason = np.full(len(reason) + 1, -1, np.int32)
-    of_reason[told] = codes[len(odd) :]
+    of_reason[read[told]] = codes[len(odd) :]
     return of_field, of_reason, len(field) + len(number)
 
 
