@@ -63,7 +63,7 @@ def is_any(classes: NDArray[np.uint8], of: Sequence[int]) -> Marks:
 def about(groups: Groups | Some, *matters: str) -> Marks:
     """Return (m,) bool: the stated reason is about one of these matters."""
     codes = [MATTERS.index(name) for name in matters]
-    return at_codes(np.isin(groups.log.matters, codes), groups["reason"])
+    return at_codes(is_any(groups.log.matters, codes), groups["reason"])
 
 
 def at_codes(table: Marks, codes: NDArray[np.int32]) -> Marks:
