@@ -13,6 +13,13 @@ import kernels
 BLOCK = 1 << 18
 
 
+def read_only(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a view that cannot be written to: kernels compile once for these, and once for all others."""
+    view = values.view()
+    view.flags.writeable = False
+    return view
+
+
 def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[Any]:
     """Take the values at some places, (k,) and (m,) -> (m,), the last for -1; of any type of 1 to 8 bytes.
 
@@ -24,10 +31,9 @@ def gather(values: NDArray[Any], order: NDArray[np.signedinteger]) -> NDArray[An
     if order.dtype != np.int32:
         parts = [gather(values, block.astype(np.int32)) for block in blocks(order)]
         return np.concatenate([np.zeros(0, values.dtype), *parts])
-    bits = values.view(f"u{values.itemsize}")
-    bits.flags.writeable = False  # kernels compile once, for what is read only
+    bits = read_only(values.view(f"u{values.itemsize}"))
     gathered = np.empty(len(order), bits.dtype)
-    kernels.gather(bits, order, gathered)
+    kernels.gather(bits, read_only(order), gathered)
     return gathered.view(values.dtype)
 
 
@@ -36,8 +42,7 @@ def moved(values: NDArray[Any], places: NDArray[np.int32], room: NDArray[Any] | 
 
     room: (n,) of values as wide, to be written over, when there is some.
     """
-    bits = values.view(f"u{values.itemsize}")
-    bits.flags.writeable = False
+    bits = read_only(values.view(f"u{values.itemsize}"))
     put = np.empty_like(bits) if room is None else room.view(bits.dtype)
     kernels.move(bits, places, put)
     return put.view(values.dtype)

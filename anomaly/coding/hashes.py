@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.gather import read_only
 from anomaly.sources.arrow import alone, views_of
 
 Codes = NDArray[np.int32]
@@ -80,7 +81,7 @@ class CodeTable:
 
     def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:
         """Code hashes, (n,) uint64, as `code` does, and keep nothing else of them."""
-        codes, fresh = kernels.code(hashed, self._keys, self._slots, self._used)
+        codes, fresh = kernels.code(read_only(hashed), self._keys, self._slots, self._used)
         self._used += len(fresh)
         if len(codes) == len(hashed):
             return codes, fresh

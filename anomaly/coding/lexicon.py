@@ -111,7 +111,6 @@ class Lexicons:
                 self._hashes = np.empty(len(written), np.uint64)
             hashes = self._hashes[: len(written)]
             hash_into(hashes, written, salt, blank=True)
-            hashes.flags.writeable = False  # kernels compile once, for what is read only
             states, codes, fresh = lexicon.code(meaning, written, hashes)
         else:
             states, codes, fresh = meaning.states(written), np.zeros(0, np.int32), written.clear()

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import OF_KEY, OF_PERSON, in_order, prefix_of, spell, spell_names
 from anomaly.coding.lexicon import Said
@@ -75,7 +76,8 @@ class Names:
         whole = whole[(hashed[names[whole]] != 0) & (days[dates[whole], 0] != 0)]
         names, dates = names[whole], dates[whole]
         starts = DATE * np.arange(len(whole) + 1)
-        hashes, serials, _ = kernels.read_keys(days[dates].reshape(-1), starts, hashed[names])
+        data, starts = read_only(days[dates].reshape(-1)), read_only(starts)
+        hashes, serials, _ = kernels.read_keys(data, starts, hashed[names])
         return (
             whole,
             hashes,

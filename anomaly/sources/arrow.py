@@ -36,7 +36,7 @@ def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """
     array = texts.to_arrow(compat_level=pl.CompatLevel.oldest())
     _, starts, data = array.buffers()
-    held = np.frombuffer(data, np.uint8) if data else np.zeros(0, np.uint8)
+    held = np.frombuffer(data or b"", np.uint8)
     return held, np.frombuffer(starts, np.int64)[array.offset : array.offset + len(array) + 1]
 
 
