@@ -178,6 +178,8 @@ def _median(values: Floats, group: NDArray[np.int32]) -> Floats:
 
 def _sums(counts: NDArray[np.number], group: NDArray[np.int32]) -> Floats:
     """Sum the rows of each group. (g, c), (g,) -> (number of groups, c) float64."""
+    if not group.any():  # everyone is one
+        return np.asarray(counts.sum(axis=0, keepdims=True), np.float64)
     columns = counts.shape[1]
     place = group[:, None] * np.int64(columns) + np.arange(columns)
     least = columns * (int(group.max(initial=0)) + 1)
