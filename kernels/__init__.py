@@ -37,7 +37,6 @@ days_of_others      days of a group that were not for a row's code alone
 first_meetings      rows in which a user first meets a subject
 distinct            different codes of a group's rows
 distinct_of_many    different codes of a group's rows, of millions of codes
-inside              rows in a span of time that concerns them
 furthest            how far spans of a group reach, up to each of them
 first_rows          rows of a table with the same text: the first of them
 rows_of             the row of a table that each line of another speaks of
@@ -74,7 +73,6 @@ from kernels.cascade import collapse
 from kernels.code import code, grow, known, mix
 from kernels.common import commonest
 from kernels.converge import distinct_in_window
-from kernels.cover import inside
 from kernels.distinct import distinct, distinct_of_many
 from kernels.follow import follows
 from kernels.group import destinations, gather, group, group_in_time, move
@@ -128,7 +126,6 @@ __all__ = [
     "grow",
     "hash_views",
     "homes",
-    "inside",
     "known",
     "largest",
     "long_sessions",

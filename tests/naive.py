@@ -343,19 +343,6 @@ def follows(
     return followed, following
 
 
-def inside(
-    begins: I64, ends: I64, of_group: I32, of_code: I32, groups: I32, codes: I32, times: I64, n_groups: int
-) -> Bools:
-    spans = list(zip(begins, ends, of_group, of_code, strict=True))
-    return np.array(
-        [
-            group >= 0 and code >= 0 and any(b <= t <= e and (g, c) == (group, code) for b, e, g, c in spans)
-            for group, code, t in zip(groups, codes, times, strict=True)
-        ],
-        np.bool_,
-    )
-
-
 def furthest(starts: I64, ends: I64) -> I64:
     return integers([max(ends[rows[0] : j + 1]) for rows in groups(starts) for j in rows])
 

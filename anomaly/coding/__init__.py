@@ -9,7 +9,6 @@ from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
 from anomaly.coding.groups import Groups, Some
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
 from anomaly.coding.roster import Roster, own_keys, roster_of
-from anomaly.coding.spans import inside_any
 
 __all__ = [
     "FEMALE",
@@ -28,7 +27,6 @@ __all__ = [
     "blocks",
     "counted",
     "finish",
-    "inside_any",
     "key_rank",
     "own_keys",
     "place_labels",

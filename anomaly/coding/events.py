@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.drafts import Drafts
+from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.lexicon import Lexicons, Said
 from anomaly.coding.places import Places
@@ -230,7 +231,8 @@ class Vocabularies:
         known = self[name]
         if not len(known):
             return np.full(len(values), -1, np.int32)
-        at = known.search_sorted(values.fill_null("")).to_numpy()
-        at = np.minimum(at, len(known) - 1).astype(np.int32)
-        same = (known.gather(at) == values).fill_null(False).to_numpy()
-        return np.where(same, at, -1).astype(np.int32)
+        codes, first = CodeTable(keep_text=False).code(values)  # tables name the same again and again
+        distinct = values[first]
+        at = np.minimum(known.search_sorted(distinct).to_numpy(), len(known) - 1).astype(np.int32)
+        of_each = np.where((known.gather(at) == distinct).to_numpy(), at, MISSING)
+        return gather(np.append(of_each, MISSING), codes)

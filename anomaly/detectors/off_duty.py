@@ -18,7 +18,6 @@ from anomaly.detectors.contract import WEAKEST, Days, Hours, Signals, Standing, 
 from anomaly.detectors.nulls import rate_tail
 from anomaly.detectors.pairs import sum_each
 from anomaly.detectors.peers import peering
-from anomaly.detectors.since import users_of
 from anomaly.detectors.tally import Marked, Marks, split_marked
 
 WORK = ("case", "call", "call nearby", "bulletin", "test record", "training day", "stated test")
@@ -128,7 +127,7 @@ class Roster:
 
 def _roster(users: Groups, context: Context) -> Roster:
     shifts = context["shifts"].drop_nulls(["user", "start", "end"])
-    user = users_of(users.log, shifts["user"])
+    user = users.log.texts.lookup("user", shifts["user"])
     times = shifts.select(
         begin=pl.col("start").to_physical(), end=pl.max_horizontal("start", "end").to_physical()
     )

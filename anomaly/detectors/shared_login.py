@@ -17,7 +17,6 @@ from anomaly.context import Context
 from anomaly.detectors.contract import Hours, Minutes, Signals, detector
 from anomaly.detectors.peers import peering
 from anomaly.detectors.rates import Rate, strangest
-from anomaly.detectors.since import users_of
 from anomaly.detectors.stations import NEARLY_ALL, Stations, pairs_of, stations_of
 
 MINUTE = 60_000
@@ -259,7 +258,7 @@ def _on_record(
     """
     if "shifts" not in context:
         return np.zeros(len(users), np.int64)
-    user = users_of(users.log, context["shifts"]["user"])
+    user = users.log.texts.lookup("user", context["shifts"]["user"])
     spans = (
         context["shifts"]
         .select(pl.Series("user", user), pl.col("start", "end").to_physical())

@@ -6,12 +6,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.coding import CodedLog, Groups
-from anomaly.coding.gather import gather
-from anomaly.coding.hashes import CodeTable
+from anomaly.coding import Groups
 
 
 def milliseconds(day: date | None) -> int:
@@ -58,13 +55,3 @@ def cut(values: NDArray[Any], sizes: NDArray[np.integer]) -> tuple[NDArray[Any],
     """Cut values, (n,), into runs of some sizes, which are n together; a tenth of `numpy.split`'s time."""
     ends = np.cumsum(sizes).tolist()
     return tuple(values[begin:end] for begin, end in zip([0, *ends], ends, strict=False))
-
-
-def users_of(log: CodedLog, texts: pl.Series) -> NDArray[np.int32]:
-    """Find the users whom a long table names again and again; -1 where the log has no such.
-
-    (n,) String -> (n,) int32. To look up each row of 760,000 shifts took 80 ms, each user once takes 10.
-    """
-    codes, first = CodeTable(keep_text=False).code(texts)
-    of_each = log.texts.lookup("user", texts.gather(first))
-    return gather(np.append(of_each, np.int32(-1)), codes)

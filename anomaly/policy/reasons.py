@@ -160,7 +160,7 @@ class ReasonReader:
             if column is texts and of == asked:
                 return told
         told = self._reading_of(texts, self._outcome() if asked == "outcome" else self._marking())
-        self._told = [(texts, asked, told), *self._told[:3]]
+        self._told = [(texts, asked, told), *self._told[:7]]
         return told
 
     def _reading_of(self, texts: pl.Series, of_words: Sequence[pl.Expr]) -> pl.DataFrame:
@@ -189,7 +189,7 @@ class ReasonReader:
         prepared = shapes.select("prepared").unique(maintain_order=True)
         prepared = prepared.with_columns(self._mend(prepared["prepared"]).alias("words"))
         shapes = shapes.join(prepared, on="prepared", how="left", maintain_order="left", nulls_equal=True)
-        self._shaped = [(texts, which, shapes), *self._shaped[:1]]
+        self._shaped = [(texts, which, shapes), *self._shaped[:3]]
         return which, shapes
 
     def _prepare(self, texts: pl.Expr) -> pl.Expr:

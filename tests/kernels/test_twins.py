@@ -352,20 +352,6 @@ def test_follows(rows: tuple[I64, I64], data: st.DataObject, within: int) -> Non
     agree("follows", *rows, subjects, *marks, within, N_CODES)
 
 
-@given(st.data())
-def test_inside(data: st.DataObject) -> None:
-    moment = st.integers(0, 30)
-    span = st.tuples(moment, moment, CODE, CODE)
-    spans = sorted(data.draw(st.lists(span, max_size=9)), key=lambda one: one[0])
-    row = st.tuples(st.integers(-1, N_CODES), CODE, moment)  # the last group has no span
-    rows = sorted(data.draw(st.lists(row, max_size=9)), key=lambda one: one[2])
-    begins, ends = (np.array([one[k] for one in spans], np.int64) for k in (0, 1))
-    of_group, of_code = (np.array([one[k] for one in spans], np.int32) for k in (2, 3))
-    groups, codes = (np.array([one[k] for one in rows], np.int32) for k in (0, 1))
-    times = np.array([one[2] for one in rows], np.int64)
-    agree("inside", begins, ends, of_group, of_code, groups, codes, times, N_CODES)
-
-
 @given(st.data(), st.booleans())
 def test_furthest_and_closest(data: st.DataObject, one_group: bool) -> None:
     moment = st.integers(0, 30)
@@ -555,7 +541,6 @@ NONE = np.zeros(0, np.int32)
         ("first_meetings", (EMPTY[0], NONE, 0)),
         ("first_alike", EMPTY),
         ("follows", (*EMPTY, NONE, NONE.astype(np.bool_), NONE.astype(np.bool_), 1, 0)),
-        ("inside", (EMPTY[1], EMPTY[1], NONE, NONE, NONE, NONE, EMPTY[1], 0)),
         ("furthest", EMPTY),
         ("known", (EMPTY[1].astype(np.uint64), np.zeros(1, np.uint64), np.zeros(1, np.int32))),
         ("came_back", (*EMPTY, NONE, 1, 0)),
