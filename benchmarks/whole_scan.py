@@ -60,8 +60,9 @@ def main(rows: int = 5_000_000, runs: int = 5) -> None:
         small, narrow, world = (f"{folder}/{name}" for name in ("small.parquet", "narrow.parquet", "world"))
         write_log(Path(small), 1_000, people=False)
         write_log(Path(narrow), rows, people=False)
-        size = size_of(events=rows, days=365, users=max(10, rows // 1_250), seed=1)
-        write_world(Path(world), size, load(), clean=False)
+        parameters = load()
+        size = size_of(parameters, events=rows, days=365, users=max(10, rows // 1_250), seed=77)
+        write_world(Path(world), size, parameters, clean=False)
         timed(SCAN, small)  # kernels compile on the first run
         print(f"about {rows:,} rows, medians of {runs} runs in turn")
         for name, log, tables in (
