@@ -22,7 +22,7 @@ def code(hashes: U64, keys: U64, slots: I32, used: int) -> tuple[I32, I64]:
     fresh: list[int] = []
     for i, value in enumerate(hashes.tolist()):
         if value and value not in table:
-            if 2 * len(table) == len(keys):
+            if len(table) == len(keys) * 11 // 16:
                 break
             table[value] = used + len(fresh)
             fresh.append(i)

@@ -14,7 +14,7 @@ Codes = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
 
 _START = 1 << 12
-_LARGE = 1 << 16  # a table that is not fills up to a half or an eighth: half the time of a look-up
+_LARGE = 1 << 16  # a table that is not grows fourfold at once: the emptier, the faster
 _SEED = 20_200_101
 _NO_BYTES = np.frombuffer(b"", np.uint8)
 _BUFFER = np.uint64(0xFFFFFFFF)  # the half of a view that numbers its buffer
