@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.coding.hashes import Codes, hashes_of
 from kernels.near import ALIKE, OWN
 
@@ -109,6 +109,4 @@ def matches(left: Codes, right: Codes) -> tuple[Codes, Codes]:
 
 def _fixed(values: NDArray[Any], dtype: type[np.integer]) -> NDArray[Any]:
     """Return the values as one type, contiguous and read-only: kernels compile once."""
-    fixed = np.ascontiguousarray(values, dtype).view()
-    fixed.flags.writeable = False
-    return fixed
+    return read_only(np.ascontiguousarray(values, dtype))

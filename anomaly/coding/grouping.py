@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding.actions import OF_SUBJECT, CodedLog
-from anomaly.coding.gather import gather, starts_of
+from anomaly.coding.gather import gather, read_only, starts_of
 from anomaly.coding.hashes import Codes
 
 Made = TypeVar("Made")
@@ -50,7 +50,7 @@ class Grouping:
         starts, order = np.zeros(count + 1, np.int64), np.empty(len(codes), np.int32)
         when = np.empty(len(codes), np.int64)
         kernels.group_in_time(codes, time, starts, order, when)
-        self._made[id(time)] = frozen(when[: starts[-1]])
+        self._made[id(time)] = read_only(when[: starts[-1]])
         return starts, order[: starts[-1]]
 
     @property
@@ -125,9 +125,9 @@ class Grouping:
     def ordered(self, whole: NDArray[Any]) -> NDArray[Any]:
         """Put what is known of each action, (a,), in group order, (m,); read-only."""
         if whole.strides == (0,) and len(whole):
-            return frozen(np.full(len(self), whole[0]))
+            return read_only(np.full(len(self), whole[0]))
         rows = self.all
-        return frozen(whole[rows].view()) if isinstance(rows, slice) else _taken(whole, rows)
+        return read_only(whole[rows]) if isinstance(rows, slice) else _taken(whole, rows)
 
     @property
     def owner(self) -> NDArray[np.int32]:
@@ -135,7 +135,7 @@ class Grouping:
         if self.by == "user" and not self.first:
             return self.column("user")
         groups = np.arange(len(self.starts) - 1, dtype=np.int32)
-        return self.once("owner", lambda: frozen(np.repeat(groups, np.diff(self.starts))))
+        return self.once("owner", lambda: read_only(np.repeat(groups, np.diff(self.starts))))
 
     @property
     def home(self) -> NDArray[np.int32]:
@@ -164,13 +164,7 @@ def place_labels(log: CodedLog) -> pl.Series:
 
 def _taken(values: NDArray[Any], codes: NDArray[np.int32]) -> NDArray[Any]:
     """Take a value for each code, (k,) and (m,) -> (m,), the last for -1; read-only."""
-    return frozen(gather(values, codes))
-
-
-def frozen(values: NDArray[Any]) -> NDArray[Any]:
-    """Make an array read-only, and return it."""
-    values.flags.writeable = False
-    return values
+    return read_only(gather(values, codes))
 
 
 def _codes(by: str, log: CodedLog) -> tuple[NDArray[np.int32], int]:

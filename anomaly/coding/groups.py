@@ -14,7 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding.actions import CodedLog
-from anomaly.coding.grouping import Chosen, Grouping, Made, frozen
+from anomaly.coding.gather import read_only
+from anomaly.coding.grouping import Chosen, Grouping, Made
 from anomaly.coding.hashes import Codes
 
 # Which columns of the log (docs/contracts.md) each array of actions is made from; a detector may read what it
@@ -89,7 +90,7 @@ class Groups:
     @cached_property
     def counted(self) -> NDArray[np.bool_]:
         """Return (m,) bool: True where no innocent explanation the detector honours covers the action."""
-        return frozen(~self.covered(self._honoured))
+        return read_only(~self.covered(self._honoured))
 
     def counted_at(self, places: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return `counted` of some places, (k,): nothing is asked about the others."""
@@ -100,7 +101,7 @@ class Groups:
         unknown = set(explanations) - set(self._honoured)
         if unknown:
             raise KeyError(f"the detector reads {sorted(unknown)} but does not honour them")
-        return frozen(self._covers(explanations, self._grouping.all))
+        return read_only(self._covers(explanations, self._grouping.all))
 
     @property
     def owner(self) -> NDArray[np.int32]:

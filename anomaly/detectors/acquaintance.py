@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.context import Context
 from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.hurdle import Law, law_of_peers
@@ -88,7 +88,7 @@ def chance_to_meet(
     looker = np.repeat(np.arange(len(users)), of_user)
     met = np.bincount(home + 1, of_user, int(home.max(initial=-1)) + 2).astype(np.int64)
     of_agencies = looked[places_of(begins, np.argsort(home, kind="stable"))]
-    of_agencies.flags.writeable = False  # kernels compile once, for what is read only
+    of_agencies = read_only(of_agencies)
     known = kernels.distinct_of_many(np.append(0, np.cumsum(met)), of_agencies)
     asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
     asked[subject] = True

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import CodedLog, Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 
 NUMBER = r"[A-Z0-9](?:[A-Z0-9]|[-/.][A-Z0-9])*"
 DIGITS = r"(?:\d\D*){4}"  # fewer are a penal code or a beat
@@ -62,7 +62,7 @@ class Numbers:
             at = np.flatnonzero(gather(some, number))
             if len(at):
                 number[at[np.isin(pair_of(self.users.owner[rows][at], number[at]), bulk)]] = -1
-        of.flags.writeable = False  # kernels compile once, for what is read only
+        of = read_only(of)
         return Numbers(self.users, of)
 
 
@@ -81,7 +81,7 @@ def numbers_of(users: Groups) -> Numbers:
     if users.has("reason"):
         reason = users.at("reason", bare)
         of[bare] = _numbers_in(users.log, is_none, reason)[reason]
-    of.flags.writeable = False  # kernels compile once, for what is read only
+    of = read_only(of)
     return Numbers(users, of)
 
 

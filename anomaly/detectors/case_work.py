@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import blocks, gather
+from anomaly.coding.gather import blocks, gather, read_only
 from anomaly.coding.hashes import CodeTable
 
 Codes = NDArray[np.int64]
@@ -56,7 +56,9 @@ def case_work(users: Groups, subjects: NDArray[np.int32], explained: NDArray[np.
     reason.
     """
     number, count = numbers_given(users)
-    given = number if subjects.min(initial=0) >= 0 else _frozen(np.where(subjects >= 0, number, np.int32(-1)))
+    given = (
+        number if subjects.min(initial=0) >= 0 else read_only(np.where(subjects >= 0, number, np.int32(-1)))
+    )
     begins, rows, _ = kernels.recurring(users.starts, given, count)
     others = np.zeros(len(number), np.int16)
     known = np.zeros(count + 1, np.bool_)
@@ -108,7 +110,7 @@ def _numbers_given(users: Groups) -> tuple[NDArray[np.int32], int]:
         of_rows = number[rows]
         of_rows[:] = typed[rows] if as_typed else gather(of_field, typed[rows])
         np.copyto(of_rows, gather(of_reason, users["reason"][rows]), where=of_rows < 0)
-    return _frozen(number), count
+    return read_only(number), count
 
 
 def _coded(
@@ -135,11 +137,6 @@ def _coded(
     of_reason = np.full(len(reason) + 1, -1, np.int32)
     of_reason[read[told]] = codes[len(odd) :]
     return of_field, of_reason, len(field) + len(number)
-
-
-def _frozen(codes: NDArray[np.int32]) -> NDArray[np.int32]:
-    codes.flags.writeable = False  # kernels compile once, for what is read only
-    return codes
 
 
 def pair_keys(one: NDArray[np.integer], other: NDArray[np.integer]) -> Codes:

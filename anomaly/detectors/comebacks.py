@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.detectors.case_work import CaseWork, case_work
 from anomaly.detectors.hurdle import Law, law_of_peers
 from anomaly.detectors.lookers import places_of
@@ -86,7 +86,7 @@ class Comebacks:
         """Return (m,) bool: the first unexplained look-up of each pair."""
         users, every, counted = self.told.users, self.told.pairs.subjects, self.told.counted
         unexplained = every if counted.all() else np.where(counted, every, np.int32(-1))
-        unexplained.flags.writeable = False  # kernels compile once, for what is read only
+        unexplained = read_only(unexplained)
         return kernels.first_meetings(users.starts, unexplained, len(users.log.subjects))
 
     @property

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups, counted
+from anomaly.coding.gather import read_only
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
@@ -131,7 +132,7 @@ def _told(part: Groups, lookers: Lookers, window: int, least: int) -> Crowds:
             np.bincount(each, minlength=count).astype(np.int32)[None] for each in (by, by[silent])
         )
         users[explained] = -1
-    users.flags.writeable = False  # kernels compile once, for what is read only
+    users = read_only(users)
     most, begin, end = kernels.distinct_in_window(part.starts, part["time"], users, window, count)
     crowd = np.flatnonzero(most >= least)
     rows = places_of(part.starts, crowd)

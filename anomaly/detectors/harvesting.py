@@ -13,6 +13,7 @@ from scipy import special
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import read_only
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Minutes, Signals, Standing, detector
 from anomaly.detectors.peers import peering
@@ -95,7 +96,7 @@ def _told(part: Groups, window: Minutes, least: int, by_number: bool) -> Told:
     keep = None if counted.all() else np.flatnonzero(counted)
     if keep is not None:
         starts, times = np.searchsorted(keep, starts), times[keep]
-        times.flags.writeable = False  # kernels compile once, for what is read only
+        times = read_only(times)
 
     def places(rows: NDArray[np.int64]) -> NDArray[np.int64]:
         return part.begin + (rows if keep is None else keep[rows])
@@ -108,7 +109,7 @@ def _told(part: Groups, window: Minutes, least: int, by_number: bool) -> Told:
     steps, longest, runs = np.zeros_like(count), np.zeros_like(count), {}
     if by_number:
         serial = part["serial"] if keep is None else part.at("serial", keep)
-        serial.flags.writeable = False
+        serial = read_only(serial)
         steps, longest, first, last = kernels.sequential(starts, times, serial)
         for u in np.flatnonzero(longest >= RUN).tolist():
             runs[part.first + u] = places(np.arange(first[u], last[u]))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import hashes_of
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import CROWD
@@ -247,7 +248,7 @@ def _main_numbers(
     places = places[counts[places]]
     numbers, count = numbers_given(users)
     given = numbers[pairs.rows[places]]
-    given.flags.writeable = False  # kernels compile once, for what is read only
+    given = read_only(given)
     starts = np.searchsorted(places, np.append(pairs.starts[some], len(pairs.rows)))
     number = kernels.commonest(starts, given, count)
     bear = sum_each(starts, given == np.repeat(number, np.diff(starts)))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import KEY_KINDS, Groups, Some
+from anomaly.coding.gather import read_only
 from anomaly.detectors.purposes import is_any
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
@@ -28,7 +29,7 @@ def once_each(users: Groups, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     ascending.
     """
     subject = np.where(chosen, users["subject"], np.int32(-1))
-    subject.flags.writeable = False  # kernels compile once, for what is read only
+    subject = read_only(subject)
     return np.flatnonzero(kernels.first_meetings(users.starts, subject, len(users.log.subjects)))
 
 

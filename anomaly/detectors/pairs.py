@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import read_only
 
 MOST = 16  # days told apart; more are counted as this many
 MINUTE = 60_000  # ms
@@ -90,7 +91,7 @@ def pairs_of(users: Groups, subjects: NDArray[np.int32]) -> Pairs:
 
 
 def _pairs_of(users: Groups, subjects: NDArray[np.int32]) -> Pairs:
-    subjects.flags.writeable = False  # kernels compile once, for what is read only
+    subjects = read_only(subjects)
     starts, rows, users_of = kernels.recurring(users.starts, subjects, len(users.log.subjects))
     opens = rows[starts[:-1]]
     return Pairs(
@@ -113,5 +114,5 @@ def at_least(exactly: NDArray[np.int64]) -> NDArray[np.int64]:
 def sum_each(starts: NDArray[np.int64], values: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int64]:
     """Sum the values of each group, or count the chosen places. (g + 1,) int64, (m,) -> (g,) int64."""
     each: NDArray[np.integer] = values.view(np.uint8 if values.dtype == np.bool_ else values.dtype)
-    each.flags.writeable = False  # kernels compile once, for what is read only
+    each = read_only(each)
     return kernels.sums(starts, each)

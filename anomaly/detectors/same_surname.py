@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups, own_keys, roster_of
+from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import CodeTable
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import of_pairs, of_user, returns
@@ -144,7 +145,7 @@ class Alike:
 
     def __init__(self, starts: NDArray[np.int64], codes: NDArray[np.int32], n_codes: int) -> None:
         """starts: (g + 1,) int64; codes: (k,) int32 < n_codes, by group."""
-        codes.flags.writeable = False  # kernels compile once, for what is read only
+        codes = read_only(codes)
         begins, rows, _ = kernels.recurring(starts, codes, n_codes)
         sizes = np.diff(begins)
         self.everybody = _ordered(np.diff(starts))

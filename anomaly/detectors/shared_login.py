@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
+from anomaly.coding.gather import read_only
 from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import Hours, Minutes, Signals, detector
@@ -238,7 +239,7 @@ def _told_sleepless(part: Groups, awake: Hours, rest: Hours) -> Told:
     human = np.flatnonzero(~nobody) if nobody.any() else None
     if human is not None:
         starts, time = np.searchsorted(human, starts), time[human]
-        time.flags.writeable = False  # kernels compile once: times of a log are read only
+        time = read_only(time)
     count, begin, end, owner = kernels.long_sessions(starts, time, rest * HOUR, awake * HOUR)
     length = time[end - 1] - time[begin]
     spans = np.maximum(-(-length // DAY), 1)

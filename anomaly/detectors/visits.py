@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import CodedLog, Groups, Some, blocks
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.coding.local import DAY
 from anomaly.detectors.lookers import Lookers, lookers_of, places_of
 
@@ -94,8 +94,7 @@ def _told(
         gone = np.flatnonzero(other & (place >= 0))
         moved = place[gone].astype(np.int64) * count + users[gone]
     nobody = users if place.min(initial=0) >= 0 else np.where(place >= 0, users, np.int32(-1))
-    for each in (place, nobody):
-        each.flags.writeable = False  # kernels compile once, for what is read only
+    place, nobody = read_only(place), read_only(nobody)
     n_places = _n_places(part.log, by)
     met, looked = kernels.distinct(part.starts, place, n_places)
     seen, back, at_home = met - 1, np.zeros(len(met), np.int32), np.zeros(len(met), np.bool_)
