@@ -45,11 +45,11 @@ class Grouping:
         if count == 1 and codes.min(initial=0) == 0:
             return np.array([0, len(codes)]), None
         if self.by != "subject":
-            return kernels.group(codes, count)
+            return kernels.group(read_only(codes), count)
         time = self.log.actions.time
         starts, order = np.zeros(count + 1, np.int64), np.empty(len(codes), np.int32)
         when = np.empty(len(codes), np.int64)
-        kernels.group_in_time(codes, time, starts, order, when)
+        kernels.group_in_time(read_only(codes), read_only(time), starts, order, when)
         self._made[id(time)] = read_only(when[: starts[-1]])
         return starts, order[: starts[-1]]
 

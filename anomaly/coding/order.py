@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.gather import gather, moved
+from anomaly.coding.gather import gather, moved, read_only
 from anomaly.coding.hashes import Codes
 from anomaly.coding.merged import collapsed
 
@@ -64,7 +64,7 @@ def by_action(columns: Columns, n_users: int, n_subjects: int) -> Codes | None:
     columns.pop("cascade", None)
     if of_row is None:
         return None
-    starts, order = kernels.group(of_row, int(of_row.max()) + 1)
+    starts, order = kernels.group(read_only(of_row), int(of_row.max()) + 1)
     if np.any(of_row[1:] < of_row[:-1]):
         _take(columns, order)
     return starts.astype(np.int32)

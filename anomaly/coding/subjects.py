@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import (
     KEY_KINDS,
@@ -114,7 +114,7 @@ class Subjects:
         """Return a hash table of the keys: hashes and codes, see `kernels.code`."""
         capacity = 2 << len(self).bit_length()
         table, slots = np.zeros(capacity, np.uint64), np.zeros(capacity, np.int32)
-        kernels.code(self.hashes, table, slots, 0)
+        kernels.code(read_only(self.hashes), table, slots, 0)
         return table, slots
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import Codes
 
 # A switch answers a plate with the owner's licence and warrants within 18 s (JusticeONE, "Reading your NCIC
@@ -52,7 +53,7 @@ def cascade_ties(
     kind: (s,) uint8 of each subject: rows of one moment stand in the order of their kinds, persons first, so
     that the order in which a switch wrote them does not matter.
     """
-    starts, rows = kernels.group(cascade, int(cascade.max(initial=-1)) + 1)
+    starts, rows = kernels.group(read_only(cascade), int(cascade.max(initial=-1)) + 1)
     return kernels.neighbours(starts, rows, time, subject, kind)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 import kernels
+from anomaly.coding.gather import read_only
 from anomaly.detectors.peer_rates import law_of_peers
 
 Floats = NDArray[np.float64]
@@ -175,7 +176,7 @@ def by_size(peer: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
     """Give the members of the groups of each size, (k, n), ascending in each group: hundreds of groups have a
     few sizes, and what is asked of all of one size is asked once. peer: (g,) int32 group, -1 none.
     """
-    starts, order = kernels.group(peer, int(peer.max(initial=-1)) + 1)
+    starts, order = kernels.group(read_only(peer), int(peer.max(initial=-1)) + 1)
     sizes = np.diff(starts)
     for n in np.unique(sizes[sizes > 0]).tolist():
         yield order[starts[:-1][sizes == n][:, None] + np.arange(n)].astype(np.int64)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.coding.local import DAY, HOUR
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Hours, Signals, Standing, detector
@@ -132,7 +132,7 @@ def _roster(users: Groups, context: Context) -> Roster:
         begin=pl.col("start").to_physical(), end=pl.max_horizontal("start", "end").to_physical()
     )
     begins, ends = (times[name].to_numpy() for name in ("begin", "end"))
-    starts, order = kernels.group(user, len(users))
+    starts, order = kernels.group(read_only(user), len(users))
     user, begins, ends = gather(user, order), gather(begins, order), gather(ends, order)
     if ((begins[1:] < begins[:-1]) & (user[1:] == user[:-1])).any():  # most tables have them by time
         by_time = np.lexsort((begins, user))
@@ -157,7 +157,7 @@ def _work(part: Groups, outside: Marks, pause: int) -> NDArray[np.int64]:
     something explains one: (k,) int64.
     """
     rows = np.flatnonzero(outside)
-    begins, _ = kernels.sessions(np.searchsorted(rows, part.starts), part["time"][rows], pause)
+    begins, _ = kernels.sessions(np.searchsorted(rows, part.starts), read_only(part["time"][rows]), pause)
     told = np.append(0, np.cumsum(part.covered(WORK)[rows]))
     return rows[np.repeat(np.diff(told[begins]) > 0, np.diff(begins))]
 

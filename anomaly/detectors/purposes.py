@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding import CodedLog, Groups, Some
 from anomaly.coding.events import SYSTEM
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import gather, read_only
 from anomaly.context import Context
 from anomaly.detectors.peers import LEAST_PEERS, peering
 from anomaly.policy import MATTERS, REACH_CLASSES, REASON_CLASSES
@@ -167,13 +167,13 @@ def distinct_subjects(groups: Groups, chosen: Marks) -> NDArray[np.int64]:
     if not chosen.any():
         return np.zeros(len(groups), np.int64)
     subject = np.where(chosen, groups["subject"], np.int32(-1))
-    return kernels.distinct_of_many(groups.starts, subject).astype(np.int64)
+    return kernels.distinct_of_many(groups.starts, read_only(subject)).astype(np.int64)
 
 
 def distinct_of(chosen: Some) -> NDArray[np.int64]:
     """Count the different subjects of each group's look-ups among some, (g,) int64."""
     starts = np.searchsorted(chosen.places, chosen.groups.starts)
-    return kernels.distinct_of_many(starts, chosen["subject"]).astype(np.int64)
+    return kernels.distinct_of_many(starts, read_only(chosen["subject"])).astype(np.int64)
 
 
 @dataclass(frozen=True)

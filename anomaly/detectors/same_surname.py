@@ -124,7 +124,7 @@ def _law_of_name(
     all_over = np.bincount(name, minlength=n_names)[mine] - by_user
     rate = (all_over + 0.5) / (len(looker) - met + 1)
     agency = home + 1
-    starts, order = kernels.group(agency[looker], int(home.max(initial=0)) + 2)
+    starts, order = kernels.group(read_only(agency[looker]), int(home.max(initial=0)) + 2)
     there = Alike(starts, name[order], n_names)
     others = np.diff(starts)[agency] - met
     rate = (there.count(agency, mine) - by_user + LENT * rate) / (others + LENT)

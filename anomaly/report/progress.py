@@ -20,7 +20,6 @@ def shown(console: Console) -> Iterator[Callable[[str, int], None]]:
         def progress(stage: str, rows: int) -> None:
             nonlocal total
             total += rows
-            first = " (kernels compile on the first run)" if stage == "coding" else ""
-            status.update(f"{stage}{first} · {total:,} rows")
+            status.update(f"{stage} · {total:,} rows")
 
         yield progress

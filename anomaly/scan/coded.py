@@ -18,6 +18,7 @@ from anomaly.policy import load_policy
 from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log, open_log
+from kernels.prepare import prepare
 
 MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 
@@ -37,6 +38,7 @@ def code_log(
     policy = load_policy(settings.policy)
     # Without the log's own row numbers, only the whole row tells a duplicate.
     columns = log.columns & READ if "event_id" in log.columns else log.columns
+    prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
     coder = EventCoder(columns)
     with ThreadPoolExecutor(1) as beside:
         tables = beside.submit(load_context, settings.context, log.profile.local_zone)
