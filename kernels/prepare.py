@@ -13,12 +13,11 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from llvmlite.binding import get_host_cpu_name
-from numba import from_dtype, types
+from numba import __version__, from_dtype, types
+from numba.core.registry import cpu_target
 from numpy import dtype
 
 from kernels.compile import settings
@@ -31,27 +30,29 @@ ARRAY, FROZEN = "[]", "-"  # behind the element of an array, and behind one that
 Signature = tuple[str, tuple[Any, ...]]
 
 
-def prepare(tell: Callable[[int], None]) -> None:
+def prepare(tell: Callable[[int], None]) -> int:
     """Compile all kernels, unless that has been done; afterwards each is loaded in 0.01 s.
 
-    tell: told how many there are, before they compile. Where it cannot be done, or another process is at it,
-    kernels compile as they are called.
+    tell: told how many there are, before they compile. Returns how many were compiled: none where it cannot
+    be done, or another process is at it; they compile as they are called then.
     """
     if settings.DISABLE_JIT or not sys.executable:
-        return
+        return 0
     done = Path(settings.CACHE_DIR or HERE / "__pycache__") / f"prepared-{_version()}"
     if done.exists():
-        return
+        return 0
     begun = done.with_suffix(".begun")
     try:
         done.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         begun.touch(exist_ok=False)
     except OSError:
-        return
+        return 0
     try:
         tell(len(signatures()))
-        if _compiled():
-            done.touch()
+        if not _compiled():
+            return 0
+        done.touch()
+        return len(signatures())
     finally:
         begun.unlink(missing_ok=True)
 
@@ -107,8 +108,8 @@ def _version() -> str:
     digest = hashlib.sha256()
     for path in sorted(HERE.glob("*.py")):
         digest.update(path.read_bytes())
-    for known in (platform.python_version(), version("numba"), version("llvmlite"), get_host_cpu_name()):
-        digest.update(known.encode())
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    digest.update(repr((platform.python_version(), __version__, processor)).encode())
     return digest.hexdigest()[:16]
 
 

@@ -138,6 +138,26 @@ def test_fail_on_incidents(tmp_path: Path) -> None:
     assert scanned("fixtures/logs/canonical.csv") == 0
 
 
+def test_profile_time_says_where_the_time_went_and_changes_nothing(tmp_path: Path) -> None:
+    log = f"{STORY}/log.csv"
+    plain = anomaly("scan", log, "--out", tmp_path / "a")
+    timed = anomaly("scan", log, "--out", tmp_path / "b", "--profile-time")
+    assert timed.stdout.replace(str(tmp_path / "b"), "") == plain.stdout.replace(str(tmp_path / "a"), "")
+    lines = {line.split()[0]: line.split()[1:] for line in timed.stderr.splitlines() if line.strip()}
+    for stage in (
+        "reading",
+        "coding",
+        "explaining",
+        "detecting",
+        "assembling",
+        "writing",
+        "repeated_lookups",
+    ):
+        assert float(lines[stage][0]) >= 0
+    assert sum(int(lines[stage][3].rstrip("%")) for stage in ("reading", "detecting", "writing")) <= 100
+    assert not plain.stderr
+
+
 def test_stdin_gives_the_incidents_of_the_file(tmp_path: Path) -> None:
     data = (ROOT / STORY / "log.csv").read_bytes()
     given = ["--context", f"{STORY}/context", "--out"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from anomaly.incidents import keep, token_key
 from anomaly.scan.coded import code_log
 from anomaly.scan.run import cannot_run, incidents_of
 from anomaly.scan.settings import Settings
+from anomaly.scan.timing import Timing
 from anomaly.sources import Log
 
 Progress = Callable[[str, int], None]  # stage, rows done
@@ -34,31 +33,20 @@ class Answer:
 
 
 @dataclass
-class Pass:
-    """Seconds of each stage and each detector that ran, and what there was.
+class Pass(Timing):
+    """Seconds of each stage and each detector that ran alone, and what there was.
 
-    not_decoded: why polars alone could not read the log. columns: those that were read; headers: as the
-    files write them. entries: incidents for review.
+    not_decoded: why polars alone could not read the log. columns: those that were read. entries: incidents
+    for review.
     """
 
-    stages: dict[str, float] = field(default_factory=dict)
-    detectors: dict[str, float] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     not_decoded: str | None = None
     columns: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    bytes_on_disk: int = 0
-    rows: int = 0
     users: int = 0
     actions: int = 0
     entries: int = 0
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Add the time of what is done inside to a stage."""
-        begin = time.perf_counter()
-        yield
-        self.stages[stage] = self.stages.get(stage, 0.0) + time.perf_counter() - begin
 
 
 def one_pass(
@@ -68,41 +56,30 @@ def one_pass(
     done = Pass()
     log, coded, context = _coded(inputs, settings, tell, done)
     tell("explaining", 0)
-    with done.timed("explaining"):
+    with done.stage("explaining"):
         explained = try_all(coded, context)
     ran = _detected(coded, context, explained, settings, wanted, tell, done)
-    with done.timed("calibrating"):
+    with done.stage("calibrating"):
         kept = keep(ran, settings.fdr)
     tell("writing incidents", 0)
-    with done.timed("assembling"):
+    with done.stage("assembling"):
         incidents, _ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings)
     done.entries = len(incidents)
     tell("decoding", 0)
     headers = {log.header_map[name] for name in done.columns if name in log.header_map}
-    begin = time.perf_counter()
-    done.not_decoded = decode(log.files, headers)
-    if done.not_decoded is None:
-        done.stages["decoding"] = time.perf_counter() - begin
+    with done.stage("decoding"):
+        done.not_decoded = decode(log.files, headers)
+    if done.not_decoded is not None:
+        del done.stages["decoding"]
     return done
 
 
 def _coded(
     inputs: Sequence[str | Path | Any], settings: Settings, tell: Progress, done: Pass
 ) -> tuple[Log, CodedLog, Context]:
-    read = time.perf_counter()
-    begin = read
-
-    def between(stage: str, rows: int) -> None:
-        nonlocal read
-        if stage == "coding":
-            read = time.perf_counter()
-        tell(stage, rows)
-
-    log, coded, context = code_log(inputs, settings, between)
-    done.stages["reading"], done.stages["coding"] = read - begin, time.perf_counter() - read
-    done.columns, done.rows = tuple(sorted(log.quality)), log.rows_read
+    log, coded, context = code_log(inputs, settings, tell, done)
+    done.columns = tuple(sorted(log.quality))
     done.files = tuple(file.name for file in log.files)
-    done.bytes_on_disk = sum(file.size for file in log.files)
     done.users, done.actions = len(coded.texts["user"]), len(coded.actions)
     return log, coded, context
 
@@ -121,7 +98,7 @@ def _detected(
     able = [one for one in wanted if why_not[one.name] is None]
     tell("grouping", 0)
     groupings: dict[str, Grouping] = {}
-    with done.timed("grouping"):
+    with done.stage("grouping"):
         for one in able:
             if one.group not in groupings:
                 groupings[one.group] = Grouping(one.group, coded)
@@ -137,9 +114,8 @@ def _detected(
             groups = Groups(
                 groupings[one.group], frozenset(one.needs) | frozenset(one.uses), one.clears, explained.by
             )
-            begin = time.perf_counter()
-            signals = one.run(groups, context, settings.detectors.get(one.name))
-            done.detectors[one.name] = time.perf_counter() - begin
+            with done.detector(one.name):
+                signals = one.run(groups, context, settings.detectors.get(one.name))
         done.answers[one.name] = Answer(signals.tested, len(signals), signals.abstained)
         ran.append((one, signals))
     done.stages["detecting"] = sum(done.detectors.values())

@@ -52,7 +52,7 @@ def compiled(measured: Measured) -> str:
     if not told.kernels and not told.loaded:
         return "no kernel was compiled: all were in this process, or NUMBA_DISABLE_JIT is set"
     return (
-        f"{words.count(told.kernels, 'kernel')} compiled, {told.loaded:,} loaded from an earlier run's cache,"
+        f"{words.count(told.kernels, 'kernel')} compiled, {told.loaded:,} loaded from the cache,"
         " on a first pass that is in no other figure"
     )
 

@@ -101,9 +101,10 @@ def _discover(logs: list[str], settings: Settings, permutations: int, seed: int,
     from anomaly.explain.terminal import print_discovery
     from anomaly.report.progress import shown
     from anomaly.scan.coded import code_log
+    from anomaly.scan.timing import Timing
 
     with shown(Console(stderr=True)) as progress:
-        _, coded, tables = code_log(logs, settings.checked(), progress)
+        _, coded, tables = code_log(logs, settings.checked(), progress, Timing())
         found = discover(
             coded,
             tables,

@@ -46,6 +46,12 @@ def scan(
     fail_on_incidents: Annotated[
         bool, typer.Option("--fail-on-incidents", help="Exit with 1 when there are incidents.")
     ] = False,
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps the coded log for the next scan of the same files.")
+    ] = None,
+    profile_time: Annotated[
+        bool, typer.Option("--profile-time", help="Say how long each stage and each detector took.")
+    ] = False,
 ) -> None:
     """Scan query logs and write a ranked, explained list of incidents for review.
 
@@ -62,8 +68,9 @@ def scan(
         detectors=_toml(settings),
         time_zone=time_zone,
         local_zone=local_zone,
+        cache=cache,
     )
-    result = _scanned(log, chosen, out, budget, demo=False)
+    result = _scanned(log, chosen, out, budget, demo=False, profile_time=profile_time)
     if fail_on_incidents and result.incidents:
         raise IncidentsFoundError
 
@@ -118,7 +125,9 @@ def profile(
     print_profile(*profile_log(list(log), profile, context, time_zone, local_zone))
 
 
-def _scanned(log: list[str], settings: Any, out: Path, budget: int, *, demo: bool) -> ScanResult:
+def _scanned(
+    log: list[str], settings: Any, out: Path, budget: int, *, demo: bool, profile_time: bool = False
+) -> ScanResult:
     from dataclasses import replace
 
     from rich.console import Console
@@ -127,14 +136,21 @@ def _scanned(log: list[str], settings: Any, out: Path, budget: int, *, demo: boo
     from anomaly.report.progress import shown
     from anomaly.report.terminal import print_summary
     from anomaly.scan import scan as run
+    from anomaly.scan.timing import Timing
 
     base_of(out)  # before the hours of a long scan, not after
+    timing = Timing()
     with shown(Console(stderr=True)) as progress:
-        result = run(log, settings, progress=progress)
+        result = run(log, settings, progress=progress, timing=timing)
     if demo:
         result = replace(result, summary={**result.summary, "demo": True})
-    write_outputs(result, out, budget=budget)
+    with timing.stage("writing"):
+        write_outputs(result, out, budget=budget)
     print_summary(result, Console(), out=out)
+    if profile_time:
+        from anomaly.bench.terminal import print_timing
+
+        print_timing(timing, Console(stderr=True))
     return result
 
 

@@ -2,7 +2,7 @@
 arrays.
 """
 
-from anomaly.coding.actions import Actions, CodedLog, finish
+from anomaly.coding.actions import Actions, CodedLog, finish, understood
 from anomaly.coding.events import READ, EventCoder, Events
 from anomaly.coding.gather import blocks, counted
 from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
@@ -32,4 +32,5 @@ __all__ = [
     "place_labels",
     "roster_of",
     "subject_keys",
+    "understood",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from anomaly.coding.hashes import Codes
 from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
 from anomaly.coding.merged import Merged
-from anomaly.coding.order import by_action, by_user, in_time_order
+from anomaly.coding.ordered import Ordered, put_in_order
 from anomaly.coding.subjects import Subjects
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, Policy
 from anomaly.schema import REDACTED
@@ -133,27 +133,47 @@ def finish(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
+    keep: Callable[[Ordered], None] | None = None,
 ) -> CodedLog:
-    """Turn the drafts of a coder into a coded log: order, duplicates, identities, local time, actions.
+    """Turn the drafts of a coder into a coded log: order, duplicates, identities, then `understood`.
 
-    zone: IANA name of the local zone; agency_zones: agency -> zone, where the context knows better; agencies:
-    names of agencies (m,) String that are to have a code though the log may not have them.
+    keep: told of the log in order, before anything is known of it.
     """
-    if agencies is not None and "agency" in coder.tables:
-        coder.tables["agency"].code(agencies)
     columns, texts = coder.columns_read()
     with ThreadPoolExecutor(1) as beside:  # texts are read while rows are put in order
-        classes = {name: beside.submit(_classes, policy, texts[name]) for name in ("reason", "attention")}
-        duplicates = in_time_order(columns)
-        by_user(columns, len(texts["user"]))
-        subjects = coder.subjects.finish(columns)
-        typed = columns["subject"]
-        if np.any(subjects.root != np.arange(len(subjects))):
-            columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)
-        columns["typed"] = typed
-        starts = by_action(columns, len(texts["user"]), len(subjects))
-        typed = columns.pop("typed")
-        of_text = {name: one.result() for name, one in classes.items()}
+        classes = beside.submit(_classes, policy, texts)
+        ordered = put_in_order(columns, texts, coder.subjects)
+        if keep:
+            keep(ordered)
+        return _understood(ordered, policy, classes.result(), zone, agency_zones, agencies)
+
+
+def understood(
+    ordered: Ordered,
+    policy: Policy,
+    zone: str,
+    agency_zones: dict[str, str],
+    agencies: pl.Series | None = None,
+) -> CodedLog:
+    """Say what a log in order means: local time, reasons, data that was asked for, actions.
+
+    ordered: its columns are taken over. zone: IANA name of the local zone; agency_zones: agency -> zone,
+    where the context knows better; agencies: names of agencies (m,) String that are to have a code
+    though the log may not have them.
+    """
+    return _understood(ordered, policy, _classes(policy, ordered.texts), zone, agency_zones, agencies)
+
+
+def _understood(
+    ordered: Ordered,
+    policy: Policy,
+    classes: Mapping[str, NDArray[np.uint8]],
+    zone: str,
+    agency_zones: dict[str, str],
+    agencies: pl.Series | None,
+) -> CodedLog:
+    columns, subjects = ordered.columns, ordered.subjects
+    texts = ordered.texts if agencies is None else _with_agencies(ordered.texts, agencies)
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     kept: dict[str, Any] = {one.name: columns.pop(one.name, None) for one in fields(Events)}
     events = Events(**kept)
@@ -164,8 +184,19 @@ def finish(
     present |= {"subject"} if np.any(events.subject >= 0) else set()
     present |= {"networks"} if "networks" in columns and np.any(columns["networks"] >= 0) else set()
     present |= subjects.known()
-    actions = _actions(events, columns, starts, typed, texts, subjects, policy, of_text)
-    return CodedLog(frozenset(present), events, actions, texts, subjects, duplicates, zone, policy)
+    actions = _actions(events, columns, ordered.starts, ordered.typed, texts, subjects, policy, classes)
+    return CodedLog(frozenset(present), events, actions, texts, subjects, ordered.duplicates, zone, policy)
+
+
+def _with_agencies(texts: Vocabularies, agencies: pl.Series) -> Vocabularies:
+    """Give further agencies a code: the order of the places, which are sorted by name, stays."""
+    if "agency" not in texts.texts or not len(agencies):
+        return texts
+    known = texts["agency"]
+    whole = pl.concat([known, agencies]).unique().sort()
+    rank = np.append(whole.search_sorted(known).to_numpy().astype(np.int32), np.int32(-1))
+    places = np.stack([rank[texts.places[:, 0]], texts.places[:, 1]], axis=1)
+    return Vocabularies(texts.texts | {"agency": whole}, places)
 
 
 def _offsets(
@@ -180,10 +211,14 @@ def _offsets(
     return offset
 
 
-def _classes(policy: Policy, texts: pl.Series) -> NDArray[np.uint8]:
-    """Classify texts, (m,) String -> (m + 1,) uint8; the last for none."""
-    of_texts = policy.classify_reasons(texts) if len(texts) else np.zeros(0, np.uint8)
-    return np.append(of_texts, MISSING_REASON)
+def _classes(policy: Policy, texts: Vocabularies) -> dict[str, NDArray[np.uint8]]:
+    """Classify the texts of the columns that give reasons, (m + 1,) uint8 each; the last for none."""
+
+    def of(texts: pl.Series) -> NDArray[np.uint8]:
+        of_texts = policy.classify_reasons(texts) if len(texts) else np.zeros(0, np.uint8)
+        return np.append(of_texts, MISSING_REASON)
+
+    return {name: of(texts[name]) for name in ("reason", "attention")}
 
 
 def _actions(

@@ -10,13 +10,15 @@ from typing import Any
 
 import polars as pl
 
-from anomaly.coding import READ, CodedLog, EventCoder, finish
+from anomaly.coding import READ, CodedLog, EventCoder, finish, understood
 from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
 from anomaly.policy import load_policy
+from anomaly.scan.cache import Cache
 from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
+from anomaly.scan.timing import Timing
 from anomaly.sources import Log, open_log
 from kernels.prepare import prepare
 
@@ -24,22 +26,50 @@ MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 
 
 def code_log(
-    inputs: Sequence[str | Path | Any], settings: Settings, tell: Callable[[str, int], None]
+    inputs: Sequence[str | Path | Any], settings: Settings, tell: Callable[[str, int], None], timing: Timing
 ) -> tuple[Log, CodedLog, Context]:
-    """Read a log and its context tables.
+    """Read a log and its context tables, or what an earlier scan left of the log in `settings.cache`.
 
     tell: told the stage and the rows of it that are done. Raises InputError when the input is wrong.
     """
+    policy = load_policy(settings.policy)
+    with timing.stage("compiling"):
+        timing.compiled = prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
+    with timing.stage("reading"):
+        log = _opened(inputs, settings)
+        # Without the log's own row numbers, only the whole row tells a duplicate.
+        columns = log.columns & READ if "event_id" in log.columns else log.columns
+        cache = Cache(settings.cache, log, columns) if settings.cache else None
+        known = cache.find() if cache else None
+        if known is None:
+            coder = EventCoder(columns)
+            context = _read(coder, log, settings, tell)
+        else:
+            context = load_context(settings.context, log.profile.local_zone)
+        trim()
+    timing.rows, timing.bytes_on_disk = log.rows_read, sum(file.size for file in log.files)
+    tell("coding", 0)
+    with timing.stage("coding"):
+        beside = (log.profile.local_zone, _zones(context), _agencies(context))
+        if known is None:
+            coded = finish(coder, policy, *beside, keep=cache.put if cache else None)
+        else:
+            coded = understood(known, policy, *beside)
+        trim()
+    return log, coded, _marked(context, log)
+
+
+def _opened(inputs: Sequence[str | Path | Any], settings: Settings) -> Log:
     log = open_log(inputs, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
     if len(log.files) > MOST_FILES:
         raise InputError(
             f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
         )
-    policy = load_policy(settings.policy)
-    # Without the log's own row numbers, only the whole row tells a duplicate.
-    columns = log.columns & READ if "event_id" in log.columns else log.columns
-    prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
-    coder = EventCoder(columns)
+    return log
+
+
+def _read(coder: EventCoder, log: Log, settings: Settings, tell: Callable[[str, int], None]) -> Context:
+    """Read a log into a coder, and the tables beside it."""
     with ThreadPoolExecutor(1) as beside:
         tables = beside.submit(load_context, settings.context, log.profile.local_zone)
 
@@ -49,12 +79,7 @@ def code_log(
             tell("reading", rows)
 
         coder.read(coder.rows_of(log), read)
-        context = tables.result()
-    trim()
-    tell("coding", 0)
-    coded = finish(coder, policy, log.profile.local_zone, _zones(context), _agencies(context))
-    trim()
-    return log, coded, _marked(context, log)
+        return tables.result()
 
 
 def _agencies(context: Context) -> pl.Series:

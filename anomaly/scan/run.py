@@ -21,6 +21,7 @@ from anomaly.scan.coded import code_log
 from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
+from anomaly.scan.timing import Timing
 from anomaly.sources import Log
 
 # Subjects first, and gone before users share what they have in common: 6 bytes a row less at the peak.
@@ -33,26 +34,31 @@ def scan(
     settings: Settings | None = None,
     *,
     progress: Progress | None = None,
+    timing: Timing | None = None,
 ) -> ScanResult:
     """Scan a query log.
 
     inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a
-    list. Returns the ranked incidents, their evidence, the rejects, the summary and the manifest; writes
-    nothing. Raises InputError when the input or a setting is wrong.
+    list. timing: filled with where the time went. Returns the ranked incidents, their evidence, the rejects,
+    the summary and the manifest; writes nothing. Raises InputError when the input or a setting is wrong.
     """
-    settings = (settings or Settings()).checked()
+    settings, timing = (settings or Settings()).checked(), timing or Timing()
     give_back()
     tell = progress or (lambda stage, rows: None)
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-    log, coded, context = code_log(given, settings, tell)
+    log, coded, context = code_log(given, settings, tell, timing)
     tell("explaining", 0)
-    explained = try_all(coded, context)
-    ran = run_detectors(coded, context, explained, settings, tell)
-    trim()
+    with timing.stage("explaining"):
+        explained = try_all(coded, context)
+    with timing.stage("detecting"):
+        ran = run_detectors(coded, context, explained, settings, tell, timing)
+        trim()
     tell("writing incidents", 0)
-    kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
+    with timing.stage("calibrating"):
+        kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
-    incidents, evidence = incidents_of(log, coded, explained, kept, key, settings)
+    with timing.stage("assembling"):
+        incidents, evidence = incidents_of(log, coded, explained, kept, key, settings)
     rejects = pl.DataFrame(
         [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
         schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
@@ -81,7 +87,12 @@ def incidents_of(
 
 
 def run_detectors(
-    coded: CodedLog, context: Context, explained: Explained, settings: Settings, tell: Progress
+    coded: CodedLog,
+    context: Context,
+    explained: Explained,
+    settings: Settings,
+    tell: Progress,
+    timing: Timing,
 ) -> list[Ran]:
     """Run every detector that can run, some side by side; the answers come in the order of the registry.
 
@@ -94,7 +105,8 @@ def run_detectors(
             return Ran(one, Signals.none(because=reason))
         declared = frozenset(one.needs) | frozenset(one.uses)
         groups = Groups(grouping, declared, one.clears, explained.by)
-        signals = one.run(groups, context, settings.detectors.get(one.name))
+        with timing.detector(one.name):
+            signals = one.run(groups, context, settings.detectors.get(one.name))
         tell(one.name, 0)
         return Ran(one, signals)
 

@@ -19,7 +19,8 @@ class Settings:
     profile: name or file, recognised when None; context: folder of tables; policy: a TOML file laid over the
     packaged policy; fdr: the false discovery rate of the chance findings; clear: show subjects as they are,
     not as tokens; detectors: settings by detector name; time_zone, local_zone: override the profile's;
-    threads: for the detectors (results do not depend on it).
+    threads: for the detectors (results do not depend on it); cache: folder in which coded logs are kept
+    for the next scan of the same files.
     """
 
     profile: str | None = None
@@ -31,6 +32,7 @@ class Settings:
     time_zone: str | None = None
     local_zone: str | None = None
     threads: int = 2
+    cache: Path | None = None
 
     def checked(self) -> Settings:
         """Return the settings; raises SettingsError when one is out of bounds or names no detector."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from anomaly.sources.canonical import C, Reader, Rows, Tally, as_frame, canonica
 from anomaly.sources.files import LogFile, gather
 from anomaly.sources.meaning import Plain
 from anomaly.sources.recognise import REQUIRED, Recognised, recognise
-from anomaly.sources.rejects import Rejects
+from anomaly.sources.rejects import Reason, Reject, Rejects
 from anomaly.sources.text import Filled
 from anomaly.sources.vendor import Profile, load_profile
 
@@ -109,6 +110,26 @@ class Log:
             self._noticed = +tally.noticed
         if accepted == 0:
             raise self._nothing(rejects)
+
+    def counted(self) -> dict[str, Any]:
+        """Return what the first pass counted, as plain values."""
+        return {
+            "rejects": [[one.file, one.row, one.column, one.reason] for one in self.rejects.kept],
+            "by_reason": self.rejects.by_reason,
+            "quality": {name: asdict(filled) for name, filled in self.quality.items()},
+            "marked": self.marked,
+            "rows_read": self.rows_read,
+            "noticed": self._noticed,
+            "whole": self._whole,
+        }
+
+    def recall(self, counted: dict[str, Any]) -> None:
+        """Take what an earlier pass over the same files counted, see `counted`, for the first pass."""
+        kept = [Reject(file, row, column, Reason(why)) for file, row, column, why in counted["rejects"]]
+        self.rejects = Rejects(kept, Counter({Reason(why): n for why, n in counted["by_reason"].items()}))
+        self.quality = {name: Filled(**filled) for name, filled in counted["quality"].items()}
+        self.marked, self.rows_read = counted["marked"], counted["rows_read"]
+        self._noticed, self._whole, self._counted = Counter(counted["noticed"]), counted["whole"], True
 
     def _nothing(self, rejects: Rejects) -> InputError:
         first = "; ".join(f"{one.file} row {one.row}: {one.reason}" for one in rejects.kept[:3])

@@ -15,6 +15,7 @@ from anomaly.incidents import ScanResult
 from anomaly.report.outputs import write_outputs
 from anomaly.scan import Settings, scan
 from anomaly.scan.run import run_detectors
+from anomaly.scan.timing import Timing
 from tests.coding.logs import coded
 
 LOG = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "eugene_or_alpr_audit_2025.csv"
@@ -95,7 +96,7 @@ def test_no_test_search_and_no_vendor_artefact_counts_against_anybody() -> None:
     log = coded(LOG, "America/Los_Angeles", time_zone="UTC")
     explained = try_all(log, Context())
     held = []
-    for ran in run_detectors(log, Context(), explained, Settings(), lambda stage, rows: None):
+    for ran in run_detectors(log, Context(), explained, Settings(), lambda stage, rows: None, Timing()):
         for actions in ran.signals.actions:
             unexplained = actions[~explained.by(ran.detector.clears)[actions]]
             reasons = told(log.texts["reason"].gather(log.actions.reason[unexplained]))
