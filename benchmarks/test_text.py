@@ -10,6 +10,7 @@ import polars as pl
 import kernels
 from anomaly.coding.keys import in_order
 from anomaly.sources.arrow import bytes_of
+from anomaly.sources.layouts import fixed_layouts
 from kernels.text import BASIS
 
 
@@ -51,3 +52,13 @@ def test_read_names(world: Any, contest: Any) -> None:
         return (names.str.contains(r"^\S?,|,\S?$|^\S?$"),)
 
     contest(lambda: (kernels.read_names(*bytes_of(names))[2],), rival)
+
+
+def test_read_times(world: Any, contest: Any) -> None:
+    layout = "%m/%d/%Y %I:%M:%S %p"
+    written = world.log["time"].cast(pl.Datetime("ms")).dt.truncate("1s").dt.to_string(layout)
+    (fixed,) = fixed_layouts(layout, written)
+    contest(
+        lambda: (kernels.read_times(*bytes_of(written), fixed.fields, fixed.signs),),
+        lambda: (written.str.to_datetime(layout, time_unit="ms").to_physical(),),
+    )

@@ -10,6 +10,7 @@ known               the codes of hashes that a table may hold
 rough               texts with a sign they should not have
 read_keys           hashes of texts, and the number that each ends in
 read_names          names in the alphabet, their surnames, initials in place of a name
+read_times          times that are written in one layout
 choose              the subject of each row, and the keys that stand beside it
 renumber            subjects in the order in which users first ask for them
 largest             the largest value that rows say of their subject
@@ -94,6 +95,7 @@ from kernels.subjects import choose, largest, renumber
 from kernels.tails import beta_binomial_tail, binomial_tail, poisson_tail, uneven_tail
 from kernels.tally import sums, tally, tally_once
 from kernels.text import read_keys, read_names, rough
+from kernels.times import read_times
 from kernels.views import hash_views
 
 __all__ = [
@@ -141,6 +143,7 @@ __all__ = [
     "poisson_tail",
     "read_keys",
     "read_names",
+    "read_times",
     "recurring",
     "renumber",
     "repeated_days",

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal, localcontext
 from functools import reduce
 from itertools import combinations, groupby, pairwise, product
@@ -66,6 +67,32 @@ def read_keys(data: U8, starts: I64, seeds: U64) -> tuple[U64, I64, Bools]:
         serials.append((stem >> 33 << 32) + int(digits) if digits else -1)
         wild.append(bool(re.search(rb"[*?%]", text)))
     return np.array(hashes, np.uint64), integers(serials), np.array(wild, np.bool_)
+
+
+def read_times(data: U8, starts: I64, layout: U8, signs: U8) -> I64:
+    kinds = layout.tolist()
+    times = []
+    for text in texts(data, starts):
+        digits: dict[int, str] = dict.fromkeys(range(9), "")
+        for field, sign in zip(kinds, text, strict=False):
+            digits[field] += chr(sign)
+        written = "".join(chr(sign) for field, sign in zip(kinds, signs, strict=True) if not field)
+        half = digits.pop(8).upper()
+        plain = all(re.fullmatch("[0-9]*", said) for field, said in digits.items() if field)
+        fits = len(text) == len(kinds) and digits[0] == written and plain
+        fits &= half in ("AM", "PM") if 8 in kinds else True
+        year, month, day, hour, twelfth, minute, second = (
+            int(digits[k] or 0) if plain else 0 for k in range(1, 8)
+        )
+        if 8 in kinds:
+            fits &= 1 <= twelfth <= 12
+            hour = twelfth % 12 + 12 * (half == "PM")
+        try:
+            since = datetime(year, month, day, hour, minute, second) - datetime(1970, 1, 1)
+        except ValueError:
+            fits = False
+        times.append(int(since.total_seconds()) * 1000 if fits else -(2**63))
+    return integers(times)
 
 
 def read_names(data: U8, starts: I64) -> tuple[I64, U64, Bools]:

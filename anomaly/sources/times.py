@@ -10,7 +10,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from anomaly.sources.arrow import iso_times
+import kernels
+from anomaly.sources.arrow import bytes_of, iso_times
+from anomaly.sources.layouts import OFFSETS, fixed_layouts
+from kernels.times import NEVER
 
 # ISO 8601, with T or a space; a fraction of a second and an offset are optional.
 ISO_FORMATS = (
@@ -24,13 +27,6 @@ ISO_FORMATS = (
     "%Y%m%dT%H%M%S%.f",
     "%Y%m%dT%H%M%S%.f%#z",
 )
-# Abbreviations an American export may end its times with; %Z in a profile's format stands for one of them.
-OFFSETS = {
-    "UTC": "+0000", "GMT": "+0000", "Z": "+0000",
-    "PST": "-0800", "PDT": "-0700", "MST": "-0700", "MDT": "-0600",
-    "CST": "-0600", "CDT": "-0500", "EST": "-0500", "EDT": "-0400",
-    "AKST": "-0900", "AKDT": "-0800", "HST": "-1000",
-}  # fmt: skip
 DATE_FORMATS = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
 UTC = pl.Datetime("ms", "UTC")
 _TRIED = 64
@@ -110,6 +106,18 @@ def _nowhere(column: pl.Series) -> pl.Series:
 
 
 def _parse(text: pl.Series, layout: str) -> pl.Series:
+    """Read (n,) String by one layout: what is written to its full width by a kernel, the rest by polars."""
+    read, left = pl.repeat(None, len(text), dtype=pl.Int64, eager=True), text
+    for fixed in fixed_layouts(layout, text):
+        ms = kernels.read_times(*bytes_of(left.fill_null("")), fixed.fields, fixed.signs)
+        known = pl.Series(ms != NEVER)
+        read, left = pl.Series(ms - fixed.ahead).zip_with(known, read), left.set(known, None)
+    rest = left.is_not_null().arg_true()
+    slowly = _parse_slowly(text.gather(rest), layout)
+    return read.scatter(rest, slowly.to_physical()).cast(slowly.dtype)
+
+
+def _parse_slowly(text: pl.Series, layout: str) -> pl.Series:
     if "%Z" in layout:
         for name, offset in OFFSETS.items():
             text = text.str.replace(rf"(\d|[AaPp][Mm]) ?{name}$", "${1} " + offset)

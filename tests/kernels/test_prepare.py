@@ -28,13 +28,16 @@ print(json.dumps([spelled(one.__name__, types) for one in compiled for types in 
 
 
 def test_scans_call_the_kernels_that_were_prepared_and_no_others(tmp_path: Path) -> None:
-    """A county with its tables and without; a log that does not say which rows are one action's."""
+    """A county with its tables and without; a vendor's export; a log that does not say which rows are one
+    action's.
+    """
     from anomaly.synth import load, size_of, write_world
 
     p = load().model_copy(update={"names": "invented"})
     county = write_world(tmp_path / "county", size_of(p, size="demo", seed=1), p, clean=False)
     write_log(tmp_path / "seeded.parquet", 60_000)
     logs = [[str(county.log)], [str(county.log), str(county.context)], [str(tmp_path / "seeded.parquet")]]
+    logs.append(["fixtures/logs/flock_organization_audit.csv"])
     done = subprocess.run(
         [sys.executable, "-c", MET, json.dumps(logs)], capture_output=True, text=True, check=True
     )

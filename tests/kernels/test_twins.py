@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import hypothesis.strategies as st
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 
 import kernels
 from anomaly.sources.arrow import views_of
+from anomaly.sources.layouts import fixed_layouts
 from kernels.arrays import I64
 from kernels.text import BASIS
 from tests import naive
@@ -129,6 +131,29 @@ def test_a_hash_goes_on_from_that_of_what_stands_in_front(front: str, text: str)
 @given(st.lists(st.text("AZM ,|.é日", max_size=16)))
 def test_read_names(texts: list[str]) -> None:
     agree("read_names", *as_bytes(texts))
+
+
+LAYOUTS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y, %I:%M:%S %p UTC", "%Y%m%dT%H%M", "%d.%m.%Y %I:%M%p")
+
+
+@given(
+    st.sampled_from(LAYOUTS),
+    st.lists(
+        st.tuples(
+            st.datetimes(datetime(1, 1, 1), datetime(9999, 1, 1)),
+            st.integers(0, 30),
+            st.text("0159/ :APMm", max_size=1),
+        )
+    ),
+)
+def test_read_times(layout: str, written: list[tuple[datetime, int, str]]) -> None:
+    """Times as they should be, and with one sign changed or left out somewhere."""
+    texts = []
+    for time, at, sign in written:
+        whole = time.strftime(layout.replace("%Y", f"{time.year:04d}"))
+        texts.append(whole[:at] + sign + whole[at + 1 :])
+    (fixed,) = fixed_layouts(layout, pl.Series(texts, dtype=pl.String))
+    agree("read_times", *as_bytes(texts), fixed.fields, fixed.signs)
 
 
 @given(st.lists(st.tuples(CODE, st.integers(-1, 3))), st.lists(CODE, min_size=4, max_size=4))
@@ -547,6 +572,7 @@ NONE = np.zeros(0, np.int32)
         ("rough", (np.zeros(0, np.uint8), EMPTY[0], np.zeros(256, np.uint8))),
         ("read_keys", (np.zeros(0, np.uint8), EMPTY[0], np.zeros(0, np.uint64))),
         ("read_names", (np.zeros(0, np.uint8), EMPTY[0])),
+        ("read_times", (np.zeros(0, np.uint8), EMPTY[0], np.ones(4, np.uint8), np.zeros(4, np.uint8))),
         ("distinct", (EMPTY[0], NONE, 0)),
         ("distinct_of_many", (EMPTY[0], NONE)),
         ("tally", (EMPTY[0], NONE.astype(np.uint8), 2)),
