@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -59,8 +60,10 @@ def build(size: Size, p: Parameters) -> World:
 def populate(agencies: Plan, seed: int, days: int, p: Parameters) -> World:
     """A world of these agencies: everybody at the pace of their unit's plan."""
     names = names_of(p.names, p.people.namesake_surnames)
-    people = settle(stream(seed, "people"), agencies.residents, names, p.people)
-    staff = hire(stream(seed, "staff"), agencies, days, seed, p)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # staff and residents know nothing of each other
+        settled = pool.submit(settle, stream(seed, "people"), agencies.residents, names, p.people)
+        staff = hire(stream(seed, "staff"), agencies, days, seed, p)
+        people = settled.result()
     cases = open_cases(stream(seed, "cases"), agencies, staff, days, p, people.female)
     bulletins = issue(stream(seed, "bulletins"), agencies, days, p)
     world = World(seed, days, p, agencies, people, staff, cases, bulletins, Phrases())

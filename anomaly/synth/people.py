@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from anomaly.synth.columns import lettered
 from anomaly.synth.names import Names
 from anomaly.synth.parameters import People as Numbers
-from anomaly.synth.streams import Ints
+from anomaly.synth.streams import Ints, chosen
 
 STATES = ("CA", "NV", "OR", "AZ")
 EPOCH_OF_BIRTHS = -9131  # 1945-01-01, in days since 1970
@@ -222,26 +222,27 @@ def settle(rng: np.random.Generator, n: int, names: Names, numbers: Numbers) -> 
     """`n` people in households of neighbouring row numbers, most of one surname."""
     size = max(1, round(n / numbers.household))
     household = np.sort(rng.integers(size, size=n)).astype(np.int32)
-    shared = np.searchsorted(names.surname_weight, rng.random(size)).astype(np.int32)
-    own = np.searchsorted(names.surname_weight, rng.random(n)).astype(np.int32)
+    shared = chosen(names.surname_weight, rng.random(size), "left")
+    own = chosen(names.surname_weight, rng.random(n), "left")
     surname = np.where(rng.random(n) < numbers.share_surname_at_home, shared[household], own)
     female = rng.random(n) < 0.5
     draw = rng.random(n)
-    given = np.where(
-        female, np.searchsorted(names.women_weight, draw), np.searchsorted(names.men_weight, draw)
-    )
+    given = np.empty(n, dtype=np.int32)
+    given[female] = chosen(names.women_weight, draw[female], "left")
+    given[~female] = chosen(names.men_weight, draw[~female], "left")
     away = np.where(rng.random(n) < numbers.out_of_state, rng.integers(1, len(STATES), size=n), 0)
-    shares = rng.random(n) < numbers.shares_car
-    car = np.where(shares, np.searchsorted(household, household), np.arange(n))
+    shares = np.flatnonzero(rng.random(n) < numbers.shares_car)
+    car = np.arange(n, dtype=np.int32)
+    car[shares] = np.searchsorted(household, household[shares])
     return People(
         names,
         surname.astype(np.int32),
-        given.astype(np.int32),
+        given,
         female,
         (EPOCH_OF_BIRTHS + rng.integers(BIRTHS, size=n)).astype(np.int32),
         household,
         away.astype(np.int8),
-        car.astype(np.int32),
+        car,
         int(rng.integers(10**7, 5 * 10**7)),
     )
 

@@ -5,6 +5,7 @@ slice.
 from __future__ import annotations
 
 import zlib
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,23 @@ def uniform(seed: int, *values: Ints | int) -> NDArray[np.float64]:
 def edges(places: Ints, n: int) -> Ints:
     """Where each of `n` places begins in ascending ones, (k,), and where the last ends: (n + 1,)."""
     return np.searchsorted(places, np.arange(n + 1))
+
+
+def chosen(law: NDArray[np.float64], draws: NDArray[np.float64], side: Literal["left", "right"]) -> Ints:
+    """The place of each draw, (n,) in [0, 1), in ascending bounds, (k,): what `np.searchsorted` says.
+
+    A draw in a cell of the unit interval without a bound inside is placed by its cell: a million draws among
+    a thousand surnames take 8 ms instead of 60, among twelve kinds 4 instead of 30.
+    """
+    cells = 1 << (64 * len(law)).bit_length()  # a power of two: multiplying by it loses nothing
+    if len(draws) < cells:
+        return np.searchsorted(law, draws, side)
+    first = np.searchsorted(law, np.arange(cells + 1) / cells, side)
+    cell = (draws * cells).astype(np.int32)
+    place = first[cell]
+    unsure = np.flatnonzero((first[1:] != first[:-1])[cell])
+    place[unsure] = np.searchsorted(law, draws[unsure], side)
+    return place
 
 
 HALF = 19  # bits

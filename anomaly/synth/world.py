@@ -21,6 +21,7 @@ from anomaly.synth.staff import DAY, Staff
 from anomaly.synth.streams import Ints, stream
 
 FEW = 10  # subjects of a scene
+AHEAD = 64  # times as many residents are looked at as are wanted, before the whole town is
 REGULARS = 25  # people of a town whom its officers meet again and again
 
 
@@ -106,7 +107,7 @@ class World:
         works = (work,) if isinstance(work, str) else tuple(work)
         fits = s.role != "service"
         if works:
-            fits &= np.isin(s.work, works)
+            fits &= s.does(*works)
         if agency is not None:
             fits &= s.agency == agency
         if form:
@@ -152,22 +153,29 @@ class World:
         A few are, if possible, of no case file: else some case would explain them by accident.
         """
         low, high = self.plan.agencies[agency].town
-        rows = low + REGULARS + rng.permutation(high - low - REGULARS)
-        fits = ~self.people.among(self.staff.person)[rows]
-        if sex:
-            fits &= self.people.female[rows] == (sex == "F")
-        if ages is not None:
-            age = self.age(rows)
-            fits &= (age >= ages[0]) & (age <= ages[1])
-        rows = rows[fits]
+        town = rng.permutation(high - low - REGULARS)
+        users, known = self.people.among(self.staff.person), self._on_file(agency if n <= FEW else None)
+        for part in (town[: AHEAD * n], town):  # a town has a million people, and nearly always a few will do
+            rows = low + REGULARS + part
+            fits = ~users[rows]
+            if sex:
+                fits &= self.people.female[rows] == (sex == "F")
+            if ages is not None:
+                age = self.age(rows)
+                fits &= (age >= ages[0]) & (age <= ages[1])
+            rows = rows[fits]
+            strangers = rows[~known[rows]]
+            if len(strangers) >= n:
+                return strangers[:n]
         if len(rows) < n:
             raise NoPartError
-        if n <= FEW:
-            on_file = self.cases.people[self.cases.agency == agency].ravel()
-            added = [k for one in self.cases.added if one[3] == agency for k in one[5]]
-            known = self.people.among(np.append(on_file[on_file >= 0], np.array(added, dtype=np.int64)))[rows]
-            rows = np.concatenate([rows[~known][:n], rows[known][:n]])
-        return rows[:n].astype(np.int64)
+        return np.concatenate([strangers, rows[known[rows]]])[:n]
+
+    def _on_file(self, agency: int | None) -> NDArray[np.bool_]:
+        """Whether each resident, (r,), is in some case file of an agency; nobody is where there is none."""
+        on_file = self.cases.people[self.cases.agency == agency].ravel() if agency is not None else np.array([])
+        added = [k for one in self.cases.added if one[3] == agency for k in one[5]]
+        return self.people.among(np.append(on_file[on_file >= 0], added).astype(np.int64))
 
     def age(self, persons: Ints) -> Ints:
         """Age in years of each person, (n,), on the first day."""

@@ -77,7 +77,8 @@ def of_agency(world: World, agency: int) -> list[Filing]:
 def expected(world: World, agency: int) -> float:
     """Violations that an agency of its size reports in all the years together."""
     s = world.staff
-    return FOUND * YEARS * int(((s.agency == agency) & ~s.service).sum())
+    first, after = s.of_agency[agency : agency + 2]
+    return FOUND * YEARS * int((~s.service[first:after]).sum())
 
 
 def _filing(rng: np.random.Generator, year: int, rate: float, today: date) -> Filing:

@@ -30,15 +30,15 @@ def investigate(world: World, rng: np.random.Generator, time: Ints, who: Ints, m
     which = np.where(first, 0, (rng.random(len(known)) * size).astype(np.int64))
     person[known] = files.people[case[known], which]
     reason = np.zeros(n, dtype=np.int64)
-    work = world.staff.work[who]
     for name, texts in SAID.items():
-        rows = np.flatnonzero((work == name) & (case >= 0))
+        works = world.staff.does(name)[who]
+        rows = np.flatnonzero(works & (case >= 0))
         reason[rows] = world.say(rng, who[rows], texts)
-        rows = np.flatnonzero((work == name) & (case < 0))
+        rows = np.flatnonzero(works & (case < 0))
         reason[rows] = world.say(rng, who[rows], NARCOTICS if name == "narcotics" else LEAD)
     kind = usual_kinds(rng, n, history=0.28, record=0.06, driver=0.25, person=0.2, plate=0.21)
     shown = rng.random(n) < SHOWN
     made.actions.append(Actions.of(time, who, person, kind, reason, number=number, shown=shown))
-    local = work[known] != "federal"  # who else may search the readers' records is in dispute: scenes show it
+    local = ~world.staff.does("federal")[who[known]]  # who else may search the readers' records is in dispute: scenes show it
     rows = known[local & (rng.random(len(known)) < SEARCHED)]
     cameras(world, rng, time[rows], who[rows], person[rows], number[rows], made)

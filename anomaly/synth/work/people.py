@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from anomaly.synth.actions import CODES
-from anomaly.synth.streams import Ints, uniform
+from anomaly.synth.streams import Ints, chosen, uniform
 from anomaly.synth.world import REGULARS, World
 
 BEAT = 6  # vehicles that an officer sees on the beat again and again
 _WEIGHT = np.cumsum(1 / np.arange(1, REGULARS + 1))
+_LAW = _WEIGHT / _WEIGHT[-1]
 
 
 def towns(world: World, who: Ints) -> tuple[Ints, Ints]:
@@ -27,7 +28,7 @@ def pick_people(world: World, rng: np.random.Generator, who: Ints, *, regulars: 
     away = draw < world.p.street.elsewhere
     person[away] = rng.integers(len(world.people), size=int(away.sum()))
     known = draw >= 1 - regulars
-    rank = np.searchsorted(_WEIGHT / _WEIGHT[-1], rng.random(int(known.sum())))
+    rank = chosen(_LAW, rng.random(int(known.sum())), "left")
     person[known] = low[known] + rank
     return person
 
@@ -67,5 +68,4 @@ def usual_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:
 def pick_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:
     """`n` codes of kinds of action, by their shares; an underscore stands for a space."""
     codes = np.array([CODES[name.replace("_", " ")] for name in shares])
-    at = np.searchsorted(np.cumsum(list(shares.values()))[:-1], rng.random(n), side="right")
-    return codes[at]
+    return codes[chosen(np.cumsum(list(shares.values()))[:-1], rng.random(n), "right")]
