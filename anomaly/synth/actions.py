@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.synth.rows import Rows
 from anomaly.synth.streams import Ints, uniform
 
 _BY_NAME = ("name", "dob", "sex")
@@ -59,6 +59,9 @@ KIND_OF_STEP = np.repeat(np.arange(len(KINDS)), N_STEPS)
 KTH_OF_STEP = np.arange(len(STEPS)) - FIRST_STEP[KIND_OF_STEP]
 FILES = list(dict.fromkeys(step.key for step in STEPS))
 FILE_OF_STEP = np.array([FILES.index(step.key) for step in STEPS])
+LEAST_WAIT = np.array([one.after[0] for one in STEPS])
+WAITS = np.array([high - low + 1 for low, high in (one.after for one in STEPS)])
+FOUND = np.array([one.hits for one in STEPS])
 HITS = 10  # seed of which records there are
 MOST_STEPS = int(N_STEPS.max())
 PURPOSES = "CFJHXRSDI"
@@ -152,7 +155,7 @@ def _like(value: Ints | NDArray[np.bool_] | int | bool, n: int) -> Ints:
     return np.broadcast_to(np.asarray(value, dtype=np.int64), n)
 
 
-def expand(actions: Actions, rng: np.random.Generator, first_serial: int) -> pl.DataFrame:
+def expand(actions: Actions, rng: np.random.Generator, first_serial: int) -> Rows:
     """The rows a switch writes for `actions`, all still codes, in the order of the actions.
 
     Columns of `Actions` without `kind`, with `step` (place in `STEPS`), `hit` (0 or 1), `serial` (of the
@@ -162,23 +165,21 @@ def expand(actions: Actions, rng: np.random.Generator, first_serial: int) -> pl.
     of = np.repeat(np.arange(len(actions)), steps)
     kth = np.arange(len(of)) - np.repeat(np.cumsum(steps) - steps, steps)
     step = FIRST_STEP[actions.kind][of] + kth
-    low = np.array([one.after[0] for one in STEPS])[step]
-    high = np.array([one.after[1] for one in STEPS])[step]
-    wait = np.cumsum(low + (rng.random(len(of)) * (high - low + 1)).astype(np.int64))
+    wait = np.cumsum(LEAST_WAIT[step] + (rng.random(len(of)) * WAITS[step]).astype(np.int64))
     wait -= np.repeat(wait[np.cumsum(steps) - steps], steps) if len(of) else wait
     # A record is there or it is not: whoever asks the same file about the same person gets the same answer.
     asked = actions.person[of] * len(FILES) + FILE_OF_STEP[step]
-    hit = uniform(HITS, asked) < np.array([one.hits for one in STEPS])[step]
+    hit = uniform(HITS, asked) < FOUND[step]
     columns = {
         field.name: getattr(actions, field.name).astype(WIDTHS.get(field.name, np.int32))[of]
         for field in fields(Actions)
         if field.name != "kind"
     }
-    columns["time"] = columns["time"] + wait
+    columns["time"] += wait
     columns |= {
         "step": step.astype(np.int8),
         "hit": hit,
         "serial": first_serial + of,
-        "alone": steps[of] == 1,
+        "alone": (steps == 1)[of],
     }
-    return pl.DataFrame(columns)
+    return Rows(columns)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from anomaly.synth.columns import Coded, Columns
 from anomaly.synth.render import frame, table
@@ -34,14 +37,14 @@ class LogFile:
             if file is not None:
                 file.close()
 
-    def add(self, log: Columns, only: pl.Series | None = None) -> None:
+    def add(self, log: Columns, only: NDArray[np.bool_] | None = None) -> None:
         """Append columns; only: which of the rows, (n,)."""
         if self._csv is not None:
-            text = frame(log) if only is None else frame(log).filter(only)
+            text = frame(log) if only is None else frame(log).filter(pl.Series(only))
             text.write_csv(self._csv, include_header=self._first, datetime_format="%Y-%m-%dT%H:%M:%S")
             self._first = False
             return
-        rows = table(log) if only is None else table(log).filter(only.to_arrow())
+        rows = table(log) if only is None else table(log).filter(pa.array(only))
         if self._parquet is None:
             repeated = [name for name, one in log.items() if isinstance(one, Coded)]
             self._parquet = pq.ParquetWriter(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from anomaly.synth.actions import PURPOSES, STEPS
 from anomaly.synth.columns import Coded, Columns, filled, lettered, plain
 from anomaly.synth.people import STATES, People, Records
+from anomaly.synth.rows import Rows
 from anomaly.synth.slices import action_number, event_number
 from anomaly.synth.staff import DAY
 from anomaly.synth.streams import Ints, uniform
@@ -98,18 +99,17 @@ def terminals(world: World) -> list[str]:
     return out
 
 
-def render(world: World, desk: Desk, rows: pl.DataFrame) -> Columns:
+def render(world: World, desk: Desk, codes: Rows) -> Columns:
     """The log columns (`COLUMNS`) of coded rows, in their order; empty fields are null, `time` is naive
     local.
     """
-    codes = {name: rows[name].to_numpy() for name in rows.columns}
     user, step = codes["user"], codes["step"].astype(np.int64)
     number = world.cases.render(codes["number"])
-    event = event_number(world, rows)
+    event = event_number(world, codes)
     midnight = (world.p.first_day - date(1970, 1, 1)).days * DAY
     terminal = np.where(codes["terminal"] >= 0, codes["terminal"], user)
     behalf = np.where(codes["behalf"] >= 0, desk.user.codes[codes["behalf"]], -1)
-    everywhere = np.ones(len(rows), dtype=np.bool_)
+    everywhere = np.ones(codes.height, dtype=np.bool_)
     columns: Columns = {
         "event_id": _digits(event, everywhere),
         "time": filled((codes["time"] + midnight) * 1000, everywhere).cast(pa.timestamp("ms")),
@@ -124,7 +124,7 @@ def render(world: World, desk: Desk, rows: pl.DataFrame) -> Columns:
         **_identifiers(world.people, desk.records, codes["person"], step),
         "networks": filled(codes["networks"], codes["networks"] != 0),
         "hit": Coded(pl.Series(["N", "Y"]), codes["hit"].astype(np.int32)),
-        "cascade_id": _digits(action_number(world, rows), ~codes["alone"]),
+        "cascade_id": _digits(action_number(world, codes), ~codes["alone"]),
     }
     return _redacted(world, {name: columns[name] for name in COLUMNS}, event)
 
@@ -153,10 +153,9 @@ def _digits(numbers: Ints, there: NDArray[np.bool_]) -> pa.Array:
     return filled(numbers, there).cast(pa.large_string())
 
 
-def reasons_of(world: World, rows: pl.DataFrame) -> pa.Array:
+def reasons_of(world: World, rows: Rows) -> pa.Array:
     """The reason of each coded row as it is written, (n,), null where it is blank."""
-    number = world.cases.render(rows["number"].to_numpy())
-    return plain(world.phrases.render(rows["reason"].to_numpy(), number))
+    return plain(world.phrases.render(rows["reason"], world.cases.render(rows["number"])))
 
 
 def _identifiers(people: People, records: Records, person: Ints, step: Ints) -> Columns:

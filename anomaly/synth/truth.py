@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
+from anomaly.synth.rows import Rows
 from anomaly.synth.scenes.filings import OF_RECORDS
 from anomaly.synth.world import World
 
@@ -25,13 +26,10 @@ class Marks(NamedTuple):
     seen: pl.DataFrame
 
 
-def marks(source: str, rows: pl.DataFrame) -> Marks:
+def marks(source: str, rows: Rows) -> Marks:
     """Take note of the rows of one file of the log, coded and in the order of the file."""
-    marked = (
-        rows.select("scenario", "user", "time")
-        .with_row_index("row", offset=1)
-        .filter(pl.col("scenario") >= 0)
-    )
+    at = np.flatnonzero(rows["scenario"] >= 0)
+    marked = pl.DataFrame({"row": at + 1, **{name: rows[name][at] for name in ("scenario", "user", "time")}})
     span = (pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
     return Marks(
         marked.select(pl.lit(source).alias("source"), "row", "scenario"),

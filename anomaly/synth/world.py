@@ -173,9 +173,11 @@ class World:
 
     def _on_file(self, agency: int | None) -> NDArray[np.bool_]:
         """Whether each resident, (r,), is in some case file of an agency; nobody is where there is none."""
-        on_file = self.cases.people[self.cases.agency == agency].ravel() if agency is not None else np.array([])
+        if agency is None:
+            return np.zeros(len(self.people), dtype=np.bool_)
+        on_file = self.cases.people[self.cases.agency == agency].ravel()
         added = [k for one in self.cases.added if one[3] == agency for k in one[5]]
-        return self.people.among(np.append(on_file[on_file >= 0], added).astype(np.int64))
+        return self.people.among(np.append(on_file[on_file >= 0], np.array(added, dtype=np.int64)))
 
     def age(self, persons: Ints) -> Ints:
         """Age in years of each person, (n,), on the first day."""

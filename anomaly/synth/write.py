@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache, partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from anomaly.synth.logfile import GROUP, LogFile
 from anomaly.synth.reasons import VAGUE
 from anomaly.synth.render import Desk, reasons_of, render
 from anomaly.synth.roster import of_world
-from anomaly.synth.slices import Slice, in_order, on_duty, one_slice, scenes
+from anomaly.synth.rows import Rows, in_order
+from anomaly.synth.slices import Slice, on_duty, one_slice, scenes
 from anomaly.synth.streams import uniform
 from anomaly.synth.tablefiles import TableFiles
 from anomaly.synth.tables import Tables, of_slice
@@ -38,7 +39,7 @@ class Writing:
         self.tables = TableFiles(out / "context", format)
         self.desk = Desk(world)
         self.on = lru_cache(maxsize=8)(partial(on_duty, world))  # slices of the same day ask for the same
-        self.misuse = pl.Series([one.misuse for one in world.scenarios], dtype=pl.Boolean)
+        self.misuse = np.array([*(one.misuse for one in world.scenarios), False])  # -1 is no scenario
         self.n_rows = self.n_parts = 0
         self.work: deque[Future[tuple[Marks, Marks]]] = deque()
         self.noted: list[tuple[Marks, Marks]] = []
@@ -60,7 +61,7 @@ class Writing:
         """Make all slices of `length` seconds on `threads` threads and write everything."""
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
             self.pool = pool
-            held: list[pl.DataFrame] = []
+            held: list[Rows] = []
             for rows in self._in_time(self._slices(length, threads), length):
                 held += rows
                 if not self.single and sum(one.height for one in held) >= PART:
@@ -90,21 +91,22 @@ class Writing:
         made = one_slice(self.world, number, length, on=self.on)
         return made, of_slice(self.world, made, number, self.desk)
 
-    def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[pl.DataFrame]]:
+    def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[Rows]]:
         """The rows of everybody and of all scenes, a slice of time after the other, not yet in order
         inside.
         """
         roster = self.pool.submit(of_world, self.world)
-        waiting = pl.concat(scenes(self.world))
+        waiting = Rows.joined(scenes(self.world))
         for number, (made, tables) in enumerate(slices):
             if not number:
                 self.tables.add(roster.result())
             self.tables.add(tables)
-            due = pl.col("time") < min((number + 1) * length, self.world.end)
-            yield [made.rows.filter(due), waiting.filter(due)]
-            waiting = pl.concat([waiting.filter(~due), made.rows.filter(~due)])
+            end = min((number + 1) * length, self.world.end)
+            (due, later), (now, still) = (_parted(rows, end) for rows in (waiting, made.rows))
+            yield [due, now]
+            waiting = Rows.joined([later, still])
 
-    def _part(self, held: list[pl.DataFrame], threads: int) -> None:
+    def _part(self, held: list[Rows], threads: int) -> None:
         """Write one file of the log, and what is left of it without misuse, on a thread."""
         self.n_parts += 1
         self.n_rows += sum(one.height for one in held)
@@ -117,35 +119,47 @@ class Writing:
         while len(self.work) > left:
             self.noted.append(self.work.popleft().result())
 
-    def _files(self, name: str, held: list[pl.DataFrame]) -> tuple[Marks, Marks]:
-        rows = in_order(pl.concat(held))
+    def _files(self, name: str, held: list[Rows]) -> tuple[Marks, Marks]:
+        rows = in_order(Rows.joined(held))
         told = with_habits(self.world, rows)
-        innocent = ~self.misuse.gather(rows["scenario"].set(rows["scenario"] < 0, None)).fill_null(False)
+        innocent = ~self.misuse[rows["scenario"]]
         with ExitStack() as files:
             log = files.enter_context(LogFile(self.out / "log" / name))
             twin = files.enter_context(LogFile(self.out / "clean" / "log" / name)) if self.clean else None
-            for at in range(0, max(1, rows.height), GROUP):
-                columns = render(self.world, self.desk, told.slice(at, GROUP))
+            for group in groups(rows.height):
+                columns = render(self.world, self.desk, told.take(group))
                 log.add(columns)
                 if twin is not None:
                     if self.world.habits:
-                        columns["reason"] = reasons_of(self.world, rows.slice(at, GROUP))
-                    twin.add(columns, innocent.slice(at, GROUP))
-        return marks(name, told), marks(name, rows.filter(innocent))
+                        columns["reason"] = reasons_of(self.world, rows.take(group))
+                    twin.add(columns, innocent[group])
+        return marks(name, told), marks(name, rows.take(np.flatnonzero(innocent)))
 
 
-def with_habits(world: World, rows: pl.DataFrame) -> pl.DataFrame:
+def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
+    """The rows before a time, and all others."""
+    due = rows["time"] < end
+    return rows.take(np.flatnonzero(due)), rows.take(np.flatnonzero(~due))
+
+
+def groups(n: int) -> list[slice]:
+    """Places of `n` rows in row groups of about one size; one empty group where there are no rows."""
+    ends = np.linspace(0, n, max(1, -(-n // GROUP)) + 1).astype(np.int64).tolist()
+    return [slice(low, high) for low, high in pairwise(ends)]
+
+
+def with_habits(world: World, rows: Rows) -> Rows:
     """Coded rows with blank or vague reasons where an agency has made that its habit."""
     if not world.habits:
         return rows
     vague = world.phrases.codes(VAGUE)
     texts = np.concatenate([np.zeros_like(vague), vague])  # half of them blank
-    reason, scenario = rows["reason"].to_numpy().copy(), rows["scenario"].to_numpy().copy()
-    agency = world.staff.agency[rows["user"].to_numpy()]
-    serial = rows["serial"].to_numpy()
+    reason, scenario = rows["reason"].copy(), rows["scenario"].copy()
+    agency = world.staff.agency[rows["user"]]
+    serial = rows["serial"]
     for index, (share, number) in world.habits.items():
         mine = np.flatnonzero((agency == index) & (scenario < 0))
         mine = mine[uniform(world.seed + 7, serial[mine]) < share]
         reason[mine] = texts[(uniform(world.seed + 8, serial[mine]) * len(texts)).astype(np.int64)]
         scenario[mine] = number
-    return rows.with_columns(pl.Series("reason", reason), pl.Series("scenario", scenario))
+    return Rows({**rows, "reason": reason, "scenario": scenario})

@@ -16,7 +16,8 @@ from anomaly.synth.make import build
 from anomaly.synth.parameters import Parameters
 from anomaly.synth.render import Desk, frame, render
 from anomaly.synth.roster import of_world
-from anomaly.synth.slices import Slice, in_order, one_slice
+from anomaly.synth.rows import in_order
+from anomaly.synth.slices import Slice, one_slice
 from anomaly.synth.staff import DAY
 from anomaly.synth.tables import Tables, of_slice
 from anomaly.synth.world import World

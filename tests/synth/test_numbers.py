@@ -14,6 +14,7 @@ from anomaly.synth import load, size_of
 from anomaly.synth.actions import FILE_OF_STEP, FILES, STEPS
 from anomaly.synth.make import build, make
 from anomaly.synth.numbers import AGENCY, DETECTIVES, LANES, OTHERS, REPORTS, YEAR, Numbering
+from anomaly.synth.rows import Rows
 from anomaly.synth.slices import one_slice, scenes
 from anomaly.synth.staff import DAY, HOUR
 from anomaly.synth.streams import HALF, MASK, Ints, scrambled
@@ -166,7 +167,7 @@ def test_ids_differ_by_seed() -> None:
 def test_the_same_file_gives_the_same_answer_about_a_person_each_time() -> None:
     p = load()
     world, _ = make(size_of(p, size="town", seed=5), p)
-    rows = pl.concat([one_slice(world, 0, world.end).rows, *scenes(world)])
+    rows = pl.DataFrame(Rows.joined([one_slice(world, 0, world.end).rows, *scenes(world)]))
     step = rows["step"].to_numpy()
     rows = rows.with_columns(
         pl.Series("file", np.array(FILES)[FILE_OF_STEP[step]]),

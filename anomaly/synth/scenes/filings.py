@@ -77,7 +77,7 @@ def of_agency(world: World, agency: int) -> list[Filing]:
 def expected(world: World, agency: int) -> float:
     """Violations that an agency of its size reports in all the years together."""
     s = world.staff
-    first, after = s.of_agency[agency : agency + 2]
+    first, after = np.searchsorted(s.agency, [agency, agency + 1])
     return FOUND * YEARS * int((~s.service[first:after]).sum())
 
 

@@ -39,6 +39,7 @@ def investigate(world: World, rng: np.random.Generator, time: Ints, who: Ints, m
     kind = usual_kinds(rng, n, history=0.28, record=0.06, driver=0.25, person=0.2, plate=0.21)
     shown = rng.random(n) < SHOWN
     made.actions.append(Actions.of(time, who, person, kind, reason, number=number, shown=shown))
-    local = ~world.staff.does("federal")[who[known]]  # who else may search the readers' records is in dispute: scenes show it
+    # Who else may search the readers' records is in dispute: scenes show it.
+    local = ~world.staff.does("federal")[who[known]]
     rows = known[local & (rng.random(len(known)) < SEARCHED)]
     cameras(world, rng, time[rows], who[rows], person[rows], number[rows], made)
