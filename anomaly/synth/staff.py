@@ -88,8 +88,10 @@ class Staff:
         start, hours, on, cycle = self._plan
         rota = self.rota[who]
         regular = (day + self.phase[who]) % cycle[rota] < on[rota]
-        since = day[:, None] - self.leave[who]
-        away = ((since >= 0) & (since < self.away[who][:, None])).any(axis=1)
+        length, away = self.away[who], np.zeros(len(who), dtype=np.bool_)
+        for first in self.leave.T:  # one of them at a time: a table of all takes three times as long
+            since = day - first[who]
+            away |= (since >= 0) & (since < length)
         h = self.p.habits
         draw = uniform(self.seed, who, day)
         service = self.service[who]

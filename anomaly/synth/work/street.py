@@ -20,17 +20,21 @@ LATER = 12  # days within which a report is looked at again
 def street(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Made) -> None:
     """The stops, calls and plate runs of officers at these times, (n,) both."""
     s, n = world.p.street, len(time)
-    mix = np.where(world.staff.does("traffic")[who][:, None], s.traffic, s.patrol)
+    stops, calls_too = (
+        np.where(world.staff.does("traffic")[who], *of_both)
+        for of_both in zip(np.cumsum(s.traffic)[:2], np.cumsum(s.patrol)[:2], strict=True)
+    )
     draw = rng.random(n)
-    what = (draw >= mix[:, 0]).astype(np.int64) + (draw >= mix[:, 0] + mix[:, 1])
+    what = (draw >= stops).astype(np.int64) + (draw >= calls_too)
     person = pick_people(world, rng, who)
     calls = what == CALL
     person[calls] = pick_people(world, rng, who[calls], regulars=s.regulars)
     familiar = np.flatnonzero((what == PLATE) & (rng.random(n) < s.familiar_plate))
     person[familiar] = on_the_beat(world, rng, who[familiar])
-    sought = world.bulletins.live(world.staff.agency[who], time)
-    met = (what != CALL) & (sought >= 0) & (rng.random(n) < s.bulletin)
-    person = np.where(met, sought, person)
+    met = np.flatnonzero((what != CALL) & (rng.random(n) < s.bulletin))
+    sought = world.bulletins.live(world.staff.agency[who[met]], time[met])
+    met, sought = met[sought >= 0], sought[sought >= 0]
+    person[met] = sought
     kind = np.choose(
         what,
         [
