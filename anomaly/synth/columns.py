@@ -33,12 +33,13 @@ class Coded(NamedTuple):
         """
         texts, codes = self.texts, self.codes.astype(np.int32, copy=False)
         if len(texts) > FEW:
+            places = codes.astype(np.int64)  # a quarter of the time that numpy takes with other integers
             used = np.zeros(len(texts) + 1, dtype=np.bool_)
-            used[codes] = True  # -1 is the last, which is no text's
+            used[places] = True  # -1 is the last, which is no text's
             kept = np.flatnonzero(used[:-1])
-            place = np.full(len(used), -1, dtype=np.int32)
-            place[kept] = np.arange(len(kept), dtype=np.int32)
-            texts, codes = texts.gather(kept), place[codes]
+            place = np.empty(len(used), dtype=np.int32)
+            place[kept], place[-1] = np.arange(len(kept), dtype=np.int32), -1
+            texts, codes = texts.gather(kept), place[places]
         return pa.DictionaryArray.from_arrays(filled(codes, codes >= 0), plain(texts), safe=False)
 
 

@@ -77,7 +77,7 @@ class Phrases:
         if len(written.numbered) != 2 * len(self._texts):
             self._written = written = _Written.of(self._texts)
         plain = written.plain.gather(codes)
-        rows = np.flatnonzero(written.numbered[codes])
+        rows = np.flatnonzero(written.numbered.take(codes))
         if not len(rows):
             return plain
         before, after = written.before.gather(codes[rows]), written.after.gather(codes[rows])

@@ -74,7 +74,7 @@ class Desk:
 
 def _once(texts: list[str]) -> Coded:
     known, codes = np.unique(np.array(texts, dtype=object), return_inverse=True)
-    return Coded(pl.Series(known.tolist(), dtype=pl.String), codes.astype(np.int64))
+    return Coded(pl.Series(known.tolist(), dtype=pl.String), codes.astype(np.int32))
 
 
 def _of_steps(texts: list[str]) -> Coded:
@@ -103,12 +103,14 @@ def render(world: World, desk: Desk, codes: Rows) -> Columns:
     """The log columns (`COLUMNS`) of coded rows, in their order; empty fields are null, `time` is naive
     local.
     """
-    user, step = codes["user"], codes["step"].astype(np.int64)
+    user, step = (codes[name].astype(np.int64) for name in ("user", "step"))
     number = world.cases.render(codes["number"])
     event = event_number(world, codes)
     midnight = (world.p.first_day - date(1970, 1, 1)).days * DAY
     terminal = np.where(codes["terminal"] >= 0, codes["terminal"], user)
-    behalf = np.where(codes["behalf"] >= 0, desk.user.codes[codes["behalf"]], -1)
+    behalf = np.full(codes.height, -1, dtype=np.int32)
+    named = np.flatnonzero(codes["behalf"] >= 0)
+    behalf[named] = desk.user.codes[codes["behalf"][named]]
     everywhere = np.ones(codes.height, dtype=np.bool_)
     columns: Columns = {
         "event_id": _digits(event, everywhere),
@@ -121,7 +123,7 @@ def render(world: World, desk: Desk, codes: Rows) -> Columns:
         "reason": plain(world.phrases.render(codes["reason"], number)),
         "attention": plain(world.phrases.render(codes["attention"], number)),
         "case_number": plain(number.set(pl.Series(~codes["shown"]), None)),
-        **_identifiers(world.people, desk.records, codes["person"], step),
+        **_identifiers(world.people, desk.records, codes["person"].astype(np.int64), step),
         "networks": filled(codes["networks"], codes["networks"] != 0),
         "hit": Coded(pl.Series(["N", "Y"]), codes["hit"].astype(np.int32)),
         "cascade_id": _digits(action_number(world, codes), ~codes["alone"]),

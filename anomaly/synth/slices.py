@@ -137,7 +137,7 @@ def scenes(world: World) -> tuple[Rows, Rows]:
 
 def event_number(world: World, rows: Rows) -> Ints:
     """A number for each row, (n,): unique, and silent about order, action and scenario."""
-    return scrambled(world.rng("event ids"), rows["serial"] * MOST_STEPS + KTH_OF_STEP[rows["step"]])
+    return scrambled(world.rng("event ids"), rows["serial"] * MOST_STEPS + KTH_OF_STEP.take(rows["step"]))
 
 
 def action_number(world: World, rows: Rows) -> Ints:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from anomaly.synth.render import Desk, reasons_of, render
 from anomaly.synth.roster import of_world
 from anomaly.synth.rows import Rows, in_order
 from anomaly.synth.slices import Slice, on_duty, one_slice, scenes
-from anomaly.synth.streams import uniform
+from anomaly.synth.streams import Ints, uniform
 from anomaly.synth.tablefiles import TableFiles
 from anomaly.synth.tables import Tables, of_slice
 from anomaly.synth.truth import Marks, marks, write_truth
@@ -27,6 +28,13 @@ from anomaly.synth.world import World
 
 SINGLE = 1_000_000  # rows up to which a log is one file
 PART = 300_000  # rows that a file of the log has at least, where there is more than one: whole slices
+
+
+class Due(NamedTuple):
+    """Rows, and which of them are written now, (k,); the others are later than their slice."""
+
+    rows: Rows
+    due: Ints
 
 
 class Writing:
@@ -61,13 +69,13 @@ class Writing:
         """Make all slices of `length` seconds on `threads` threads and write everything."""
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
             self.pool = pool
-            held: list[Rows] = []
+            held: list[Due] = []
             for rows in self._in_time(self._slices(length, threads), length):
                 held += rows
-                if not self.single and sum(one.height for one in held) >= PART:
+                if not self.single and sum(len(one.due) for one in held) >= PART:
                     self._part(held, threads)
                     held = []
-            if sum(one.height for one in held) or not self.n_parts:
+            if sum(len(one.due) for one in held) or not self.n_parts:
                 self._part(held, threads)
             self._collect(0)
         self.tables.finish()
@@ -91,7 +99,7 @@ class Writing:
         made = one_slice(self.world, number, length, on=self.on)
         return made, of_slice(self.world, made, number, self.desk)
 
-    def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[Rows]]:
+    def _in_time(self, slices: Iterator[tuple[Slice, Tables]], length: int) -> Iterator[list[Due]]:
         """The rows of everybody and of all scenes, a slice of time after the other, not yet in order
         inside.
         """
@@ -102,14 +110,14 @@ class Writing:
                 self.tables.add(roster.result())
             self.tables.add(tables)
             end = min((number + 1) * length, self.world.end)
-            (due, later), (now, still) = (_parted(rows, end) for rows in (waiting, made.rows))
-            yield [due, now]
-            waiting = Rows.joined([later, still])
+            parts = [waiting, made.rows]
+            yield [Due(rows, np.flatnonzero(rows["time"] < end)) for rows in parts]
+            waiting = Rows.joined([rows.take(np.flatnonzero(rows["time"] >= end)) for rows in parts])
 
-    def _part(self, held: list[Rows], threads: int) -> None:
+    def _part(self, held: list[Due], threads: int) -> None:
         """Write one file of the log, and what is left of it without misuse, on a thread."""
         self.n_parts += 1
-        self.n_rows += sum(one.height for one in held)
+        self.n_rows += sum(len(one.due) for one in held)
         name = f"queries{'' if self.single else f'-{self.n_parts:04d}'}.{self.format}"
         self._collect(threads)  # one more waits than is being written: no thread is ever without work
         self.work.append(self.pool.submit(self._files, name, held))
@@ -119,8 +127,10 @@ class Writing:
         while len(self.work) > left:
             self.noted.append(self.work.popleft().result())
 
-    def _files(self, name: str, held: list[Rows]) -> tuple[Marks, Marks]:
-        rows = in_order(Rows.joined(held))
+    def _files(self, name: str, held: list[Due]) -> tuple[Marks, Marks]:
+        begins = np.cumsum([0, *(one.rows.height for one in held)])
+        due = [begin + one.due for begin, one in zip(begins, held, strict=False)]
+        rows = in_order(Rows.joined([one.rows for one in held]), np.concatenate(due))
         told = with_habits(self.world, rows)
         innocent = ~self.misuse[rows["scenario"]]
         with ExitStack() as files:
@@ -134,12 +144,6 @@ class Writing:
                         columns["reason"] = reasons_of(self.world, rows.take(group))
                     twin.add(columns, innocent[group])
         return marks(name, told), marks(name, rows.take(np.flatnonzero(innocent)))
-
-
-def _parted(rows: Rows, end: int) -> tuple[Rows, Rows]:
-    """The rows before a time, and all others."""
-    due = rows["time"] < end
-    return rows.take(np.flatnonzero(due)), rows.take(np.flatnonzero(~due))
 
 
 def groups(n: int) -> list[slice]:
