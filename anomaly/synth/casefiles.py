@@ -92,6 +92,12 @@ class CaseFiles:
         self.added.append((number, int(opened), int(closed), agency, kind, people, officers))
         return number
 
+    def about(self, agency: int) -> Ints:
+        """Everybody in the case files of an agency, (k,), some of them several times."""
+        on_file = self.people[self.agency == agency].ravel()
+        added = [k for one in self.added if one[3] == agency for k in one[5]]
+        return np.append(on_file[on_file >= 0], np.array(added, dtype=np.int64))
+
     def own(self, user: int, *, without: int = -1) -> int:
         """The number of some case of a user in which a person has no part; -1 where there is none."""
         mine = self.case[self.of == user]

@@ -153,31 +153,21 @@ class World:
         A few are, if possible, of no case file: else some case would explain them by accident.
         """
         low, high = self.plan.agencies[agency].town
-        town = rng.permutation(high - low - REGULARS)
-        users, known = self.people.among(self.staff.person), self._on_file(agency if n <= FEW else None)
-        for part in (town[: AHEAD * n], town):  # a town has a million people, and nearly always a few will do
-            rows = low + REGULARS + part
-            fits = ~users[rows]
+        town = low + REGULARS + rng.permutation(high - low - REGULARS)
+        known = self.people.among(self.cases.about(agency)[: None if n <= FEW else 0])
+        for rows in (town[: AHEAD * n], town):  # a town has a million people, and nearly always a few will do
+            fits = ~self.people.among(self.staff.person)[rows]
             if sex:
                 fits &= self.people.female[rows] == (sex == "F")
             if ages is not None:
-                age = self.age(rows)
-                fits &= (age >= ages[0]) & (age <= ages[1])
-            rows = rows[fits]
-            strangers = rows[~known[rows]]
+                fits &= ((age := self.age(rows)) >= ages[0]) & (age <= ages[1])
+            found = rows[fits]
+            strangers = found[~known[found]]
             if len(strangers) >= n:
                 return strangers[:n]
-        if len(rows) < n:
+        if len(found) < n:
             raise NoPartError
-        return np.concatenate([strangers, rows[known[rows]]])[:n]
-
-    def _on_file(self, agency: int | None) -> NDArray[np.bool_]:
-        """Whether each resident, (r,), is in some case file of an agency; nobody is where there is none."""
-        if agency is None:
-            return np.zeros(len(self.people), dtype=np.bool_)
-        on_file = self.cases.people[self.cases.agency == agency].ravel()
-        added = [k for one in self.cases.added if one[3] == agency for k in one[5]]
-        return self.people.among(np.append(on_file[on_file >= 0], np.array(added, dtype=np.int64)))
+        return np.concatenate([strangers, found[known[found]]])[:n]
 
     def age(self, persons: Ints) -> Ints:
         """Age in years of each person, (n,), on the first day."""
