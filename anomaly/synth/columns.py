@@ -33,7 +33,7 @@ class Coded(NamedTuple):
         """
         texts, codes = self.texts, self.codes.astype(np.int32, copy=False)
         if len(texts) > FEW:
-            places = codes.astype(np.int64)  # a quarter of the time that numpy takes with other integers
+            places = codes.astype(np.int64)  # half the time, this included, that numpy takes with int32
             used = np.zeros(len(texts) + 1, dtype=np.bool_)
             used[places] = True  # -1 is the last, which is no text's
             kept = np.flatnonzero(used[:-1])

@@ -89,7 +89,7 @@ class Staff:
         rota = self.rota[who]
         regular = (day + self.phase[who]) % cycle[rota] < on[rota]
         length, away = self.away[who], np.zeros(len(who), dtype=np.bool_)
-        for first in self.leave.T:  # one of them at a time: a table of all takes three times as long
+        for first in self.leave.T:
             since = day - first[who]
             away |= (since >= 0) & (since < length)
         h = self.p.habits

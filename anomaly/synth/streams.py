@@ -43,7 +43,7 @@ def chosen(law: NDArray[np.float64], draws: NDArray[np.float64], side: Literal["
     """The place of each draw, (n,) in [0, 1), in ascending bounds, (k,): what `np.searchsorted` says.
 
     A draw in a cell of the unit interval without a bound inside is placed by its cell: a million draws among
-    a thousand surnames take 8 ms instead of 60, among twelve kinds 4 instead of 30.
+    a thousand surnames take 12 ms instead of 67, among twelve kinds 7 instead of 25.
     """
     cells = 1 << (64 * len(law)).bit_length()  # a power of two: multiplying by it loses nothing
     if len(draws) < cells:
