@@ -40,7 +40,7 @@ def synth(
     Example: anomaly synth --out world --size county --seed 7
     """
     # Read when polars first works. The threads here take thousands of short steps each: with a pool of more
-    # threads to wake for every one of them, 16 million rows took 47 s of CPU instead of 41 (one pair of runs).
+    # threads to wake for each of them, 16 million rows took 47 s of CPU instead of 41 (one pair of runs).
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from rich.console import Console
 
