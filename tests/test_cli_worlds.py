@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from anomaly.cli import app
+from anomaly.errors import InputError
 from anomaly.synth.scenes.catalogue import INNOCENT, MISUSE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,6 +77,36 @@ def test_a_world_that_cannot_be_is_refused(arguments: list[str], said: str, tmp_
     assert said in done.stderr
     assert "next:" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_fewer_misuse_scenarios_than_asked_for_are_said(tmp_path: Path) -> None:
+    size = ["--users", "8", "--days", "30", "--events", "600", "--misuse", "8", "--no-clean"]
+    done = anomaly("synth", "--out", tmp_path / "world", *size)
+    assert done.returncode == 0, done.stderr
+    played = json.loads((tmp_path / "world" / "world.json").read_text())["scenarios"]["misuse"]
+    assert 0 < played < 8
+    assert f"8 misuse scenarios were asked for; for the other {8 - played} nobody was left" in done.stdout
+
+
+@pytest.mark.parametrize("out", ["a file", "a file/world"])
+def test_a_place_where_no_world_can_be_written_is_refused(out: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("mine")
+    done = anomaly("synth", "--out", tmp_path / out, "--size", "village")
+    assert done.returncode == 2
+    assert "this is a file, not a folder" in done.stderr
+    assert (tmp_path / "a file").read_text() == "mine"
+
+
+def test_a_disk_that_refuses_is_no_fault_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("anomaly.synth.write_world", refused)
+    done = CliRunner().invoke(app, ["synth", "--out", str(tmp_path / "world"), "--size", "village"])
+    assert isinstance(done.exception, InputError)
+    assert "No space left on device" in str(done.exception)
 
 
 def test_the_truth_of_another_log_is_refused(village: Path, tmp_path: Path) -> None:

@@ -44,13 +44,20 @@ def synth(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from rich.console import Console
 
+    from anomaly.errors import InputError
+    from anomaly.report.outputs import base_of
     from anomaly.synth import load, print_world, size_of, write_world
 
     p = load(parameters)
     wanted = size_of(p, seed=seed, size=size, events=events, days=days, users=users, misuse=misuse)
-    with Console(stderr=True).status("making a world: invented people, known misuse"):
-        world = write_world(out, wanted, p, format=format, clean=clean, threads=threads)
-    print_world(world, Console())
+    base_of(out)
+    try:
+        with Console(stderr=True).status("making a world: invented people, known misuse"):
+            world = write_world(out, wanted, p, format=format, clean=clean, threads=threads)
+    except OSError as error:
+        why = f"the world cannot be written ({error.strerror or error})"
+        raise InputError(why, str(out), "choose another folder with --out") from None
+    print_world(world, Console(), wanted.misuse)
 
 
 @app.command()

@@ -7,8 +7,11 @@ from rich.console import Console
 from anomaly.synth.make import Written
 
 
-def print_world(world: Written, console: Console) -> None:
-    """Print what is in a world, what is not, and what to do with it."""
+def print_world(world: Written, console: Console, asked: int | None = None) -> None:
+    """Print what is in a world, what is not, and what to do with it.
+
+    asked: misuse scenarios that were asked for; where fewer could be played, that is said.
+    """
     console.print(
         f"{world.n_rows:,} rows by {world.n_users:,} users of {world.n_agencies:,} agencies, "
         f"{world.n_days} days",
@@ -18,6 +21,12 @@ def print_world(world: Written, console: Console) -> None:
         f"{world.n_misuse} misuse scenarios and {world.n_innocent} innocent look-alikes, each with its rows",
         highlight=False,
     )
+    if asked is not None and world.n_misuse < asked:
+        others = asked - world.n_misuse
+        console.print(
+            f"{asked} misuse scenarios were asked for; for the other {others} nobody was left",
+            highlight=False,
+        )
     if world.missed:
         left_out = ", ".join(dict.fromkeys(one.pattern for one in world.missed))
         console.print(f"left out, as nobody here could play a part: {left_out}", highlight=False)
