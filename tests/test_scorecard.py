@@ -12,7 +12,7 @@ import pytest
 
 from anomaly import __version__
 from anomaly.detectors import BY_NAME
-from benchmarks.scorecard import pool
+from benchmarks.scorecard import patterns, pool
 from benchmarks.scorecard.clock import Clock
 from benchmarks.scorecard.conditions import BLANKED, CONDITIONS, FULL, LOG_ONLY, under
 from benchmarks.scorecard.make import run_all, write
@@ -113,6 +113,23 @@ def test_pooled_figures_agree_with_the_cards(card: tuple[Outcome, Path]) -> None
             for budget, found in one.budgets.select("budget", "found").iter_rows():
                 assert here.select(pool.within(budget)).sum().item() == found
     assert scenarios["form"].null_count() == 0
+
+
+def test_each_pattern_has_a_precision_and_an_average_precision(card: tuple[Outcome, Path]) -> None:
+    runs = pool.of(card[0].runs, FULL)
+    claimed = patterns.claims(runs)
+    assert any(listed for _, listed in claimed.values())
+    for name, (right, listed) in claimed.items():
+        assert 0 <= right <= listed <= sum(run.ours.misuse for run in runs), name
+    scenarios = pool.scenarios_of(card[0].runs)
+    lines = patterns.pattern_table(scenarios, "this scan", {}, claimed).splitlines()
+    head = [cell.strip() for cell in lines[0].split("|")]
+    rows = [dict(zip(head, map(str.strip, line.split("|")), strict=True)) for line in lines[2:]]
+    of_each = pl.concat([run.ours.patterns.filter(budget="T") for run in runs])
+    for row in rows:
+        here = of_each.filter(pattern=row["pattern"].strip("`"))
+        pooled = (here["average_precision"] * here["scenarios"]).sum() / here["scenarios"].sum()
+        assert float(row["AP"]) == pytest.approx(pooled, abs=0.0101)
 
 
 def test_a_baseline_is_ahead_exactly_where_its_mean_is(card: tuple[Outcome, Path]) -> None:

@@ -78,6 +78,9 @@ class Card:
         for one in self.patterns.iter_rows(named=True):
             share = _share("recall", one, part=one["found"], whole=one["scenarios"])
             rows.append(share | {"pattern": one["pattern"]})
+        for one in self.patterns.unique("pattern", maintain_order=True).iter_rows(named=True):
+            worth = {"measure": "average precision", "value": one["average_precision"]}
+            rows.append({"pattern": one["pattern"], **worth, "whole": one["scenarios"]})
         for one in self.forms.iter_rows(named=True):
             share = _share("recall", one, part=one["found"], whole=one["scenarios"])
             rows.append(share | {"measure": f"recall, {one['form']}"})

@@ -154,22 +154,29 @@ def by_pattern(scenarios: pl.DataFrame) -> pl.DataFrame:
     """Return the recall of each misuse pattern at each budget of the whole list.
 
     scenarios: as from `by_scenario`. Columns: pattern, budget, k, scenarios, found, recall, recall_low,
-    recall_high (exact 95 %), best_rank (where the first of the pattern is found, null when none is). Budgets
-    are those of the whole list: a reviewer does not know which pattern comes next.
+    recall_high (exact 95 %), best_rank (where the first of the pattern is found, null when none is),
+    average_precision (mean over its scenarios of the precision of the whole list at the entry that brings
+    each, 0 where none does: over all patterns that is the average precision of the list). Budgets are those
+    of the whole list: a reviewer does not know which pattern comes next.
     """
     misuse = scenarios.filter("misuse")
+    found_at = misuse["found_at"].drop_nulls().sort().to_list()
+    precision = {rank: n / rank for n, rank in enumerate(found_at, start=1)}
     out = []
     for (pattern,), of_it in misuse.group_by("pattern", maintain_order=True):
+        ranks = of_it["found_at"].drop_nulls()
+        average = sum(precision[rank] for rank in ranks) / len(of_it)
         for name, k in budgets(len(misuse)).items():
-            found = int((of_it["found_at"] <= k).sum())
+            found = int((ranks <= k).sum())
             out.append(
                 {"pattern": pattern, "budget": name, "k": k, "scenarios": len(of_it), "found": found}
                 | share("recall", found, len(of_it))
-                | {"best_rank": of_it["found_at"].min()}
+                | {"best_rank": ranks.min(), "average_precision": average}
             )
     schema: Mapping[str, type[pl.DataType]] = {
         "pattern": pl.String, "budget": pl.String, "k": pl.Int64, "scenarios": pl.Int64, "found": pl.Int64,
         "recall": pl.Float64, "recall_low": pl.Float64, "recall_high": pl.Float64, "best_rank": pl.Int64,
+        "average_precision": pl.Float64,
     }  # fmt: skip
     return pl.DataFrame(out, schema=schema)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from benchmarks.scorecard.tables import code, some, table
 from benchmarks.scorecard.worlds import CATALOGUE, innocent_patterns
 
 TIMES = "## Time taken"
-LIBRARIES = ("polars", "numba", "scikit-learn", "scipy")
+LIBRARIES = ("polars", "numba", "scikit-learn", "scipy", "pyod", "faker")  # the last two may be missing
 NAMES = {"census": "Faker's weighted census tables", "invented": "invented tables"}
 
 
@@ -57,7 +59,7 @@ def page(outcome: Outcome, scenarios: pl.DataFrame, clock: Clock) -> str:
     read = sum(run.world.rows for run in [*runs, *(run for _, done in outcome.beside for run in done)])
     return _template().render(
         version=__version__,
-        libraries=", ".join(f"{one} {version_of(one)}" for one in LIBRARIES),
+        libraries=", ".join(_versions()),
         names=NAMES[runs[0].world.names],
         catalogue=CATALOGUE,
         full=FULL,
@@ -73,7 +75,7 @@ def page(outcome: Outcome, scenarios: pl.DataFrame, clock: Clock) -> str:
         intervals=overall.recall_intervals(runs, FULL),
         not_run={one: overall.not_run(runs, one) for one in conditions},
         sought=patterns.by_sought(scenarios, ours),
-        patterns=patterns.pattern_table(scenarios, ours, _found_by(runs)),
+        patterns=patterns.pattern_table(scenarios, ours, _found_by(runs), patterns.claims(of(runs, FULL))),
         unsought=some([code(one) for one in patterns.unsought()], ""),
         missed=patterns.missed_by_all(scenarios, ours),
         makeup=faults.makeup(runs),
@@ -88,6 +90,14 @@ def page(outcome: Outcome, scenarios: pl.DataFrame, clock: Clock) -> str:
         times=_times(clock),
         pace=f"{read / clock.seconds['scans of the worlds'] / 1e6:.2f}",
     )
+
+
+def _versions() -> list[str]:
+    out = []
+    for one in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            out.append(f"{one} {version_of(one)}")
+    return out
 
 
 def _template() -> jinja2.Template:

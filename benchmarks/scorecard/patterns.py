@@ -10,7 +10,8 @@ from anomaly.detectors import BY_NAME
 from anomaly.evaluate.intervals import of_share
 from benchmarks.scorecard.conditions import BLANKED, FULL, LOG_ONLY
 from benchmarks.scorecard.pool import within
-from benchmarks.scorecard.tables import NONE, code, some, table
+from benchmarks.scorecard.runs import Run
+from benchmarks.scorecard.tables import NONE, code, some, table, two
 from benchmarks.scorecard.worlds import CATALOGUE, misuse_numbers
 
 # Which numbers of the catalogue each detector was made for; what else it finds, it finds by luck.
@@ -78,10 +79,32 @@ def in_order(scenarios: pl.DataFrame) -> list[str]:
     return known + sorted(there - set(known))
 
 
-def pattern_table(scenarios: pl.DataFrame, ours: str, found_by: Mapping[str, Sequence[str]]) -> str:
+def claims(runs: Sequence[Run]) -> dict[str, tuple[int, int]]:
+    """Return by pattern how many of the scan's first T entries come from detectors that look for it.
+
+    The first number counts those that bring misuse, of whatever pattern; the second all. runs: under one
+    condition.
+    """
+    out = dict.fromkeys(misuse_numbers(), (0, 0))
+    for run in runs:
+        right = set(run.ours.scenarios.filter("misuse")["found_at"].drop_nulls())
+        for pattern in out:
+            looking = set(sought_by(pattern))
+            made = [k for k, names in run.behind.items() if k <= run.ours.misuse and looking & set(names)]
+            out[pattern] = (out[pattern][0] + len(right & set(made)), out[pattern][1] + len(made))
+    return out
+
+
+def pattern_table(
+    scenarios: pl.DataFrame,
+    ours: str,
+    found_by: Mapping[str, Sequence[str]],
+    claimed: Mapping[str, tuple[int, int]],
+) -> str:
     """Return a row for each pattern, worlds pooled; counts are within the first T entries unless it says so.
 
-    scenarios: as from `pool.scenarios_of`; found_by: pattern -> detectors behind what the scan found of it.
+    scenarios: as from `pool.scenarios_of`; found_by: pattern -> detectors behind what the scan found of it;
+    claimed: as from `claims`.
     """
     misuse = scenarios.filter("misuse").with_columns(at=within("T"), at2=within("2T"), at5=within("5T"))
     mine = misuse.filter(pl.col("detector") == ours)
@@ -96,6 +119,8 @@ def pattern_table(scenarios: pl.DataFrame, ours: str, found_by: Mapping[str, Seq
                 code(pattern),
                 some([code(name) for name in sought_by(pattern)], "nobody yet"),
                 f"{full['at'].sum()} · {full['at2'].sum()} · {full['at5'].sum()} of {len(full)}",
+                _claimed(claimed.get(pattern, (0, 0))),
+                two(_average_precision(mine, full)),
                 _of(full.filter(~pl.col("evasive"))),
                 _of(full.filter("evasive")),
                 NONE if best is None else str(best),
@@ -105,10 +130,25 @@ def pattern_table(scenarios: pl.DataFrame, ours: str, found_by: Mapping[str, Seq
             ]
         )
     head = [
-        "no.", "pattern", "looked for by", "found at T · 2T · 5T", OPEN, "evading", "best rank", LOG_ONLY,
-        BLANKED, "found through", "best baseline at T",
+        "no.", "pattern", "looked for by", "found at T · 2T · 5T", "right of its entries", "AP", OPEN,
+        "evading", "best rank", LOG_ONLY, BLANKED, "found through", "best baseline at T",
     ]  # fmt: skip
     return table(head, rows, left=3)
+
+
+def _claimed(counts: tuple[int, int]) -> str:
+    return f"{counts[0]} of {counts[1]}" if counts[1] else NONE
+
+
+def _average_precision(mine: pl.DataFrame, full: pl.DataFrame) -> float | None:
+    """Mean over the scenarios `full` of a pattern of the precision at the entry that brings each, worlds
+    pooled; `mine`: of all patterns.
+    """
+    every = mine.filter(pl.col("condition") == FULL).drop_nulls("found_at")
+    ranks = dict(every.group_by("seed").agg(pl.col("found_at").sort()).iter_rows())
+    found = full.drop_nulls("found_at").select("seed", "found_at").iter_rows()
+    precision = [(ranks[seed].index(rank) + 1) / rank for seed, rank in found]
+    return sum(precision) / len(full) if len(full) else None
 
 
 def _of(rows: pl.DataFrame) -> str:

@@ -25,7 +25,8 @@ ALARMS = pl.Schema({"detector": pl.String(), "hard_negative": pl.Boolean()})
 class Run:
     """What came of one world under one condition.
 
-    found_by: the detectors behind each misuse scenario that the scan brings. alarms: a row for each detector
+    found_by: the detectors behind each misuse scenario that the scan brings. behind: those behind each entry,
+    by rank. alarms: a row for each detector
     of each wrong entry on the clean twin: detector, hard_negative (the entry is about a labelled one).
     idle: detectors of the engine that could not run, and why. ways: in full context, the scan's findings
     ranked in other ways.
@@ -37,6 +38,7 @@ class Run:
     rivals: tuple[Card, ...]
     abstained: tuple[Abstained, ...]
     found_by: dict[str, tuple[str, ...]]
+    behind: dict[int, tuple[str, ...]]
     alarms: pl.DataFrame
     idle: dict[str, str]
     ways: tuple[Card, ...]
@@ -79,6 +81,7 @@ def run(world: World, condition: str, room: Path, clock: Clock) -> Run:
         rivals,
         tuple(one for one in answers if isinstance(one, Abstained)),
         _found_by(result, ours),
+        {one.rank: tuple(one.detectors) for one in result.incidents},
         alarms,
         {str(one["name"]): str(one["why_not"]) for one in result.summary["detectors"] if not one["ran"]},
         ways,

@@ -173,6 +173,21 @@ def test_patterns_are_looked_for_in_the_whole_list() -> None:
     assert dict(card.patterns.select("pattern", "best_rank").iter_rows()) == {"stalking": 1, "selling": 6}
 
 
+def test_average_precision_of_patterns_adds_up_to_that_of_the_list() -> None:
+    known = truth(
+        A=Scenario([1], pattern="stalking"),
+        B=Scenario([2], pattern="stalking"),
+        C=Scenario([3], pattern="selling"),
+    )
+    card = score(listing(Entry([1]), Entry([50]), Entry([3])), known)
+    of_each = dict(card.patterns.select("pattern", "average_precision").iter_rows())
+    assert of_each == {"stalking": 1 / 2, "selling": 2 / 3}
+    assert card.average_precision == pytest.approx((2 * of_each["stalking"] + of_each["selling"]) / 3)
+    tidy = card.tidy().filter(measure="average precision", pattern="selling")
+    assert tidy.select("value", "whole").rows() == [(2 / 3, 1)]
+    assert over_seeds([card, card]).filter(measure="average precision", pattern="selling").height == 1
+
+
 def test_a_scenario_without_a_row_counts_as_missed() -> None:
     card = score(listing(Entry([1])), truth(A=Scenario([1]), B=Scenario([])))
     assert at(card, "T")["recall"] == 0.5
