@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from anomaly.errors import InputError
-from anomaly.schema import EVENT_BY_NAME
+from anomaly.synth.working import Asked, Cases, Desks, Habits, Manners, Positive, Share, Street, Table
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Shape = Annotated[float, Field(ge=0.05, le=1e6)]  # of a gamma law: below it almost every draw is zero
-Shares = tuple[Share, Share, Share]
 Work = Literal[
     "patrol",
     "traffic",
@@ -35,11 +31,7 @@ Work = Literal[
 ]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Preset(_Table):
+class Preset(Table):
     """A size by name."""
 
     events: Annotated[int, Field(ge=1)]
@@ -47,7 +39,7 @@ class Preset(_Table):
     users: Annotated[int, Field(ge=1)]
 
 
-class UnitPlan(_Table):
+class UnitPlan(Table):
     """A unit: share of an agency's users, mean actions of a user in a shift, and the agencies that have
     it.
     """
@@ -61,7 +53,7 @@ class UnitPlan(_Table):
     kinds: tuple[str, ...] = ("sheriff", "police")
 
 
-class Rota(_Table):
+class Rota(Table):
     """A shift of `hours` from `start` o'clock, `on` days of each `cycle`."""
 
     start: Annotated[float, Field(ge=0, lt=24)]
@@ -76,7 +68,7 @@ class Rota(_Table):
         return self
 
 
-class Agencies(_Table):
+class Agencies(Table):
     """How users fall into counties and agencies."""
 
     users_per_county: Annotated[float, Field(ge=60)]
@@ -96,7 +88,7 @@ class Agencies(_Table):
         return pair
 
 
-class People(_Table):
+class People(Table):
     """Who lives in the towns."""
 
     share_surname_at_home: Share
@@ -106,65 +98,7 @@ class People(_Table):
     namesake_surnames: Positive
 
 
-class Habits(_Table):
-    """What users type, and how regular their days are."""
-
-    vague_a: Positive
-    vague_b: Positive
-    blank: Share
-    capitals: Share
-    pace_shape: Shape
-    busy_shape: Shape
-    stays_late: Share
-    overtime: Share
-    court: Share
-    leave_every: Annotated[float, Field(ge=20)]
-    separated_a_year: Share
-    hired_a_year: Share
-
-
-class Street(_Table):
-    """Stops, calls and plates run on the beat: shares of patrol work."""
-
-    patrol: Shares
-    traffic: Shares
-    second_look: Share
-    report: Share
-    follow_up: Share
-    number_shown: Share
-    through_dispatch: Share
-    regulars: Share
-    bulletin: Share
-    days_per_bulletin: Positive
-    bulletin_days: Positive
-    familiar_plate: Share
-    elsewhere: Share
-    alpr: Share
-    networks_median: Positive
-    networks_sigma: Positive
-    networks_most: Positive
-
-    @field_validator("patrol", "traffic")
-    @classmethod
-    def _whole(cls, shares: Shares) -> Shares:
-        if abs(sum(shares) - 1) > 1e-6:
-            raise ValueError(f"the shares add up to {sum(shares):g}, not to 1")
-        return shares
-
-
-class Cases(_Table):
-    """Cases that live for weeks."""
-
-    days_per_case: Annotated[float, Field(ge=0.5)]
-    life_shape: Shape
-    life_days: Annotated[float, Field(gt=0, le=3650)]
-    shared: Share
-    from_case: Share
-    first_person: Share
-    people: Annotated[int, Field(ge=1, le=50)]
-
-
-class Imperfect(_Table):
+class Imperfect(Table):
     """What is wrong with the tables and the log, each a knob. `clock_minutes`: a calls clock is off by up
     to it.
     """
@@ -185,20 +119,22 @@ class Imperfect(_Table):
     @field_validator("redacted")
     @classmethod
     def _are_columns(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        from anomaly.synth.render import COLUMNS  # which needs the parameters itself
+
         for name in names:
-            if name not in EVENT_BY_NAME or name == "time":
+            if name not in COLUMNS or name == "time":
                 raise ValueError(f"`{name}` is no column of a log that can be hidden")
         return names
 
 
-class Prevalence(_Table):
+class Prevalence(Table):
     """How much misuse there is."""
 
     per_user_year: Share
     least_families: Share
 
 
-class Parameters(_Table):
+class Parameters(Table):
     """Everything that `parameters.toml` says."""
 
     first_day: Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 1, 1))]
@@ -209,6 +145,9 @@ class Parameters(_Table):
     habits: Habits
     street: Street
     cases: Cases
+    desks: Desks
+    manners: Manners
+    asked: Asked
     imperfect: Imperfect
     prevalence: Prevalence
     rotas: dict[str, Rota]

@@ -23,7 +23,7 @@ from anomaly.synth.staff import DAY, HOUR
 from anomaly.synth.stage import play
 from anomaly.synth.streams import Ints
 from anomaly.synth.work import WORK, Made
-from anomaly.synth.work.manners import SIGNED, for_others, in_passing
+from anomaly.synth.work.manners import for_others, in_passing
 from anomaly.synth.world import FEW, NoPartError, World
 
 SEEDS = (11, 12)
@@ -204,8 +204,8 @@ def test_agencies_that_sign_for_histories_do_so_in_scenes_too() -> None:
     usual, played = signing
     known = usual > 0
     assert 0.2 <= known.mean() <= 0.7
-    assert np.median(usual[known]) == pytest.approx(SIGNED, abs=0.03)
-    assert np.median(played[known & (played > 0)]) == pytest.approx(SIGNED, abs=0.1)
+    assert np.median(usual[known]) == pytest.approx(world.p.manners.signed, abs=0.03)
+    assert np.median(played[known & (played > 0)]) == pytest.approx(world.p.manners.signed, abs=0.1)
     assert (known & (played > 0)).sum() >= 5
 
 

@@ -13,8 +13,6 @@ from anomaly.synth.work.street import cameras
 from anomaly.synth.world import World
 
 SAID = {"cases": CASE, "family": FAMILY, "sex crimes": SEX_CRIMES, "narcotics": DRUGS, "federal": FEDERAL}
-SHOWN = 0.75  # share of the queries of a case that carry its number in the case field
-SEARCHED = 0.08  # share of them after which the plate is searched in the cameras' records
 
 
 def investigate(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Made) -> None:
@@ -36,10 +34,10 @@ def investigate(world: World, rng: np.random.Generator, time: Ints, who: Ints, m
         reason[rows] = world.say(rng, who[rows], texts)
         rows = np.flatnonzero(works & (case < 0))
         reason[rows] = world.say(rng, who[rows], NARCOTICS if name == "narcotics" else LEAD)
-    kind = usual_kinds(rng, n, history=0.28, record=0.06, driver=0.25, person=0.2, plate=0.21)
-    shown = rng.random(n) < SHOWN
+    kind = usual_kinds(world, rng, n, world.p.asked.cases)
+    shown = rng.random(n) < c.number_shown
     made.actions.append(Actions.of(time, who, person, kind, reason, number=number, shown=shown))
     # Who else may search the readers' records is in dispute: scenes show it.
     local = ~world.staff.does("federal")[who[known]]
-    rows = known[local & (rng.random(len(known)) < SEARCHED)]
+    rows = known[local & (rng.random(len(known)) < c.alpr)]
     cameras(world, rng, time[rows], who[rows], person[rows], number[rows], made)

@@ -11,13 +11,6 @@ from anomaly.synth.staff import DAY, HOUR
 from anomaly.synth.streams import Ints, uniform
 from anomaly.synth.world import World
 
-# A large county requires last name and unit of assignment with each request for a criminal history [LASD-AT];
-# how many others do is DESIGN, and so is everything else here.
-SIGNING = 0.4  # share of agencies whose requests carry it ...
-SIGNED = 0.9  # ... this share of them
-AT_ANOTHERS = 0.03  # share of a user's days at the terminal of a colleague of the unit
-RECORDS_FOR_OTHERS = 0.1  # share of a records clerk's queries that name somebody of the agency who asked ...
-FOR_OTHERS = 0.006  # ... and of everybody else's; dispatchers name the officer anyway
 HISTORY, RECORD = CODES["history"], CODES["record"]
 
 
@@ -26,17 +19,17 @@ def in_passing(world: World, rng: np.random.Generator, actions: Actions) -> None
 
     A colleague's terminal is that of the whole day (from six in the morning), whatever is done on it.
     """
-    s = world.staff
-    signs = uniform(world.seed + 10, np.arange(len(world.plan.agencies))) < SIGNING
+    s, manners = world.staff, world.p.manners
+    signs = uniform(world.seed + 10, np.arange(len(world.plan.agencies))) < manners.agencies_that_sign
     histories = (actions.kind == HISTORY) | (actions.kind == RECORD)
     rows = np.flatnonzero(histories & (actions.attention == 0))
     rows = rows[signs[s.agency[actions.user[rows]]]]
-    rows = rows[rng.random(len(rows)) < SIGNED]
+    rows = rows[rng.random(len(rows)) < manners.signed]
     attention = actions.attention.copy()
     attention[rows] = world.signatures[actions.user[rows]]
     actions.attention = attention
     day = (actions.time - 6 * HOUR) // DAY
-    rows = np.flatnonzero(uniform(world.seed + 11, actions.user, day) < AT_ANOTHERS)
+    rows = np.flatnonzero(uniform(world.seed + 11, actions.user, day) < manners.at_anothers_terminal)
     rows = rows[actions.terminal[rows] < 0]
     terminal = actions.terminal.copy()
     terminal[rows] = _beside(world, actions.user[rows], day[rows])
@@ -45,10 +38,10 @@ def in_passing(world: World, rng: np.random.Generator, actions: Actions) -> None
 
 def for_others(world: World, rng: np.random.Generator, actions: Actions) -> None:
     """Name somebody of the agency as the one who asked, in a share of the actions that name nobody."""
-    s = world.staff
+    s, manners = world.staff, world.p.manners
     draw = rng.random(len(actions))
-    rows = np.flatnonzero((draw < RECORDS_FOR_OTHERS) & (actions.behalf < 0))
-    rows = rows[(draw[rows] < FOR_OTHERS) | s.does("records")[actions.user[rows]]]
+    rows = np.flatnonzero((draw < manners.records_for_others) & (actions.behalf < 0))
+    rows = rows[(draw[rows] < manners.for_others) | s.does("records")[actions.user[rows]]]
     user, today = actions.user[rows], actions.time[rows] // DAY
     first, after = s.of_agency[s.agency[user]], s.of_agency[s.agency[user] + 1]
     other = first + (rng.random(len(rows)) * (after - first)).astype(np.int64)

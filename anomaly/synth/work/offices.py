@@ -21,38 +21,34 @@ from anomaly.synth.work.made import Made, Permits
 from anomaly.synth.work.people import pick_kinds, pick_people, usual_kinds
 from anomaly.synth.world import World
 
-ON_WARRANTS = 0.35  # share of a records clerk's queries
-ON_APPLICANTS = 1 / 12
-WITH_NUMBER = 0.5  # share of the other requests that name a report
-FOREIGN = 0.06  # share of bookings in which the jail asks who a foreign person is
-BATCH_EVERY = 3  # seconds
-
 
 def records(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Made) -> None:
     """Requests for reports, registrants, warrants; one query in twelve is on an applicant, purpose J. (n,)
     both.
     """
+    desks, asks = world.p.desks, world.p.asked
     draw = rng.random(len(time))
-    hiring = np.flatnonzero(draw < ON_APPLICANTS)
-    wants = np.flatnonzero(draw >= 1 - ON_WARRANTS)
-    rest = np.flatnonzero((draw >= ON_APPLICANTS) & (draw < 1 - ON_WARRANTS))
+    on_applicants, others = draw < 1 / desks.one_applicant_in, draw < 1 - desks.warrants
+    hiring = np.flatnonzero(on_applicants)
+    wants = np.flatnonzero(~others)
+    rest = np.flatnonzero(~on_applicants & others)
     person = pick_people(world, rng, who[hiring])
     agency = world.staff.agency[who[hiring]]
     made.permits.append(Permits(time[hiring], agency, person, "employment"))
     said = world.say(rng, who[hiring], APPLICANT)
     made.actions.append(Actions.of(time[hiring], who[hiring], person, "history", said, purpose="J"))
     person = pick_people(world, rng, who[wants])
-    kind = pick_kinds(rng, len(wants), person=0.7, licence_only=0.3)
+    kind = pick_kinds(rng, len(wants), **asks.warrants)
     made.actions.append(
         Actions.of(time[wants], who[wants], person, kind, world.say(rng, who[wants], WARRANTS))
     )
     person = pick_people(world, rng, who[rest], regulars=0.08)
     number = np.full(len(rest), -1, dtype=np.int64)
-    asked = np.flatnonzero(rng.random(len(rest)) < WITH_NUMBER)
+    asked = np.flatnonzero(rng.random(len(rest)) < desks.names_a_report)
     number[asked], about = _a_report(world, rng, who[rest[asked]], time[rest[asked]])
     person[asked] = np.where(about >= 0, about, person[asked])
     asked = asked[number[asked] >= 0]
-    kind = usual_kinds(rng, len(rest), history=0.4, record=0.05, licence_only=0.33, plate_only=0.22)
+    kind = usual_kinds(world, rng, len(rest), asks.records)
     said = world.say(rng, who[rest], RECORDS)
     said[asked] = world.say(rng, who[rest[asked]], RECORDS_OF_REPORT)
     made.actions.append(Actions.of(time[rest], who[rest], person, kind, said, number=number))
@@ -78,7 +74,7 @@ def _a_report(world: World, rng: np.random.Generator, who: Ints, time: Ints) -> 
 def dispatch(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Made) -> None:
     """A dispatcher's own queries: callers, tows, somebody at the desk. (n,) both."""
     person = pick_people(world, rng, who, regulars=0.1)
-    kind = usual_kinds(rng, len(time), plate=0.4, plate_only=0.3, person=0.27, history=0.025, record=0.005)
+    kind = usual_kinds(world, rng, len(time), world.p.asked.dispatch)
     made.actions.append(Actions.of(time, who, person, kind, world.say(rng, who, DISPATCH)))
 
 
@@ -91,7 +87,7 @@ def licensing(world: World, rng: np.random.Generator, time: Ints, who: Ints, mad
     reason = world.say(rng, who, PERMIT)
     made.actions.append(Actions.of(time, who, person, "history", reason, purpose="F"))
     later = time + rng.integers(40, 400, size=len(time))
-    kind = usual_kinds(rng, len(time), person=1.0)
+    kind = usual_kinds(world, rng, len(time), world.p.asked.permits)
     made.actions.append(Actions.of(later, who, person, kind, reason, purpose="F"))
 
 
@@ -100,8 +96,8 @@ def jail(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Ma
     custody is.
     """
     person = pick_people(world, rng, who, regulars=0.1)
-    foreign = rng.random(len(time)) < FOREIGN
-    kind = usual_kinds(rng, len(time), history=0.4, person=0.35, record=0.1, photo=0.15)
+    foreign = rng.random(len(time)) < world.p.desks.foreign
+    kind = usual_kinds(world, rng, len(time), world.p.asked.jail)
     kind = np.where(foreign, pick_kinds(rng, len(time), immigration=1.0), kind)
     reason = world.say(rng, who, JAIL)
     rows = np.flatnonzero(foreign)
@@ -120,7 +116,7 @@ def custody(world: World, rng: np.random.Generator, time: Ints, who: Ints, made:
     has = np.flatnonzero(time < last[world.staff.agency[who]] * DAY)
     person = pick_people(world, rng, who[has])
     reason = world.say(rng, who[has], CUSTODY)
-    kind = pick_kinds(rng, len(has), history=0.9, record=0.1)  # the law allows no more
+    kind = pick_kinds(rng, len(has), **world.p.asked.custody)
     made.actions.append(Actions.of(time[has], who[has], person, kind, reason))
 
 
@@ -130,6 +126,6 @@ def batch(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: M
     time, who = time[order], who[order]
     night = who * (1 << 20) + time // DAY
     first = np.searchsorted(night, night)
-    at = time[first] // 3600 * 3600 + 120 + BATCH_EVERY * (np.arange(len(time)) - first)
+    at = time[first] // 3600 * 3600 + 120 + world.p.desks.batch_seconds * (np.arange(len(time)) - first)
     reason = world.say(rng, who, ("warrant batch validation",), careful=True)
     made.actions.append(Actions.of(at, who, pick_people(world, rng, who), "batch", reason))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from anomaly.synth.actions import CODES
 from anomaly.synth.streams import Ints, chosen, uniform
 from anomaly.synth.world import REGULARS, World
 
-BEAT = 6  # vehicles that an officer sees on the beat again and again
 _WEIGHT = np.cumsum(1 / np.arange(1, REGULARS + 1))
 _LAW = _WEIGHT / _WEIGHT[-1]
 
@@ -36,33 +37,16 @@ def pick_people(world: World, rng: np.random.Generator, who: Ints, *, regulars: 
 def on_the_beat(world: World, rng: np.random.Generator, who: Ints) -> Ints:
     """One of the few people whose car stands on each officer's beat, (n,)."""
     low, high = towns(world, who)
-    which = rng.integers(BEAT, size=len(who))
+    which = rng.integers(world.p.street.beat_vehicles, size=len(who))
     return low + (uniform(world.seed + 2, who, which) * (high - low)).astype(np.int64)
 
 
-# DESIGN: what every unit asks now and then, whatever its work: shares of its queries. Criminal histories are
-# not among them: who may ask for those is a rule of its own.
-SOMETIMES = {
-    "photo": 0.03,
-    "driver by name": 0.02,
-    "driver by initial": 0.004,
-    "owner by name": 0.008,
-    "driver history": 0.015,
-    "partial plate": 0.006,
-    "stolen": 0.008,
-    "licence only": 0.02,
-    "plate only": 0.015,
-    "driver": 0.02,
-    "plate": 0.02,
-    "person": 0.015,
-}
-
-
-def usual_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:
+def usual_kinds(world: World, rng: np.random.Generator, n: int, shares: Mapping[str, float]) -> Ints:
     """Like `pick_kinds`, with what every unit asks now and then beside the work's own `shares`."""
-    left = 1 - sum(SOMETIMES.values())
-    own = {name.replace("_", " "): left * share for name, share in shares.items()}
-    return pick_kinds(rng, n, **{name: own.get(name, 0) + SOMETIMES.get(name, 0) for name in own | SOMETIMES})
+    always = world.p.asked.now_and_then
+    left = 1 - sum(always.values())
+    own = {name: left * share for name, share in shares.items()}
+    return pick_kinds(rng, n, **{name: own.get(name, 0) + always.get(name, 0) for name in own | always})
 
 
 def pick_kinds(rng: np.random.Generator, n: int, **shares: float) -> Ints:

@@ -14,12 +14,11 @@ from anomaly.synth.work.people import on_the_beat, pick_kinds, pick_people, usua
 from anomaly.synth.world import World
 
 STOP, CALL, PLATE = 0, 1, 2
-LATER = 12  # days within which a report is looked at again
 
 
 def street(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: Made) -> None:
     """The stops, calls and plate runs of officers at these times, (n,) both."""
-    s, n = world.p.street, len(time)
+    s, asked, n = world.p.street, world.p.asked, len(time)
     stops, calls_too = (
         np.where(world.staff.does("traffic")[who], *of_both)
         for of_both in zip(np.cumsum(s.traffic)[:2], np.cumsum(s.patrol)[:2], strict=True)
@@ -38,9 +37,9 @@ def street(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: 
     kind = np.choose(
         what,
         [
-            usual_kinds(rng, n, plate=0.72, driver=0.28),
-            usual_kinds(rng, n, driver=0.45, person=0.35, plate=0.19, history=0.01),
-            usual_kinds(rng, n, plate_only=0.75, plate=0.25),
+            usual_kinds(world, rng, n, asked.stop),
+            usual_kinds(world, rng, n, asked.call),
+            usual_kinds(world, rng, n, asked.beat),
         ],
     )
     call_kind = np.where(what == CALL, rng.integers(1, len(CALL_KINDS), size=n), 0)
@@ -63,7 +62,7 @@ def street(world: World, rng: np.random.Generator, time: Ints, who: Ints, made: 
             time[again] + rng.integers(90, 600, size=len(again)),
             who[again],
             person[again],
-            pick_kinds(rng, len(again), history=0.5, record=0.1, licence_only=0.3, photo=0.1),
+            pick_kinds(rng, len(again), **asked.second_look),
             reason[again],
             number=number[again],
             shown=shown[again],
@@ -147,7 +146,7 @@ def _follow_up(
 ) -> None:
     """Some reports are looked at again in a later shift of the same officer."""
     rows = np.flatnonzero((number >= 0) & (rng.random(len(time)) < world.p.street.follow_up))
-    day = time[rows] // DAY + rng.integers(1, LATER, size=len(rows))
+    day = time[rows] // DAY + rng.integers(1, world.p.street.follow_up_days, size=len(rows))
     at = np.full(len(rows), -1, dtype=np.int64)
     for later in range(8):  # no rota has more days off in a row
         works, begin, end, _ = world.staff.on(who[rows], day + later)
