@@ -15,6 +15,7 @@ from anomaly.synth.plausibility import BANDS, implausible, marginals, plausibili
 from tests.coding.logs import frame_of
 
 EUGENE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "eugene_or_alpr_audit_2025.csv"
+MANUAL = Path(__file__).resolve().parents[2] / "docs" / "worlds.md"
 NAMES = [one.marginal for one in BANDS]
 # Marginals of one camera tool that no journal of all queries has.
 OF_ONE_TOOL = {"rows a user and day", "rows an action", "rows of cameras"}
@@ -53,6 +54,25 @@ def test_the_published_log_stands_beside_them() -> None:
     assert value["pairs seen on 1 day"] is None
     outside = {sentence.partition(":")[0] for sentence in implausible(found)}
     assert outside <= OF_ONE_TOOL
+
+
+def test_the_manual_shows_what_a_run_gives(tmp_path: Path) -> None:
+    p = load()
+    write_world(tmp_path / "w", size_of(p, size="town", seed=1), p, clean=False)
+    logs = {"town, seed 1": measured(tmp_path / "w")}
+    if EUGENE.exists():
+        logs["published log"] = marginals(open_log([EUGENE]), Context())
+    manual = [line.split(" | ") for line in MANUAL.read_text("utf-8").splitlines()]
+    head = next(row for row in manual if "published log" in row)
+    shown = {
+        row[0].removeprefix("| "): dict(zip(head[1:], row[1:], strict=True))
+        for row in manual[manual.index(head) + 2 :][: len(BANDS)]
+    }
+    for line in plausibility_table(logs).splitlines()[2:]:
+        name, *values, band, _ = line.split(" | ")
+        row = shown[name.removeprefix("| ")]
+        assert row["band"] == band, name
+        assert [row[log] for log in logs] == values, name
 
 
 def test_marginals_are_what_a_hand_counts() -> None:
