@@ -16,7 +16,7 @@ from anomaly.evaluate.clean import clean_of
 from anomaly.evaluate.contents import of_scenarios
 from anomaly.evaluate.listing import Abstained
 from anomaly.evaluate.scanned import Scanned, read_scanned
-from anomaly.evaluate.truth import Truth, belongs, read_truth
+from anomaly.evaluate.truth import Truth, belongs, in_common, read_truth
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ def evaluate(
     true = read_truth(truth)
     belongs(true, scanned, truth)
     notes = _notes(true)
+    if not log and not in_common(true, scanned):
+        notes.append("no row listed is of a scenario: nothing shows that this truth is of this log")
     rate = None
     if clean is not None:
         twin = read_scanned(clean, "clean twin")

@@ -157,6 +157,11 @@ def belongs(truth: Truth, scanned: Scanned, folder: Path) -> None:
     _same_users(truth, scanned, at)
 
 
+def in_common(truth: Truth, scanned: Scanned) -> bool:
+    """Whether any row listed is of a scenario: only then can it be told by its user whose truth this is."""
+    return bool(len(scanned.listing.evidence.join(truth.events, on=["source", "row"], how="semi")))
+
+
 def _same_days(truth: Truth, scanned: Scanned, at: str) -> None:
     log, day = scanned.summary.get("log", {}), timedelta(days=1)  # a day: zones may differ
     if not log.get("first") or not log.get("last"):

@@ -145,6 +145,12 @@ def test_evidence_of_a_file_that_was_not_scanned(scan: Path, truth: Path) -> Non
     assert said(lambda: evaluate(scan, truth)).what == "holds rows of other.csv, which was not scanned"
 
 
+def test_a_truth_of_which_no_row_is_listed_may_be_of_another_log(scan: Path, truth: Path) -> None:
+    EVIDENCE.with_columns(row=pl.lit(15)).write_parquet(scan / "evidence.parquet")
+    [note] = evaluate(scan, truth).notes
+    assert "nothing shows that this truth is of this log" in note
+
+
 def test_misuse_without_a_row_is_noted(scan: Path, truth: Path) -> None:
     (truth / "scenarios.csv").write_text(SCENARIOS + "M2,selling,true,,ben,,,\n")
     card: Scorecard = evaluate(scan, truth)
