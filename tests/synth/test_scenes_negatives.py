@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from anomaly.schema import CONTEXT
 from anomaly.synth.actions import CODES, PURPOSES, Actions
+from anomaly.synth.daylight import changes
 from anomaly.synth.make import build
 from anomaly.synth.parameters import load
 from anomaly.synth.roster import of_world
@@ -310,12 +311,12 @@ def test_what_the_law_lets_be_asked(county: Stage) -> None:
     assert forms == {"HSI"}
 
 
-def transitions(first: date, days: int) -> int:
+def transitions(name: str, first: date, days: int) -> int:
     """The first day, slowly: whose noon has another offset than the noon before."""
-    zone = ZoneInfo("America/Los_Angeles")
+    zone = ZoneInfo(name)
 
     def offset(day: date) -> timedelta | None:
-        return datetime(day.year, day.month, day.day, 20, tzinfo=UTC).astimezone(zone).utcoffset()
+        return datetime(day.year, day.month, day.day, 12, tzinfo=zone).utcoffset()
 
     for day in range(1, days):
         if offset(first + timedelta(days=day)) != offset(first + timedelta(days=day - 1)):
@@ -323,7 +324,27 @@ def transitions(first: date, days: int) -> int:
     return -1
 
 
-@given(st.dates(date(2008, 1, 1), date(2024, 12, 31)), st.integers(1, 800))
+ZONES = ("America/Los_Angeles", "Europe/Berlin", "America/Phoenix", "America/Havana", "Australia/Lord_Howe")
+
+
+@given(st.sampled_from(ZONES), st.dates(date(2008, 1, 1), date(2024, 12, 31)), st.integers(1, 800))
 @settings(deadline=None, max_examples=60)
-def test_the_clocks_change_when_the_zone_says(first: date, days: int) -> None:
-    assert the_clocks_change(first, days) == transitions(first, days)
+def test_the_clocks_change_when_the_zone_says(zone: str, first: date, days: int) -> None:
+    assert the_clocks_change(zone, first, days) == transitions(zone, first, days)
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("America/Los_Angeles", [("2024-03-10T02:00", 60), ("2024-11-03T02:00", -60)]),
+        ("Europe/Berlin", [("2024-03-31T02:00", 60), ("2024-10-27T03:00", -60)]),
+        ("America/Havana", [("2024-03-10T00:00", 60), ("2024-11-03T01:00", -60)]),
+        ("Australia/Lord_Howe", [("2024-04-07T02:00", -30), ("2024-10-06T02:00", 30)]),
+        ("America/Phoenix", []),
+    ],
+)
+def test_the_clocks_of_a_year(zone: str, expected: list[tuple[str, int]]) -> None:
+    found = changes(zone, date(2024, 1, 1), 366)
+    midnight = datetime(2024, 1, 1)
+    told = [((midnight + timedelta(seconds=at)).isoformat("T", "minutes"), by // 60) for at, by in found]
+    assert told == expected

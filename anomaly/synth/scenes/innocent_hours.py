@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
+from anomaly.synth.daylight import changes
 from anomaly.synth.reasons import CASE
 from anomaly.synth.scenes.family import Family
 from anomaly.synth.scenes.innocent_parts import (
@@ -128,22 +129,17 @@ def on_light_duty_leave(world: World, rng: np.random.Generator) -> None:
     whole_work(world, "on_light_duty_leave", [who])
 
 
-def the_clocks_change(first: date, days: int) -> int:
-    """The day (from the first) on which the clocks go forward or back; -1 where the world has no such day."""
-    for year in range(first.year, first.year + 2 + days // 365):
-        march, november = date(year, 3, 1), date(year, 11, 1)
-        for change in (
-            march + timedelta(days=(6 - march.weekday()) % 7 + 7),
-            november + timedelta(days=(6 - november.weekday()) % 7),
-        ):
-            if 1 <= (change - first).days < days:
-                return (change - first).days
-    return -1
+def the_clocks_change(zone: str, first: date, days: int) -> int:
+    """The day (from the first) on which the clocks of a zone go forward or back; -1 where the world has no
+    such day.
+    """
+    known = [one.at // DAY for one in changes(zone, first, days)]
+    return next((day for day in known if 1 <= day < days), -1)
 
 
 def daylight_saving(world: World, rng: np.random.Generator) -> None:
     """A night shift over the change of the clocks: an hour is missing or comes twice, calls around it."""
-    day = the_clocks_change(world.p.first_day, world.days)
+    day = the_clocks_change(world.p.time_zone, world.p.first_day, world.days)
     if day < 0:
         raise NoPartError
     [who] = one_of(world, rng, STREET)
