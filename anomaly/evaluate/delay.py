@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
+from scipy import stats
 
+from anomaly.evaluate.intervals import LEVEL
 from anomaly.evaluate.listing import Listing
 from anomaly.evaluate.matching import brought, match
 from anomaly.evaluate.truth import Truth
@@ -73,3 +75,17 @@ def median_days(days: pl.Series) -> float | None:
     ordered = days.fill_null(float("inf")).sort()
     middle = ordered[len(ordered) // 2] if len(ordered) else float("inf")
     return None if middle == float("inf") else float(middle)
+
+
+def median_ends(days: pl.Series) -> tuple[float | None, float | None] | None:
+    """Return the ends of the 95 % interval of the median of days of which null means never.
+
+    By order statistics, whatever the law of the days: exact and wide (Conover, "Practical Nonparametric
+    Statistics", 3.2). An end is None where it is never. None of fewer than six, which have no such interval.
+    """
+    ordered = days.fill_null(float("inf")).sort()
+    beyond = int(stats.binom.ppf((1 - LEVEL) / 2, len(ordered), 0.5)) if len(ordered) else 0
+    if not beyond:
+        return None
+    low, high = float(ordered[beyond - 1]), float(ordered[len(ordered) - beyond])
+    return (None if low == float("inf") else low, None if high == float("inf") else high)

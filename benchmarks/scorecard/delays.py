@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from anomaly.evaluate import Delay, Listing
-from anomaly.evaluate.delay import median_days
+from anomaly.evaluate.delay import median_days, median_ends
 from benchmarks.scorecard.tables import NONE, code, table
 
 
@@ -41,11 +41,16 @@ def _row(name: str, frame: pl.DataFrame) -> list[str]:
     return [
         name,
         f"{frame['detected_at'].count()} of {len(frame)}",
-        _days(median_days(frame["from_first"])),
-        _days(median_days(frame["from_last"])),
+        *(_days(median_days(frame[name])) + _ends(frame[name]) for name in ("from_first", "from_last")),
         str(len(going)) if len(frame) else NONE,
     ]
 
 
 def _days(days: float | None) -> str:
     return "never" if days is None else f"{days:,.0f}"
+
+
+def _ends(days: pl.Series) -> str:
+    """The interval of a median, nothing where there are too few for one."""
+    ends = median_ends(days)
+    return f" ({_days(ends[0])} to {_days(ends[1])})" if ends else ""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from anomaly.evaluate.intervals import of_count, of_share
+from anomaly.evaluate.intervals import of_count, of_share, over_worlds
 from benchmarks.scorecard.pool import of
 from benchmarks.scorecard.runs import Run
 from benchmarks.scorecard.tables import NONE, code, ends, percent, rate, table
@@ -119,6 +119,13 @@ def promised(runs: Sequence[Run]) -> str:
     return table(head, rows)
 
 
+def _mean(counts: Sequence[int]) -> str:
+    spread = over_worlds([float(one) for one in counts], share=False)
+    if spread is None or spread.low is None or spread.high is None:
+        return NONE if spread is None else f"{spread.mean:.1f}"
+    return f"{spread.mean:.1f} ({spread.low:.1f}–{spread.high:.1f})"
+
+
 def makeup(runs: Sequence[Run]) -> str:
     """Return what the first T and 5T entries of the scan are, means over the worlds."""
     rows = []
@@ -126,12 +133,9 @@ def makeup(runs: Sequence[Run]) -> str:
         cards = [run.ours for run in of(runs, condition)]
         for budget in ("T", "5T"):
             top = pl.concat([card.budgets.filter(pl.col("budget") == budget) for card in cards])
-            cells = [
-                f"{top[c].sum() / len(top):.1f}"
-                for c in ("listed", "found", "duplicates", "hard_negatives", "nothing")
-            ]
-            shared = sum(card.shared for card in cards) / len(cards)
-            rows.append([condition, budget, *cells, f"{shared:.1f}"])
+            columns = ("listed", "found", "duplicates", "hard_negatives", "nothing")
+            figures = [*(top[name].to_list() for name in columns), [card.shared for card in cards]]
+            rows.append([condition, budget, *(_mean(one) for one in figures)])
     head = [
         "condition",
         "budget",

@@ -68,6 +68,7 @@ def page(outcome: Outcome, scenarios: pl.DataFrame, clock: Clock) -> str:
         stamp=f"*{outcome.stamp}*",
         stamp_of_months=f"*Version {__version__}; {plan.name}, {again}, {plan.size}.*",
         stamp_of_sizes=f"*Version {__version__}; {'; '.join(others)}.*",
+        stamp_of_all=f"*Version {__version__}; {'; '.join([f'{plan.name}, {plan.stamp}', *others])}.*",
         worlds=_worlds(outcome),
         beside={one: overall.beside(runs, one) for one in conditions},
         ahead={one: overall.who_is_ahead(runs, one) for one in conditions},

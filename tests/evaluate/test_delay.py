@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from anomaly.evaluate.delay import detected_after, median_days
+from anomaly.evaluate.delay import detected_after, median_days, median_ends
 from anomaly.evaluate.truth import Truth
 from tests.evaluate.worlds import Entry, Scenario, listing, truth
 
@@ -55,3 +55,21 @@ def test_what_is_never_detected_counts_as_for_ever() -> None:
 )
 def test_the_median_of_an_even_number_is_the_later(days: list[float | None], median: float | None) -> None:
     assert median_days(pl.Series(days, dtype=pl.Float64)) == median
+
+
+@pytest.mark.parametrize(
+    ("days", "ends"),
+    [
+        (list(range(5)), None),
+        (list(range(6)), (0.0, 5.0)),
+        ([*range(9), None], (1.0, 8.0)),
+        ([*range(5), *[None] * 5], (1.0, None)),
+        ([None] * 10, (None, None)),
+        ([], None),
+    ],
+)
+def test_a_median_of_few_days_is_not_sure(
+    days: list[float | None], ends: tuple[float | None, float | None] | None
+) -> None:
+    """Ends as in the tables of the sign test: of 6 the first and last, of 10 the second and ninth."""
+    assert median_ends(pl.Series(days, dtype=pl.Float64)) == ends
