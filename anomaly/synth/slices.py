@@ -5,7 +5,6 @@ slice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.synth.actions import KTH_OF_STEP, MOST_STEPS, Actions, expand
+from anomaly.synth.daylight import changes
 from anomaly.synth.numbers import LANES, REPORTS
 from anomaly.synth.rows import Rows, in_order
 from anomaly.synth.staff import DAY, HOUR
@@ -146,14 +146,9 @@ def action_number(world: World, rows: Rows) -> Ints:
 
 
 def _after_the_gap(rows: Rows, world: World) -> Rows:
-    """Move the wall-clock hour that does not exist (02:00 to 03:00, second Sunday of March) one hour on."""
+    """Move the hour that the wall clock does not have, where the clocks go forward, one hour on."""
     time = rows["time"]
-    for day in range(world.days + 1):
-        if _clocks_change(world.p.first_day + timedelta(days=day)):
-            gap = day * DAY + 2 * HOUR
-            time[(time >= gap) & (time < gap + HOUR)] += HOUR
+    for gap, seconds in changes(world.p.time_zone, world.p.first_day, world.days + 1):
+        if seconds > 0:
+            time[(time >= gap) & (time < gap + seconds)] += seconds
     return rows
-
-
-def _clocks_change(day: date) -> bool:
-    return day.month == 3 and day.weekday() == 6 and 8 <= day.day <= 14

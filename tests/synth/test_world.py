@@ -193,6 +193,15 @@ def test_no_row_is_in_the_hour_that_does_not_exist(first_day: date, tmp_path: Pa
     assert zone.replace_time_zone("America/Los_Angeles", ambiguous="earliest").null_count() == 0
 
 
+@pytest.mark.parametrize(("zone", "there"), [("Europe/Berlin", False), ("America/Phoenix", True)])
+def test_the_clocks_are_those_of_the_worlds_zone(zone: str, there: bool, tmp_path: Path) -> None:
+    p = load().model_copy(update={"first_day": date(2024, 3, 5), "time_zone": zone})
+    world = a_world(tmp_path / "w", p, events=40_000, users=90, days=30, seed=4)
+    hours = world.log["time"].str.slice(0, 13)
+    assert hours.eq("2024-03-10T02").any()
+    assert hours.eq("2024-03-31T02").any() == there
+
+
 def test_an_existing_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
     p = load()
     (tmp_path / "mine.txt").write_text("mine")
