@@ -189,7 +189,9 @@ ACCOUNTS = (
             "never sleeps": never_sleeps,
             "evasive in turn": in_turn,
             "evasive long days": partial(never_sleeps, hours=17),
-            **evasions(two_at_once, BORROWED, "evasive mixed", "evasive copied case"),
+            **evasions(
+                two_at_once, BORROWED, "evasive mixed", "evasive copied case", "evasive investigation"
+            ),
         },
     ),
     Family.of(
@@ -199,7 +201,12 @@ ACCOUNTS = (
             "another agency's": wrong_terminal,
             "evasive seldom": partial(wrong_terminal, n=(3, 5), each=(1, 1), days=300),
             **evasions(
-                wrong_terminal, BORROWED, "evasive mixed", "evasive copied case", "evasive investigation"
+                wrong_terminal,
+                BORROWED,
+                "evasive mixed",
+                "evasive copied case",
+                "evasive investigation",
+                "evasive plates",
             ),
         },
     ),

@@ -233,7 +233,12 @@ ATTRACTION = (
             "narrow years": partial(young_women, width=3),
             "evasive spread": partial(young_women, days=360, width=9),
             **evasions(
-                young_women, NAME_ONLY, "evasive investigation", "evasive plates", "evasive copied case"
+                young_women,
+                NAME_ONLY,
+                "evasive investigation",
+                "evasive plates",
+                "evasive copied case",
+                "evasive mixed",
             ),
         },
     ),

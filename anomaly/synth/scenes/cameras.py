@@ -37,6 +37,7 @@ FAMILIES = (
                 "evasive copied case": Telling(
                     ["{n}", "{n} veh"], SEARCH, (12, 40), case="copied", networks=(1, 40)
                 ),
+                "evasive spread": Telling(FEDERAL, SEARCH, (8, 20), (3, 8), networks=(1, 40)),
             },
         ),
     ),

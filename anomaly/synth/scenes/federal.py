@@ -180,6 +180,7 @@ FAMILIES = (
                 "one login": Telling(DESK, looks=(8, 20)),
                 "evasive investigation": Telling(VAGUE, looks=(10, 30), users=(1, 3)),
                 "evasive spread": Telling(DESK, PLATES, (8, 16), OFFICE, case="invented"),
+                "evasive copied case": Telling(["{n}", "{n} locate"], looks=(10, 30), case="copied"),
             },
         ),
     ),
@@ -194,6 +195,7 @@ FAMILIES = (
                 "evasive investigation": Telling(["investigation"], looks=(20, 60), users=(1, 3), exact=True),
                 "evasive copied case": Telling(["{n}", "{n} locate"], looks=(12, 30), case="copied"),
                 "evasive plates": Telling(["target veh", "surv", "locate"], PLATES, (12, 30)),
+                "evasive spread": Telling(TARGETS, looks=(10, 20), users=OFFICE),
             },
         ),
     ),
@@ -231,6 +233,8 @@ FAMILIES = (
                 "evasive investigation": Telling(["investigation", "assist"], looks=(6, 18), exact=True),
                 "evasive spread": Telling(QUIET_ASSIST, looks=(6, 14), users=(4, 8)),
                 "evasive plates": Telling(QUIET_ASSIST, PLATES, (8, 20)),
+                "evasive copied case": Telling(["{n}", "{n} assist"], looks=(6, 18), case="copied"),
+                "evasive mixed": Telling(["traffic stop", "veh stop", "assist oa", "t-stop"], looks=(8, 20)),
             },
         )
         | {"list": list_for_an_agent}

@@ -183,6 +183,8 @@ HARVEST = (
             "names at the desk": partial(volume, kinds={"driver": 0.6, "person": 0.4}, reasons=DISPATCH),
             "evasive twice the others": partial(volume, times=2.2, days=200),
             "evasive investigation": partial(volume, reasons=("investigation",), exact=True),
+            "evasive blank": partial(volume, reasons=("",), exact=True),
+            "evasive spread": partial(volume, times=1.7, days=360),
         },
     ),
 )

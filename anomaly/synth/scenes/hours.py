@@ -182,7 +182,7 @@ HOURS = (
             "streak": streak,
             "evasive between shifts": partial(single, starts=between_shifts),
             "evasive early evening": partial(own_hours, hours=(18.5, 20)),
-            **evasions(single, ASKED, "evasive investigation", "evasive copied case"),
+            **evasions(single, ASKED, "evasive investigation", "evasive copied case", "evasive plates"),
         },
     ),
     Family.of(
@@ -195,7 +195,10 @@ HOURS = (
             "evasive office hours": partial(
                 after_separation, cover=Cover(DESK.kinds, RECORDS, "careful"), hours=(8, 16), share=0.12
             ),
-            **evasions(after_separation, ASKED, "evasive copied case", "evasive investigation"),
+            "evasive seldom": partial(after_separation, after=(5, 200), share=0.04),
+            **evasions(
+                after_separation, ASKED, "evasive copied case", "evasive investigation", "evasive plates"
+            ),
         },
     ),
     Family.of(

@@ -218,6 +218,7 @@ FAMILIES = (
                 ),
                 "evasive investigation": Telling(["investigation"], PEOPLE, exact=True),
                 "evasive plates": Telling(["veh ck", "plate ck", "bolo veh"], PLATES, exact=True),
+                "evasive blank": Telling([""], PEOPLE, exact=True),
             },
         )
         | forms(
@@ -235,6 +236,8 @@ FAMILIES = (
                 "evasive plates": Telling(["veh ck", "plate ck", "susp veh"], PLATES, users=(5, 12)),
                 "evasive copied case": Telling(["{n}", "f/u {n}"], PEOPLE, users=(5, 12), case="copied"),
                 "evasive investigation": Telling(["investigation"], PEOPLE, users=(5, 12), exact=True),
+                "evasive spread": Telling(CRITIC, PEOPLE, users=(12, 20)),
+                "evasive mixed": Telling(TRAFFIC, {"plate": 0.7, "driver": 0.3}, users=(5, 12)),
             },
         )
         | forms(partial(critic, agencies=1), {"one agency": Telling(CRITIC, PEOPLE, users=(3, 8))}),
@@ -254,6 +257,7 @@ FAMILIES = (
                 "evasive mixed": Telling(
                     ["protest", "susp veh", "bolo", "stolen vehicle"], SEARCH, (12, 36), networks=(20, 2500)
                 ),
+                "evasive spread": Telling(PROTEST, SEARCH, (8, 16), (3, 6), networks=(100, 3000)),
             },
         )
         | forms(

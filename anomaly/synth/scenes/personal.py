@@ -60,11 +60,13 @@ def former_partners(world: World, rng: np.random.Generator, user: int, person: i
     world.record("relations", rows)
 
 
-def own_record(world: World, rng: np.random.Generator, *, variant: str, cover: Cover = CASUAL) -> None:
+def own_record(
+    world: World, rng: np.random.Generator, *, variant: str, cover: Cover = CASUAL, days: int = 240
+) -> None:
     """A user looks at the own record now and then, as a third of one state's users did [PP13]."""
     [user] = world.cast(rng, LOCAL)
     me = int(world.staff.person[user])
-    time = world.in_shifts(rng, user, int(rng.integers(3, 8)), (1, 2), between=window(world, rng, 240))
+    time = world.in_shifts(rng, user, int(rng.integers(3, 8)), (1, 2), between=window(world, rng, days))
     s = world.scenario("self_lookup", [user], [me], misuse=True, variant=variant)
     world.add(s, looks(world, rng, cover, user, me, time))
 
@@ -155,6 +157,8 @@ PERSONAL = (
         {
             "now and then": own_record,
             **evasions(own_record, CASUAL, "evasive investigation", "evasive plates", "evasive mixed"),
+            "evasive spread": partial(own_record, days=360),
+            **evasions(own_record, CASUAL, "evasive copied case"),
         },
     ),
     Family.of(
@@ -164,6 +168,7 @@ PERSONAL = (
             "relatives": relatives,
             "evasive spread": partial(relatives, n=10, days=300),
             **evasions(relatives, BY_NAME, "evasive investigation", "evasive copied case", "evasive plates"),
+            **evasions(relatives, BY_NAME, "evasive mixed", "evasive blank"),
         },
     ),
     Family.of(
@@ -188,6 +193,7 @@ PERSONAL = (
             "whole squad": whole_squad,
             "evasive spread": partial(colleague, days=300),
             **evasions(colleague, CLOSE, "evasive investigation", "evasive copied case", "evasive plates"),
+            **evasions(colleague, CLOSE, "evasive mixed", "evasive blank"),
         },
     ),
 )

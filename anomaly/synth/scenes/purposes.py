@@ -197,6 +197,7 @@ FAMILIES = (
                     ["{n}", "{n} wants ck"], BACKGROUND, EACH_38, UNIT, case="copied"
                 ),
                 "evasive spread": Telling(["bkgd", "wants check"], HISTORY, (12, 20), UNIT),
+                "evasive blank": Telling([""], BACKGROUND, EACH_38, UNIT, exact=True),
             },
         ),
         share=0.3,
@@ -212,6 +213,7 @@ FAMILIES = (
                 "evasive investigation": Telling(HIDDEN, BACKGROUND, (14, 40), exact=True),
                 "evasive copied case": Telling(["{n}", "{n} bkgd"], BACKGROUND, (12, 30), case="copied"),
                 "evasive spread": Telling(HIDDEN, BACKGROUND, (10, 24), (2, 5)),
+                "evasive blank": Telling([""], BACKGROUND, (14, 40), exact=True),
             },
         )
         | forms(
