@@ -21,7 +21,7 @@ from anomaly.synth.staff import DAY, Staff
 from anomaly.synth.streams import Ints, stream
 
 FEW = 10  # subjects of a scene
-AHEAD = 64  # times as many residents are looked at as are wanted, before the whole town is
+AHEAD = 64  # times as many residents are looked at as are wanted, before a whole town of a million is
 REGULARS = 25  # people of a town whom its officers meet again and again
 
 
@@ -134,9 +134,7 @@ class World:
     def someone(
         self, rng: np.random.Generator, agency: int, *, sex: str = "", ages: tuple[int, int] | None = None
     ) -> int:
-        """A resident of an agency's town (row number) who is none of its regulars; ages: youngest and
-        oldest.
-        """
+        """A resident of an agency's town (row number), none of its regulars; ages: youngest and oldest."""
         return int(self.some(rng, agency, 1, sex=sex, ages=ages)[0])
 
     def some(
@@ -153,10 +151,12 @@ class World:
         A few are, if possible, of no case file: else some case would explain them by accident.
         """
         low, high = self.plan.agencies[agency].town
-        town = low + REGULARS + rng.permutation(high - low - REGULARS)
+        town = high - low - REGULARS
         known = self.people.among(self.cases.about(agency)[: None if n <= FEW else 0])
-        for rows in (town[: AHEAD * n], town):  # a town has a million people, and nearly always a few will do
-            fits = ~self.people.among(self.staff.person)[rows]
+        users = self.people.among(self.staff.person)
+        for count in (min(AHEAD * n, town), town):
+            rows = low + REGULARS + rng.choice(town, count, replace=False)
+            fits = ~users[rows]
             if sex:
                 fits &= self.people.female[rows] == (sex == "F")
             if ages is not None:
