@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from anomaly.detectors.on_leave import AT_WORK
 from benchmarks.rivals import ten
 from benchmarks.rivals.world import TABLES, ZONE
 
@@ -21,10 +22,10 @@ FROM read_parquet('{{files}}')
 
 def load(world: Path, kind: str = "VIEW") -> Log:
     """Name the files: every query reads what it needs of them."""
-    log = duckdb.connect(config={"threads": os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()})
+    log = duckdb.connect(config={"threads": len(os.sched_getaffinity(0))})
     log.execute(f"CREATE {kind} log AS {ROWS.format(files=world / 'log' / '*.parquet')}")
     for name in TABLES:
-        log.execute(f"CREATE TABLE {name} AS FROM read_parquet('{world / 'context' / name}.parquet')")
+        log.execute(f"CREATE TABLE {name} AS FROM read_parquet('{world / 'tables' / name}.parquet')")
     return log
 
 
@@ -35,7 +36,8 @@ def load_table(world: Path) -> Log:
 
 def after_separation(log: Log) -> pl.DataFrame:
     return log.sql(f"""
-        WITH roster AS (SELECT "user", max(separated) AS separated, max(hired) AS hired FROM users GROUP BY ALL)
+        WITH roster AS (SELECT "user", max(separated) AS separated, max(hired) AS hired
+            FROM users GROUP BY ALL)
         SELECT "user", count(*) AS events FROM log JOIN roster USING ("user")
         WHERE day > separated + {ten.GRACE}
           AND (hired IS NULL OR hired <= separated OR day < hired - {ten.PAY_PERIOD})
@@ -45,14 +47,15 @@ def after_separation(log: Log) -> pl.DataFrame:
 def ended_access(log: Log) -> pl.DataFrame:
     late, early = f"day > access_to + {ten.GRACE}", f"day < access_from - {ten.GRACE}"
     return log.sql(f"""
-        SELECT agency, count(*) AS events, count(*) FILTER ({late}) AS late FROM log JOIN agencies USING (agency)
+        SELECT agency, count(*) AS events, count(*) FILTER ({late}) AS late
+        FROM log JOIN agencies USING (agency)
         WHERE {late} OR {early} GROUP BY ALL""").pl()
 
 
 def on_leave(log: Log) -> pl.DataFrame:
     return log.sql(f"""
         WITH leaves AS (SELECT "user", epoch_ms(start) AS begins, epoch_ms("end") AS ends,
-            regexp_matches(coalesce(kind, ''), '{ten.AT_WORK}') AS at_work FROM leave),
+            regexp_matches(coalesce(kind, ''), '{AT_WORK}') AS at_work FROM leave),
         away AS (SELECT "user", begins + {ten.MARGIN} AS begins, ends FROM leaves WHERE NOT at_work),
         used AS (SELECT * FROM log SEMI JOIN away
             ON log."user" = away."user" AND ms >= begins AND ms < ends)
@@ -71,8 +74,9 @@ def repeated_lookups(log: Log) -> pl.DataFrame:
 
 def convergence(log: Log) -> pl.DataFrame:
     return log.sql(f"""
-        WITH many AS (SELECT subject FROM log WHERE subject IS NOT NULL
-            GROUP BY subject HAVING count(*) >= {ten.CROWD} AND count(DISTINCT "user") >= {ten.CROWD})
+        WITH many AS (SELECT DISTINCT subject FROM (
+            SELECT subject, lead(ms, {ten.CROWD - 1}) OVER (PARTITION BY subject ORDER BY ms) - ms AS later
+            FROM log WHERE subject IS NOT NULL) WHERE later < {ten.CROWDED})
         SELECT subject, max(users) AS users FROM (
             SELECT subject, count(DISTINCT "user") OVER (PARTITION BY subject ORDER BY ms
                 RANGE BETWEEN CURRENT ROW AND {ten.CROWDED - 1} FOLLOWING) AS users
@@ -84,9 +88,9 @@ def _sessions(silence: int) -> str:
     """Write the query of the sessions of each user: user, rows, length."""
     return f"""
         SELECT "user", count(*) AS rows, max(ms) - min(ms) AS length FROM (
-            SELECT "user", ms, sum(opens) OVER (PARTITION BY "user" ORDER BY ms ROWS UNBOUNDED PRECEDING) AS session
-            FROM (SELECT "user", ms, CAST(coalesce(ms - lag(ms) OVER (PARTITION BY "user" ORDER BY ms), {silence})
-                >= {silence} AS INTEGER) AS opens FROM log))
+            SELECT "user", ms, sum(CAST(coalesce(gap, {silence}) >= {silence} AS INTEGER))
+                OVER (PARTITION BY "user" ORDER BY ms ROWS UNBOUNDED PRECEDING) AS session
+            FROM (SELECT "user", ms, ms - lag(ms) OVER (PARTITION BY "user" ORDER BY ms) AS gap FROM log))
         GROUP BY "user", session"""
 
 
@@ -117,10 +121,12 @@ def own_hours(log: Log) -> pl.DataFrame:
         WITH hours AS (SELECT "user", hour, count(*) AS n FROM log GROUP BY ALL),
         blocks AS (SELECT "user", begins, sum(n) AS held FROM hours, range(24) AS each(begins)
             WHERE (hour - begins + 24) % 24 < {ten.BLOCK} GROUP BY ALL)
-        SELECT "user", arg_max(begins, held * 24 - begins) AS "window", max(held) AS inside FROM blocks GROUP BY ALL""").pl()
+        SELECT "user", arg_max(begins, held * 24 - begins) AS "window", max(held) AS inside
+        FROM blocks GROUP BY ALL""").pl()
 
 
 def isolated_sessions(log: Log) -> pl.DataFrame:
     return log.sql(f"""
-        SELECT "user", count(*) AS sessions, count(*) FILTER (rows <= {ten.FEW} AND length <= {ten.SHORT}) AS isolated
+        SELECT "user", count(*) AS sessions,
+            count(*) FILTER (rows <= {ten.FEW} AND length <= {ten.SHORT}) AS isolated
         FROM ({_sessions(ten.SILENCE)}) GROUP BY ALL""").pl()

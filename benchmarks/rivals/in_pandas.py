@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,20 @@ import polars as pl
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
+from anomaly.detectors.on_leave import AT_WORK
 from benchmarks.rivals import ten
 from benchmarks.rivals.world import TABLES, ZONE
 
+PAIRS = 4_000_000  # rows of windows at a time
 TEXTS = ("user", "agency", "subject")
 
 
 @dataclass
 class Log:
-    """rows: time (ms), user, agency, subject (categories), day, hour, by user and time; tables of the context."""
+    """rows: time (ms), user, agency, subject (categories), day, hour, by user and time.
+
+    tables: those of the context, by name.
+    """
 
     rows: pd.DataFrame
     tables: dict[str, pd.DataFrame]
@@ -37,7 +43,7 @@ def load(world: Path) -> Log:
     rows["hour"] = local.dt.hour.astype(np.int8)
     rows["time"] = rows["time"].astype("datetime64[ms, UTC]").astype(np.int64)
     order = np.lexsort((rows["time"].to_numpy(), rows["user"].cat.codes.to_numpy()))
-    tables = {name: pd.read_parquet(world / "context" / f"{name}.parquet") for name in TABLES}
+    tables = {name: pd.read_parquet(world / "tables" / f"{name}.parquet") for name in TABLES}
     return Log(rows.take(order).reset_index(drop=True), tables)
 
 
@@ -52,7 +58,11 @@ def _answer(frame: pd.DataFrame) -> pl.DataFrame:
 
 
 def _plain(column: pd.Series) -> Any:
-    return column.astype("str").to_list() if column.dtype == "category" or column.dtype == object else column.to_numpy()
+    return (
+        column.astype("str").to_list()
+        if column.dtype == "category" or column.dtype == object
+        else column.to_numpy()
+    )
 
 
 def after_separation(log: Log) -> pl.DataFrame:
@@ -81,10 +91,14 @@ def on_leave(log: Log) -> pl.DataFrame:
     rows, leave = log.rows, log.tables["leave"]
     code = rows["user"].cat.categories.get_indexer(leave["user"])
     leave, code = leave[code >= 0], code[code >= 0]
-    at_work = leave["kind"].fillna("").str.contains(ten.AT_WORK).to_numpy(bool)
-    begin, end = (leave[name].astype("datetime64[ms, UTC]").astype(np.int64).to_numpy() for name in ("start", "end"))
+    at_work = leave["kind"].fillna("").str.contains(AT_WORK).to_numpy(bool)
+    begin, end = (
+        leave[name].astype("datetime64[ms, UTC]").astype(np.int64).to_numpy() for name in ("start", "end")
+    )
     begin = begin + np.where(at_work, 0, ten.MARGIN)
-    starts = np.searchsorted(rows["user"].cat.codes.to_numpy(), np.arange(len(rows["user"].cat.categories) + 1))
+    starts = np.searchsorted(
+        rows["user"].cat.codes.to_numpy(), np.arange(len(rows["user"].cat.categories) + 1)
+    )
     time = rows["time"].to_numpy()
     inside = np.zeros((2, len(rows)), bool)
     for user, low, high, working in zip(code, begin, end, at_work, strict=True):
@@ -103,31 +117,36 @@ def repeated_lookups(log: Log) -> pl.DataFrame:
 
 
 def convergence(log: Log) -> pl.DataFrame:
-    named = log.rows[["subject", "user"]].dropna(subset=["subject"]).drop_duplicates()
-    users = named["subject"].value_counts(sort=False)
-    many = log.rows[log.rows["subject"].isin(users.index[users >= ten.CROWD])]
-    many = many.sort_values("time", kind="stable")
-    told = {
-        subject: _most(rows["time"].tolist(), rows["user"].cat.codes.tolist())
-        for subject, rows in many.groupby("subject", observed=True)
-    }
-    found = {subject: most for subject, most in told.items() if most >= ten.CROWD}
-    return pl.DataFrame({"subject": [*found], "users": [*found.values()]}, schema={"subject": pl.String, "users": pl.Int64})
+    named = log.rows[["subject", "user", "time"]].dropna(subset=["subject"])
+    subject, time = named["subject"].cat.codes.to_numpy(np.int64), named["time"].to_numpy()
+    line = subject * (int(np.ptp(time)) + 2 * ten.CROWDED) + (time - time.min())
+    order = np.argsort(line, kind="stable")
+    line, subject, user = line[order], subject[order], named["user"].cat.codes.to_numpy()[order]
+    sizes = np.searchsorted(line, line + ten.CROWDED) - np.arange(len(line))
+    crowds = np.flatnonzero(sizes >= ten.CROWD)  # windows of five rows, by their first
+    users = np.concatenate([np.zeros(0, np.int64), *_users(crowds, sizes[crowds], user)])
+    most = pd.Series(users).groupby(subject[crowds]).max()
+    most = most[most >= ten.CROWD]
+    names = log.rows["subject"].cat.categories[most.index.to_numpy()]
+    return pl.DataFrame(
+        {"subject": names.to_list(), "users": most.to_list()},
+        schema={"subject": pl.String, "users": pl.Int64},
+    )
 
 
-def _most(times: list[int], users: list[int]) -> int:
-    """Count the most different users within the window: pandas rolls over no distinct values."""
-    most, begin, rows_of = 0, 0, {}
-    for time, user in zip(times, users, strict=True):
-        rows_of[user] = rows_of.get(user, 0) + 1
-        while time - times[begin] >= ten.CROWDED:
-            gone = users[begin]
-            rows_of[gone] -= 1
-            if not rows_of[gone]:
-                del rows_of[gone]
-            begin += 1
-        most = max(most, len(rows_of))
-    return most
+def _users(
+    begins: NDArray[np.int64], sizes: NDArray[np.int64], user: NDArray[Any]
+) -> Iterator[NDArray[np.int64]]:
+    """Count the different users of some windows; pandas rolls over no distinct values, so rows are repeated,
+    some millions at a time."""
+    for part in np.split(np.arange(len(begins)), np.flatnonzero(np.diff(np.cumsum(sizes) // PAIRS)) + 1):
+        many = sizes[part]
+        window = np.repeat(np.arange(len(part)), many)
+        within = np.arange(len(window)) - np.repeat(np.cumsum(many) - many, many)
+        pairs = pd.DataFrame(
+            {"window": window, "user": user[begins[part][window] + within]}
+        ).drop_duplicates()
+        yield np.bincount(pairs["window"], minlength=len(part))
 
 
 def _sessions(log: Log, silence: int) -> pd.DataFrame:
@@ -136,7 +155,9 @@ def _sessions(log: Log, silence: int) -> pd.DataFrame:
     opens = np.append(True, (np.diff(user) != 0) | (np.diff(time) >= silence))[: len(time)]
     begin = np.flatnonzero(opens)
     end = np.append(begin[1:], len(time)) - 1
-    return pd.DataFrame({"user": log.rows["user"].iloc[begin], "rows": end - begin + 1, "length": time[end] - time[begin]})
+    return pd.DataFrame(
+        {"user": log.rows["user"].iloc[begin], "rows": end - begin + 1, "length": time[end] - time[begin]}
+    )
 
 
 def shared_login(log: Log) -> pl.DataFrame:
@@ -150,7 +171,9 @@ def harvesting(log: Log) -> pl.DataFrame:
     user, time = log.rows["user"].cat.codes.to_numpy(np.int64), log.rows["time"].to_numpy()
     line = user * (int(np.ptp(time)) + 2 * ten.BURST) + (time - time.min())
     within = np.searchsorted(line, line + ten.BURST) - np.arange(len(line))
-    return _answer(pd.Series(within).groupby(log.rows["user"], observed=True).max().reset_index(name="events"))
+    return _answer(
+        pd.Series(within).groupby(log.rows["user"], observed=True).max().reset_index(name="events")
+    )
 
 
 def volume(log: Log) -> pl.DataFrame:
@@ -166,8 +189,12 @@ def own_hours(log: Log) -> pl.DataFrame:
     user, hour = log.rows["user"].cat.codes.to_numpy(np.int64), log.rows["hour"].to_numpy()
     names = log.rows["user"].cat.categories
     counts = np.bincount(user * 24 + hour, minlength=24 * len(names)).reshape(-1, 24)
-    blocks = np.stack([np.roll(counts, -begin, axis=1)[:, : ten.BLOCK].sum(axis=1) for begin in range(24)], axis=1)
-    return pl.DataFrame({"user": names.to_list(), "window": blocks.argmax(axis=1), "inside": blocks.max(axis=1)})
+    blocks = np.stack(
+        [np.roll(counts, -begin, axis=1)[:, : ten.BLOCK].sum(axis=1) for begin in range(24)], axis=1
+    )
+    return pl.DataFrame(
+        {"user": names.to_list(), "window": blocks.argmax(axis=1), "inside": blocks.max(axis=1)}
+    )
 
 
 def isolated_sessions(log: Log) -> pl.DataFrame:

@@ -9,10 +9,6 @@ import polars as pl
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
 GRACE, PAY_PERIOD = 1, 14  # days
 MARGIN = 12 * HOUR
-AT_WORK = (
-    r"(?i)\b(light|modif|restricted|limited|alternat|desk|training|course|academy|conference|court|detail\b|loan"
-    r"|telework|remote|work(ing)? from|on.?call|stand.?by|authori[sz]ed)"
-)
 DAYS_BACK = 3
 CROWD, CROWDED = 5, 7 * DAY
 REST, AWAKE = 5 * HOUR, 16 * HOUR
@@ -23,7 +19,7 @@ SILENCE, FEW, SHORT = 8 * HOUR, 2, 30 * MINUTE
 
 
 class Core(NamedTuple):
-    """What is computed of a detector: the sentence, the columns of the answer, and what else the detector does."""
+    """What is computed of a detector, the columns of the answer, and what else the detector does."""
 
     says: str
     columns: tuple[str, ...]
@@ -32,17 +28,19 @@ class Core(NamedTuple):
 
 TEN = {
     "after_separation": Core(
-        "look-ups of each user on local days more than one past the separation, and not from two weeks before a later hiring on",
+        "look-ups of each user on local days more than one past the separation, and more than two weeks"
+        " before any later hiring",
         ("user", "events"),
         "shifts and calls that clear; the rows themselves",
     ),
     "ended_access": Core(
-        "look-ups of each agency on local days more than one past its last day of access, or before its first",
+        "look-ups of each agency on local days more than one past its last day of access or before its first",
         ("agency", "events", "late"),
         "test records left out; the rows themselves",
     ),
     "on_leave": Core(
-        "look-ups of each user, and local days, from twelve hours into a leave to its end, but for leaves that are work by their name",
+        "look-ups of each user, and local days, from twelve hours into a leave to its end, but for leaves"
+        " that are work by their name",
         ("user", "events", "days"),
         "shifts that clear; edges of a leave; the rows themselves",
     ),
@@ -52,7 +50,7 @@ TEN = {
         "nine explanations; midnight; laws of peers for a dozen kinds of pairs; p-values",
     ),
     "convergence": Core(
-        "the most different users who looked a subject up within any seven days, where these are five or more",
+        "the most different users who looked a subject up within any seven days, where they are five or more",
         ("subject", "users"),
         "explanations; tails of crowds; reasons of a crowd; p-values",
     ),
@@ -67,7 +65,7 @@ TEN = {
         "evenness of the pace; runs of neighbouring numbers; p-values",
     ),
     "volume": Core(
-        "quarters of an hour with a look-up of each user in each four weeks; days with any; the most of one day",
+        "quarters of an hour with a look-up of each user in each four weeks, days with any, most of a day",
         ("user", "month", "made", "active", "most"),
         "explanations; peers; surges; p-values",
     ),
@@ -77,7 +75,8 @@ TEN = {
         "shifts worked at other times; seasons; weeks outside; peers; p-values",
     ),
     "isolated_sessions": Core(
-        "sessions of each user between silences of eight hours; and those of two look-ups at most, within 30 minutes",
+        "sessions of each user between silences of eight hours, and those of two look-ups at most within 30"
+        " minutes",
         ("user", "sessions", "isolated"),
         "explanations; peers; p-values",
     ),

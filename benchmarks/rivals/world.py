@@ -20,21 +20,22 @@ COLUMNS = ("agency", "unit", "terminal", "user", "message_key", "purpose", "reas
 TABLES = ("users", "agencies", "leave")
 
 
-def make(folder: Path, rows: int, files: int = 1) -> float:
-    """Write `log/` in so many Parquet files and `context/`; returns the seconds that generating took.
+def make(folder: Path, rows: int, files: int = 1) -> tuple[int, float]:
+    """Write `log/` in so many Parquet files, `context/`, and the `tables/` that the ten read, times in UTC.
 
     rows: about how many the log has; the raw one has more, of which the answers of a switch drop out.
+    Returns how many rows were generated, and the seconds it took.
     """
     raw = folder / "raw"
     parameters = load()
     events = round(ROWS_AN_ACTION * rows)
     size = size_of(parameters, events=events, days=DAYS, users=max(160, events // ROWS_A_USER), seed=SEED)
     begin = time.perf_counter()
-    write_world(raw, size, parameters, clean=False)
+    written = write_world(raw, size, parameters, clean=False)
     seconds = time.perf_counter() - begin
     plain(raw, folder, files)
     shutil.rmtree(raw)
-    return seconds
+    return written.n_rows, seconds
 
 
 def plain(raw: Path, folder: Path, files: int = 1) -> None:
@@ -43,10 +44,13 @@ def plain(raw: Path, folder: Path, files: int = 1) -> None:
     A scan reads rows as actions by itself, and ties plates, licences and names of one person together; a
     rival would have to do so, too, and nobody writes that in a query. Here all are spared it.
     """
-    log = pl.scan_parquet(raw / "log" / "*.parquet").select("event_id", _utc("time"), *COLUMNS, _subject(), "cascade_id")
+    log = pl.scan_parquet(raw / "log" / "*.parquet").select(
+        "event_id", _utc("time"), *COLUMNS, _subject(), "cascade_id"
+    )
     kept = _opens(log)
-    for name in ("log", "context"):
+    for name in ("log", "tables"):
         (folder / name).mkdir(parents=True, exist_ok=True)
+    shutil.copytree(raw / "context", folder / "context")
     for number, rows in enumerate(np.array_split(np.arange(len(kept)), files)):
         part = log.drop("cascade_id").slice(int(rows[0]), len(rows)).collect()
         part.filter(pl.Series(kept[rows])).sort("time", maintain_order=True).write_parquet(
@@ -55,7 +59,9 @@ def plain(raw: Path, folder: Path, files: int = 1) -> None:
     for name in TABLES:
         table = pl.read_parquet(raw / "context" / f"{name}.parquet")
         moments = [column for column, kind in table.schema.items() if isinstance(kind, pl.Datetime)]
-        table.with_columns(_utc(column) for column in moments).write_parquet(folder / "context" / f"{name}.parquet")
+        table.with_columns(_utc(column) for column in moments).write_parquet(
+            folder / "tables" / f"{name}.parquet"
+        )
 
 
 def _utc(column: str) -> pl.Expr:
