@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench scorecard clean help
+.PHONY: demo test lint bench rivals scorecard clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +11,7 @@ help:
 	@echo "make test   set up and run every test, with the house rules"
 	@echo "make lint   ruff, mypy and the import rules"
 	@echo "make bench  kernels beside their rivals"
+	@echo "make rivals ten detectors beside polars, DuckDB and pandas: docs/benchmarks.md again, in some minutes"
 	@echo "make scorecard  worlds with known truth, scans, baselines: docs/scorecard.md again, in some minutes"
 	@echo "make clean  remove the environment and what runs left behind"
 
@@ -28,6 +29,9 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+rivals: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.rivals
 
 scorecard: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.scorecard

@@ -135,8 +135,8 @@ def ended_access(log: Log) -> pl.DataFrame:
         late = day > np.repeat(last[its] + ten.GRACE, sizes)
         early = day < np.repeat(first[its] - ten.GRACE, sizes)
         kinds = late.view(np.uint8) + np.uint8(2) * early.view(np.uint8)
-        _, after, before, _ = kernels.tally(part.starts, kinds, 4).T
-        return np.stack([after + before, after])
+        _, after, before, both = kernels.tally(part.starts, kinds, 4).T
+        return np.stack([after + before + both, after + both])
 
     events, late = np.concatenate(agencies.each(marks), axis=1)
     told = pl.DataFrame({"agency": agencies.labels(), "events": events, "late": late})

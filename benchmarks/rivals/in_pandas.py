@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from benchmarks.rivals import ten
 from benchmarks.rivals.world import TABLES, ZONE
 
 PAIRS = 4_000_000  # rows of windows at a time
+WORKING = re.compile(AT_WORK)
 TEXTS = ("user", "agency", "subject")
 
 
@@ -91,7 +93,7 @@ def on_leave(log: Log) -> pl.DataFrame:
     rows, leave = log.rows, log.tables["leave"]
     code = rows["user"].cat.categories.get_indexer(leave["user"])
     leave, code = leave[code >= 0], code[code >= 0]
-    at_work = leave["kind"].fillna("").str.contains(AT_WORK).to_numpy(bool)
+    at_work = leave["kind"].fillna("").map(lambda kind: bool(WORKING.search(kind))).to_numpy(bool)
     begin, end = (
         leave[name].astype("datetime64[ms, UTC]").astype(np.int64).to_numpy() for name in ("start", "end")
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 from benchmarks.rivals.contenders import CONTENDERS, OURS
@@ -37,7 +38,7 @@ def stages(size: Measured) -> str:
 
 def detectors(size: Measured) -> str:
     """Draw the pace of each detector that ran, the slowest first."""
-    ran = [one for one in size["scan"]["detectors"] if one["rows_per_second"]]
+    ran = [one for one in size["scan"]["detectors"] if one["rows_per_second"] and one["tested"]]
     rows: Rows = [
         {"name": one["name"], "value": one["rows_per_second"] / 1e6}
         for one in sorted(ran, key=lambda one: float(one["rows_per_second"]))
@@ -50,16 +51,18 @@ def rivals(size: Measured) -> str:
     """Draw the seconds of each of the ten, everybody's, and of the whole."""
     who = size["contenders"]
     rows: Rows = [
-        {"name": name, "series": one, "value": who[one]["seconds"][name]} for name in TEN for one in who
+        {"name": name, "series": one, "value": 1000 * who[one]["seconds"][name]}
+        for name in TEN
+        for one in who
     ]
-    rows += [{"name": "all, with reading", "series": one, "value": who[one]["whole"]} for one in who]
+    rows += [{"name": "all, with reading", "series": one, "value": 1000 * who[one]["whole"]} for one in who]
     says = "; ".join(f"{one} {who[one]['whole']:.2f} s" for one in who)
     caption = [
         "Left is faster. Where queries read the files themselves, reading is part of each; else it is apart.",
         _of(size),
     ]
-    says = f"Dots of seconds, a row a detector. All, with reading: {says}."
-    return svg(_dots(rows, "seconds", series=True), "The ten beside their rivals", says, caption)
+    says = f"Dots of milliseconds, a row a detector. All, with reading: {says}."
+    return svg(_dots(rows, "milliseconds", series=True), "The ten beside their rivals", says, caption)
 
 
 def cost(sizes: Sequence[Measured]) -> str:
@@ -136,8 +139,7 @@ def _dots(rows: Rows, unit: str, *, series: bool = False) -> Spec:
     along: Spec = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"type": "log", "nice": True},
-        "axis": {"title": unit, "format": "~g", "tickCount": 6},
+        **_logarithmic(rows, unit, (1,)),
     }
     told: Rows = [{"at": k, "text": name.replace("_", " ")} for k, name in enumerate(names)]
     mark: Spec = {"type": "point", "filled": True, "opacity": 1, "size": 55}
@@ -156,6 +158,19 @@ def _dots(rows: Rows, unit: str, *, series: bool = False) -> Spec:
     }
 
 
+def _logarithmic(rows: Rows, unit: str, steps: tuple[int, ...]) -> Spec:
+    """Scale and label an axis by powers of ten, and by their multiples of `steps`, around all values."""
+    low, high = min(row["value"] for row in rows), max(row["value"] for row in rows)
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    ticks = [step * 10.0**power for power in powers for step in steps]
+    first = max(tick for tick in ticks if tick <= low)
+    last = min((tick for tick in ticks if tick >= high), default=ticks[-1])
+    return {
+        "scale": {"type": "log", "nice": False, "domain": [first, last]},
+        "axis": {"title": unit, "format": "~r", "values": [tick for tick in ticks if first <= tick <= last]},
+    }
+
+
 def _lines(rows: Rows, unit: str) -> Spec:
     """Draw a line a contender over the number of rows, both axes logarithmic."""
     along: Spec = {
@@ -164,7 +179,7 @@ def _lines(rows: Rows, unit: str) -> Spec:
         "scale": {"type": "log", "nice": False, "padding": 12},
         "axis": {
             "title": "rows",
-            "format": "~s",
+            "format": ".2~s",
             "grid": False,
             "values": sorted({row["rows"] for row in rows}),
         },
@@ -172,8 +187,7 @@ def _lines(rows: Rows, unit: str) -> Spec:
     up: Spec = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"type": "log", "nice": True},
-        "axis": {"title": unit, "format": "~g", "tickCount": 6},
+        **_logarithmic(rows, unit, (1, 2, 5)),
     }
     series = _series(rows)
     stroke = series["fill"] | {"legend": None}

@@ -1,0 +1,50 @@
+"""The ten detectors of docs/benchmarks.md as everybody writes them: the log read, one answer each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from benchmarks.conftest import ROWS
+from benchmarks.rivals import engine
+from benchmarks.rivals.contenders import CONTENDERS
+from benchmarks.rivals.ten import TEN, in_order
+from benchmarks.rivals.world import make
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rivals")
+    make(folder, ROWS)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wanted(files: Path) -> dict[str, pl.DataFrame]:
+    log = engine.load(files)
+    answers = engine.finish(log, {name: getattr(engine, name)(log) for name in TEN})
+    return {name: in_order(name, answer) for name, answer in answers.items()}
+
+
+@pytest.fixture(scope="session", params=CONTENDERS)
+def contender(request: pytest.FixtureRequest, files: Path) -> tuple[Any, Any]:
+    one = CONTENDERS[request.param]
+    module = import_module(f"benchmarks.rivals.{one.module}")
+    return module, getattr(module, one.load)(files)
+
+
+@pytest.mark.parametrize("name", TEN)
+def test_one_of_the_ten(
+    name: str, contender: tuple[Any, Any], wanted: dict[str, pl.DataFrame], benchmark: Callable[..., Any]
+) -> None:
+    module, log = contender
+    answer = benchmark(getattr(module, name), log)
+    if module is engine:
+        answer = engine.finish(log, {name: answer})[name]
+    assert in_order(name, answer).equals(wanted[name])
+    assert len(wanted[name])
