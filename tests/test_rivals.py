@@ -121,6 +121,10 @@ def test_the_command_writes_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (tmp_path / str(rows)).mkdir()
         benchmark([rows], 2, 1, out, tmp_path / str(rows), said.append, keep=keep)
     text = (out / "benchmarks.md").read_text("utf-8")
+    benchmark([], 1, 1, out, tmp_path, said.append, keep=True)
+    assert (out / "benchmarks.md").read_text("utf-8") == text
+    with pytest.raises(InputError, match="nothing to draw"):
+        benchmark([], 1, 1, out, tmp_path, said.append)
     sizes = json.loads((out / "benchmarks" / "measured.json").read_text("utf-8"))["sizes"]
     assert [round(size["rows"], -3) for size in sizes] == [12_000, 24_000] or len(sizes) == 2
     assert f"{sizes[1]['rows']:,} rows, one run" in text

@@ -18,7 +18,7 @@ SIZES = (1_000_000, 5_000_000)
 def main() -> int:
     """Read the arguments and make the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rivals", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[*SIZES], help="rows of each log, about")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[*SIZES], help="rows of each log, about")
     parser.add_argument("--files", type=int, default=1, help="Parquet files of a log")
     parser.add_argument("--runs", type=int, default=3, help="of each contender")
     parser.add_argument("--out", type=Path, default=Path("docs"), help="folder of benchmarks.md")

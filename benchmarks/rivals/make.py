@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from anomaly.errors import InputError
 from benchmarks.rivals.measure import Tell, cold, measure
 from benchmarks.rivals.page import machine, page
 from benchmarks.rivals.pictures import pictures
@@ -18,12 +19,17 @@ def benchmark(
 ) -> None:
     """Write `out`/benchmarks.md, and pictures and figures in `out`/benchmarks/, over those of an earlier run.
 
-    sizes: rows; keep: of an earlier run's figures, those of other sizes. Works in `room`, a size at a time.
+    sizes: rows, none to draw again what is kept; keep: of an earlier run, the figures of other sizes; room:
+    folder to work in, a size at a time. Raises InputError where there is nothing to draw.
     """
     folder = out / "benchmarks"
     before = folder / FIGURES
-    measured = json.loads(before.read_text("utf-8"))["sizes"] if keep and before.exists() else []
-    told = {"machine": machine(), "cold": cold(room, tell)}
+    told = json.loads(before.read_text("utf-8")) if keep and before.exists() else {"sizes": []}
+    measured = told["sizes"]
+    if not sizes and not measured:
+        raise InputError("nothing to draw", "--sizes", "give the rows of a log at least, or --keep figures")
+    if sizes:
+        told |= {"machine": machine(), "cold": cold(room, tell)}
     for rows in sorted(sizes):
         # The log comes out some per cent larger or smaller than is asked for.
         measured = [size for size in measured if not 0.8 * rows < size["rows"] < 1.25 * rows]

@@ -108,6 +108,7 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "seconds": {step: median(one["seconds"][step] for one in runs) for step in steps},
         "whole": median(sum(one["seconds"].values()) for one in runs),
+        "cpu": median(one["cpu"] for one in runs),
         "compiling": median(one["compiling"] for one in runs),
         "peak": median(one["peak"] for one in runs),
     }

@@ -67,7 +67,7 @@ def _ten() -> list[list[str]]:
 
 
 def _worlds(sizes: Sequence[Measured]) -> str:
-    head = ["rows", "users", "files", "MiB", "rows generated", "generating, s", "million rows/s"]
+    head = ["rows", "users", "files", "MiB", "rows generated", "generating, s", "million rows/s", "runs"]
     rows = [
         [
             f"{size['rows']:,}",
@@ -77,6 +77,7 @@ def _worlds(sizes: Sequence[Measured]) -> str:
             f"{size['generated']:,}",
             f"{size['generating']:.1f}",
             f"{size['generated'] / size['generating'] / 1e6:.2f}",
+            str(size["runs"]),
         ]
         for size in sizes
     ]
@@ -92,6 +93,7 @@ def _beside(size: Measured) -> str:
     for step in ("reading", "naming"):
         rows.append([step, *(_seconds(one["seconds"].get(step)) for one in who.values())])
     rows.append(_row("**all**", [one["whole"] for one in who.values()]))
+    rows.append(_row("all, CPU seconds", [one["cpu"] for one in who.values()]))
     rows.append(["GiB at the peak", *(f"{one['peak'] / GIB:.2f}" for one in who.values())])
     return table(["seconds", *who], rows)
 
@@ -115,10 +117,13 @@ def _verdict(size: Measured) -> list[str]:
         times = who[rival]["whole"] / ours["whole"]
         ten_rival = min(RIVALS, key=lambda one: _ten_of(who[one]))
         alone = _ten_of(who[ten_rival]) / (_ten_of(ours) + ours["seconds"]["naming"])
+        frugal = min(RIVALS, key=lambda one: who[one]["cpu"])
+        cores = who[frugal]["cpu"] / ours["cpu"]
         reached = "reached" if times >= GOAL else "not reached"
         told.append(
             f"**{name}**: all with reading {_times(times)} the fastest rival ({rival}); goal of {GOAL} times:"
             f" {reached}. The log once read, the ten with naming {_times(alone)} the fastest ({ten_rival})."
+            f" In CPU seconds, all with reading {_times(cores)} the most frugal ({frugal})."
         )
         slower = [
             f"{code(step)} ({best}, {who[best]['seconds'][step]:.3f} s against {ours['seconds'][step]:.3f})"
@@ -139,8 +144,8 @@ def _times(ratio: float) -> str:
 
 
 def _by_size(sizes: Sequence[Measured]) -> str:
-    head = ["contender", *(f"{size['rows']:,} rows: s" for size in sizes), *("ns/row" for _ in sizes)]
-    head += ["GiB" for _ in sizes]
+    head = ["contender"]
+    head += [f"{unit}, {size['rows'] / 1e6:.1f} M" for unit in ("s", "ns a row", "GiB") for size in sizes]
     rows = []
     for name in CONTENDERS:
         of = [(size["rows"], size["contenders"][name]) for size in sizes]
