@@ -24,7 +24,8 @@ STATUS = Path("/proc/self/status")
 def main(name: str, warm: Path, world: Path, out: Path) -> None:
     """Run the ten on a small world, which loads all there is to load, then on the one that is measured.
 
-    Prints JSON: seconds by step, those of all cores together, and bytes at the peak; writes the answers as Parquet into `out`.
+    Prints JSON: seconds by step, CPU seconds of all threads, and bytes at the peak; writes the answers as
+    Parquet into `out`.
     """
     warnings.simplefilter("ignore")
     with compiling() as compiled:
