@@ -15,11 +15,13 @@ from benchmarks.rivals.contenders import CONTENDERS
 from benchmarks.rivals.ten import TEN, in_order
 from benchmarks.rivals.world import make
 
+LEAST = 40_000  # rows of a world in which each of the ten finds something
+
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rivals")
-    make(folder, ROWS)
+    make(folder, max(ROWS, LEAST))
     return folder
 
 

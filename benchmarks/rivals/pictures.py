@@ -190,7 +190,7 @@ def _lines(rows: Rows, unit: str) -> Spec:
         **_logarithmic(rows, unit, (1, 2, 5)),
     }
     series = _series(rows)
-    stroke = series["fill"] | {"legend": None}
+    stroke = series["fill"]
     detail = {"field": "series"}
     return {
         "width": 520,
