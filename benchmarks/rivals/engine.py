@@ -75,7 +75,7 @@ def load_few(world: Path) -> Log:
 def finish(log: Log, answers: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Name the subjects that answers tell by an action, out of the log: coding keeps no text of them."""
     asked = [answer["action"] for answer in answers.values() if "action" in answer.columns]
-    action = pl.concat(asked).unique().sort().to_numpy()
+    action = pl.concat([pl.Series([], dtype=pl.Int32), *asked]).unique().sort().to_numpy()
     events = log.coded.events
     file, row = events.file[action], events.row[action].astype(np.int64) - 1
     names = pl.DataFrame(schema={"action": pl.Int32, "subject": pl.String})
