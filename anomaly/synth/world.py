@@ -21,7 +21,7 @@ from anomaly.synth.staff import DAY, Staff
 from anomaly.synth.streams import Ints, stream
 
 FEW = 10  # subjects of a scene
-AHEAD = 64  # times as many residents are looked at as are wanted, before a whole town of a million is
+AHEAD, LARGE = 64, 1 << 18  # of a town so large, first so many are drawn for each who is wanted
 REGULARS = 25  # people of a town whom its officers meet again and again
 
 
@@ -153,10 +153,10 @@ class World:
         low, high = self.plan.agencies[agency].town
         town = high - low - REGULARS
         known = self.people.among(self.cases.about(agency)[: None if n <= FEW else 0])
-        users = self.people.among(self.staff.person)
-        for count in (min(AHEAD * n, town), town):
-            rows = low + REGULARS + rng.choice(town, count, replace=False)
-            fits = ~users[rows]
+        for count in dict.fromkeys((AHEAD * n if town > max(LARGE, AHEAD * n) else town, town)):
+            drawn = rng.permutation(town) if count == town else rng.choice(town, count, replace=False)
+            rows = low + REGULARS + drawn
+            fits = ~self.people.among(self.staff.person)[rows]
             if sex:
                 fits &= self.people.female[rows] == (sex == "F")
             if ages is not None:

@@ -39,18 +39,20 @@ def a_world() -> World:
 
 
 @pytest.mark.parametrize("n", [1, 10, 11, 300])
-@pytest.mark.parametrize("ahead", [0, 1, 64, 1 << 20])
+@pytest.mark.parametrize(("ahead", "large"), [(0, 0), (1, 0), (64, 0), (64, 1 << 18), (1 << 20, 0)])
 @pytest.mark.parametrize(("sex", "ages"), [("", None), ("F", (30, 31)), ("M", (20, 60))])
 def test_some_of_a_town_are_who_they_should_be(
     a_world: World,
     n: int,
     ahead: int,
+    large: int,
     sex: str,
     ages: tuple[int, int] | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whether a part of the town is enough or the whole is looked at."""
     monkeypatch.setattr(worlds, "AHEAD", ahead)
+    monkeypatch.setattr(worlds, "LARGE", large)
     low, high = a_world.plan.agencies[0].town
     town = np.arange(low + REGULARS, high)
     fits = ~np.isin(town, a_world.staff.person)
