@@ -21,6 +21,7 @@ from anomaly.detectors.since import first_since, places_between
 from anomaly.policy import load_policy
 from anomaly.scan import Settings
 from anomaly.scan.coded import code_log
+from anomaly.scan.timing import Timing
 from anomaly.sources import open_log
 from benchmarks.rivals import ten
 
@@ -56,7 +57,7 @@ def _nothing(names: Any, actions: Any) -> NDArray[np.bool_]:
 def load(world: Path) -> Log:
     """Read and code the log with all its columns, as a scan does."""
     log, coded, context = code_log(
-        [world / "log"], Settings(context=world / "tables"), lambda stage, rows: None
+        [world / "log"], Settings(context=world / "tables"), lambda stage, rows: None, Timing()
     )
     assert len(coded.actions) == len(coded.events), "some rows are one action: rivals would count them as two"
     return Log([file.path for file in log.files if file.path is not None], coded, context)
