@@ -221,7 +221,7 @@ def _of_several(least: Floats, tested: NDArray[np.bool_], tests: int, apart: int
         m = float(tests)
         if tested.sum() >= FEWEST:
             part = float(np.quantile(least[tested], level))
-            m = min(m, max(apart, np.log1p(-level) / np.log1p(-min(max(part, 1e-12), 0.5))))
+            m = min(m, max(apart, np.log(1 - level) / np.log1p(-min(max(part, 1e-12), 0.5))))
         return np.where(tested, -np.expm1(m * np.log1p(-np.minimum(least, 1 - 1e-12))), 1.0)
 
     p = p_of(0.05)
