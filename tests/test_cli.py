@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "detectors", "explain", "synth", "evaluate", "bench")
+VERBS = ("scan", "demo", "profile", "report", "detectors", "explain", "synth", "evaluate", "bench")
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
@@ -63,6 +63,28 @@ def test_golden_output(name: str, arguments: list[str]) -> None:
     golden(name, done.stdout)
 
 
+def test_a_report_is_made_again_in_another_form(tmp_path: Path) -> None:
+    review = tmp_path / "review"
+    anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", review)
+    page = (review / "report.html").read_bytes()
+    (review / "report.html").unlink()
+    done = anomaly("report", review)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{review / 'report.html'}\n", "")
+    assert (review / "report.html").read_bytes() == page
+    done = anomaly("report", review, "--format", "csv", "--out", tmp_path / "sheets")
+    assert (tmp_path / "sheets" / "incidents.csv").read_bytes() == (review / "incidents.csv").read_bytes()
+    assert done.stdout.splitlines()[1] == str(tmp_path / "sheets" / "evidence.csv")
+    for arguments, told in (
+        ([review, "--format", "docx"], "`docx` is no format"),
+        ([tmp_path / "nowhere"], "there is no such folder"),
+        ([tmp_path / "sheets"], "the folder is incomplete"),
+    ):
+        done = anomaly("report", *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+        assert "next:" in done.stderr
+
+
 def test_golden_scan_of_a_story(tmp_path: Path) -> None:
     done = anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", tmp_path / "review")
     assert (done.returncode, done.stderr) == (0, "")
@@ -70,6 +92,7 @@ def test_golden_scan_of_a_story(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "review").iterdir()) == [
         "evidence.parquet",
         "incidents.csv",
+        "incidents.json",
         "incidents.parquet",
         "manifest.json",
         "rejects.csv",

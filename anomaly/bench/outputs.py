@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,8 @@ from anomaly import __version__
 from anomaly.bench.run import STAGES, Measured
 from anomaly.bench.words import heading, pace, seconds, times
 from anomaly.errors import InputError
-from anomaly.report.outputs import base_of
-from anomaly.report.tables import write_csv
+from anomaly.report.folder import as_json, base_of, write_files
+from anomaly.report.tables import as_csv
 
 SUFFIXES = (".json", ".csv", ".md")
 COLUMNS = ("part", "name", "seconds", "rows_per_second", "of_decoding", "tested", "signals", "why_not")
@@ -74,25 +72,14 @@ def write_measured(measured: Measured, out: Path) -> None:
 
     Raises InputError where it cannot be written.
     """
-    out = checked(out).resolve()
-    try:
-        with tempfile.TemporaryDirectory(prefix=".anomaly-", dir=base_of(out.parent)) as room:
-            staged = Path(room, out.name)
-            if out.suffix == ".json":
-                text = json.dumps(to_json(measured), indent=2, allow_nan=False) + "\n"
-                staged.write_bytes(text.encode("ascii"))
-            elif out.suffix == ".csv":
-                write_csv(pl.DataFrame(measured.rows(), infer_schema_length=None).select(COLUMNS), staged)
-            else:
-                staged.write_text(markdown(measured), encoding="utf-8")
-            out.parent.mkdir(parents=True, exist_ok=True)
-            staged.replace(out)
-    except OSError as error:
-        raise InputError(
-            f"the measurement cannot be written here ({error.strerror or error})",
-            str(out),
-            "choose a folder you may write to with --out",
-        ) from error
+    out = checked(out)
+    if out.suffix == ".json":
+        content = as_json(to_json(measured))
+    elif out.suffix == ".csv":
+        content = as_csv(pl.DataFrame(measured.rows(), infer_schema_length=None).select(COLUMNS))
+    else:
+        content = markdown(measured).encode()
+    write_files({out.name: content}, out.parent)
 
 
 def markdown(measured: Measured) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 
 import polars as pl
 
@@ -70,8 +70,15 @@ def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
 
 
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """Write a CSV that is safe to open: lists joined with "; ", texts neutralised, times ISO 8601 in UTC."""
+def as_parquet(frame: pl.DataFrame) -> bytes:
+    """Return the frame as a Parquet file."""
+    file = BytesIO()
+    frame.write_parquet(file)
+    return file.getvalue()
+
+
+def as_csv(frame: pl.DataFrame) -> bytes:
+    """Return a CSV that is safe to open: lists joined with "; ", texts neutralised, times ISO 8601 in UTC."""
     columns = [
         neutral.cell(pl.col(name).list.join("; "))
         if isinstance(dtype, pl.List)
@@ -82,4 +89,4 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
         else pl.col(name)
         for name, dtype in frame.schema.items()
     ]
-    frame.select(columns).write_csv(path, quote_style="non_numeric", line_terminator="\n")
+    return frame.select(columns).write_csv(quote_style="non_numeric", line_terminator="\n").encode()

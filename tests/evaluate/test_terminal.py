@@ -14,12 +14,13 @@ from anomaly.errors import InputError
 from anomaly.evaluate.card import score
 from anomaly.evaluate.clean import clean_of
 from anomaly.evaluate.listing import Abstained, Listing
-from anomaly.evaluate.outputs import FILES, write_scorecard
+from anomaly.evaluate.outputs import write_scorecard
 from anomaly.evaluate.run import Scorecard
 from anomaly.evaluate.scanned import Scanned
 from anomaly.evaluate.terminal import ahead, print_scorecard
 from tests.evaluate.worlds import Entry, Scenario, listing, truth
 
+FILES = ("scorecard.csv", "scorecard.json")
 KNOWN = truth(
     A=Scenario([1, 2], form="plain"),
     B=Scenario([3, 4], pattern="selling", form="evasive few"),

@@ -1,0 +1,57 @@
+"""The forms in which a report can be had, each a function of the result alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from anomaly.incidents.model import ScanResult
+from anomaly.report import tables
+from anomaly.report.page import render
+from anomaly.report.record import to_json
+
+
+@dataclass(frozen=True)
+class Format:
+    """One form: what it is for, its files' names, and how they are made.
+
+    write: result, budget (how many entries get a dossier) -> file name -> bytes, the same for the same
+    result.
+    """
+
+    name: str
+    title: str
+    write: Callable[[ScanResult, int], Mapping[str, bytes]]
+
+
+def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {"report.html": render(result, budget=budget).encode()}
+
+
+def _csv(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {
+        "incidents.csv": tables.as_csv(tables.incidents_frame(result.incidents)),
+        "evidence.csv": tables.as_csv(tables.conform(result.evidence, tables.EVIDENCE)),
+    }
+
+
+def _parquet(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {
+        "incidents.parquet": tables.as_parquet(tables.incidents_frame(result.incidents)),
+        "evidence.parquet": tables.as_parquet(tables.conform(result.evidence, tables.EVIDENCE)),
+    }
+
+
+def _json(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {"incidents.json": to_json(result.incidents)}
+
+
+FORMATS: Mapping[str, Format] = {
+    one.name: one
+    for one in (
+        Format("html", "the page, for a desk, a phone and paper", _html),
+        Format("csv", "the list and its evidence, for a spreadsheet", _csv),
+        Format("parquet", "the same, for programs", _parquet),
+        Format("json", "every entry whole, after docs/schema/incidents.json", _json),
+    )
+}
