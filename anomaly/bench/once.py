@@ -63,7 +63,7 @@ def one_pass(
         kept = keep(ran, settings.fdr)
     tell("writing incidents", 0)
     with done.stage("assembling"):
-        incidents, _ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings)
+        incidents, *_ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings)
     done.entries = len(incidents)
     tell("decoding", 0)
     headers = {log.header_map[name] for name in done.columns if name in log.header_map}

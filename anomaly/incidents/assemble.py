@@ -19,6 +19,7 @@ from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
 from anomaly.incidents.evidence import Batches, SomeRows, fetch, subject_names
 from anomaly.incidents.model import Incident
+from anomaly.incidents.shape import INVOLVED, involved, parts
 from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
 
@@ -88,14 +89,14 @@ def assemble(
     key: bytes,
     clear: bool,
     some_rows: SomeRows | None = None,
-) -> tuple[tuple[Incident, ...], pl.DataFrame]:
-    """Make the ranked incidents and their evidence (docs/contracts.md).
+) -> tuple[tuple[Incident, ...], pl.DataFrame, pl.DataFrame]:
+    """Make the ranked incidents, their evidence (docs/contracts.md), and who is in them (see `involved`).
 
     batches, some_rows, columns: for the second pass over the log, see `fetch`; files: shown name of each;
     key: of the tokens; clear: show subjects as they are.
     """
     if not bundles:
-        return (), EVIDENCE_SCHEMA.to_frame()
+        return (), EVIDENCE_SCHEMA.to_frame(), INVOLVED.to_frame()
     made = counted(log.actions.user, len(log.texts["user"]))
     rows = [rows_of(bundle, log, explained, made) for bundle in bundles]
     events = np.unique(np.concatenate([one.events for one in rows]))
@@ -105,7 +106,8 @@ def assemble(
     still_open = np.unique(np.concatenate([one.actions[one.open] for one in rows]))
     near = replace(explained, records=explained.records.narrowed(still_open))
     teller = Teller(log, near, names if clear else tokens)
-    drafts = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
+    made_of = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
+    drafts = [one for one, _ in made_of]
     order = sorted(range(len(drafts)), key=lambda k: _rank_key(drafts[k]))
     ranked = tuple(replace(drafts[k], rank=place) for place, k in enumerate(order, start=1))
     evidence = [_evidence(drafts[k].incident_id, bundles[k], rows[k], log, explained) for k in order]
@@ -119,7 +121,7 @@ def assemble(
         time=pl.Series(log.events.time[at]).cast(pl.Datetime("ms")).dt.replace_time_zone("UTC"),
         user=log.texts.named("user", log.events.user[at]),
     )
-    return ranked, full.select(*EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA)
+    return ranked, full.select(*EVIDENCE_SCHEMA).cast(EVIDENCE_SCHEMA), pl.concat(who for _, who in made_of)
 
 
 def _rank_key(incident: Incident) -> tuple[object, ...]:
@@ -127,7 +129,10 @@ def _rank_key(incident: Incident) -> tuple[object, ...]:
     return (-incident.score, p, incident.kind, incident.users[:3], incident.incident_id)
 
 
-def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens: dict[int, str]) -> Incident:
+def _incident(
+    bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens: dict[int, str]
+) -> tuple[Incident, pl.DataFrame]:
+    """Make one incident, its rank still open, and say who is in it."""
     supports = rows.supports
     events = rows.events[supports] if supports.any() else rows.events
     coded = log.events
@@ -146,7 +151,8 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         str(strongest.target >= 0),
     )
     findings = tuple(teller.finding(one) for one in bundle.kept[:MOST_FINDINGS])
-    return Incident(
+    who = involved(log, strongest.detector.category, events)
+    incident = Incident(
         rank=0,
         incident_id="I-" + hashlib.sha256("\0".join(about).encode()).hexdigest()[:10],
         kind=bundle.kind,
@@ -169,10 +175,12 @@ def _incident(bundle: Bundle, rows: Rows, log: CodedLog, teller: Teller, tokens:
         findings=findings,
         tried=teller.tried(bundle, rows.events, rows.of_action),
         days=teller.days(rows.events, supports),
+        parts=parts(who),
         reasons=_reasons(log, rows.actions),
         would_clear=teller.would_clear(bundle, rows.of_action[supports]),
         cannot_tell=teller.cannot_tell(bundle),
     )
+    return incident, who
 
 
 def _when(bundle: Bundle) -> NDArray[np.int64]:

@@ -59,6 +59,17 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one user had in the incident: events that nothing explains, their days and subjects."""
+
+    agency: str | None  # None: the log names none
+    user: str | None  # None: redacted
+    events: int
+    days: int
+    subjects: int
+
+
+@dataclass(frozen=True)
 class Incident:
     """One entry of the ranked list; the contract's columns first (docs/contracts.md)."""
 
@@ -84,6 +95,7 @@ class Incident:
     findings: tuple[Finding, ...] = ()
     tried: tuple[Tried, ...] = ()
     days: tuple[Day, ...] = ()
+    parts: tuple[Part, ...] = ()  # most events first, 40 at most
     reasons: tuple[tuple[str, int], ...] = ()  # reasons as written in the log, most used first, with counts
     would_clear: tuple[str, ...] = ()  # what a reviewer could look for
     cannot_tell: tuple[str, ...] = ()  # what this log cannot show about this incident

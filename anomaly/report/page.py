@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
+from anomaly.report.agencies import SHAPES, agencies, shapes
 from anomaly.report.dossier import dossiers
 from anomaly.report.federal import by_agency
 from anomaly.report.tables import EVIDENCE, conform
@@ -27,6 +28,7 @@ def render(result: ScanResult, *, budget: int) -> str:
     local = words.zone(summary["log"]["local_zone"])
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     counts = summary.get("hours") or []
+    listed = agencies(summary.get("agencies") or [])
     return (
         _environment()
         .get_template("report.html.j2")
@@ -38,6 +40,9 @@ def render(result: ScanResult, *, budget: int) -> str:
                 incidents[: max(budget, 0)], conform(result.evidence, EVIDENCE), summary, local
             ),
             hours=hours(counts) if any(counts) else None,
+            agencies=listed,
+            shapes=shapes(listed),
+            shape_words=SHAPES,
             federal=by_agency(summary.get("federal") or []),
             local=local,
             zone=str(local),

@@ -14,7 +14,7 @@ from anomaly.coding import CodedLog, Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
 from anomaly.explain import Explained, try_all
-from anomaly.incidents import Incident, ScanResult, assemble, bundle, keep, token_key
+from anomaly.incidents import Incident, ScanResult, assemble, bundle, by_agency, keep, token_key
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
@@ -58,21 +58,24 @@ def scan(
         kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
     with timing.stage("assembling"):
-        incidents, evidence = incidents_of(log, coded, explained, kept, key, settings)
+        incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings)
+        agencies = by_agency(coded, incidents, who)
     rejects = pl.DataFrame(
         [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
         schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
         orient="row",
     )
-    summary = summary_of(log, coded, context, explained, ran, kept, incidents, settings.fdr)
+    summary = summary_of(log, coded, context, explained, ran, kept, incidents, agencies, settings.fdr)
     manifest = manifest_of(log, coded, context, settings, key_from)
     return ScanResult(incidents, evidence, rejects, summary, manifest)
 
 
 def incidents_of(
     log: Log, coded: CodedLog, explained: Explained, kept: Sequence[Kept], key: bytes, settings: Settings
-) -> tuple[tuple[Incident, ...], pl.DataFrame]:
-    """Make the ranked incidents of what is kept, and their evidence, by a second pass over the log."""
+) -> tuple[tuple[Incident, ...], pl.DataFrame, pl.DataFrame]:
+    """Make the ranked incidents of what is kept, their evidence by a second pass over the log, and who is in
+    them.
+    """
     return assemble(
         bundle(kept, coded),
         coded,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -55,9 +55,13 @@ def summary_of(
     ran: Sequence[Ran],
     kept: Sequence[Kept],
     incidents: Sequence[Incident],
+    agencies: Sequence[Mapping[str, Any]],
     fdr: float,
 ) -> dict[str, Any]:
-    """Return the figures of the report (`summary.json`), the same for the same input, settings, version."""
+    """Return the figures of the report (`summary.json`), the same for the same input, settings, version.
+
+    agencies: figures of each agency, see `by_agency`.
+    """
     chance = np.array([one.q for one in kept if one.q is not None])
     listed = Counter(one.detector.name for one in kept)
     days = coded.actions.day
@@ -127,6 +131,7 @@ def summary_of(
             for rule in [coded.policy.rule(one)]
         },
         "rejects": {str(reason): count for reason, count in log.rejects.by_reason.most_common()},
+        "agencies": list(agencies),
         "federal": federal_monitor(coded, context, explained.by(WHOM)).to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),

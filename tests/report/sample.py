@@ -398,6 +398,12 @@ def summary(found: tuple[Incident, ...]) -> dict[str, Any]:
         ],
         "rules": _RULES,
         "rejects": {"time: not a date": 20, HOSTILE[0]: 4},
+        "agencies": [
+            _agency("CAFBI0000", []),
+            _agency("MESA COUNTY SO", [("unauthorized purpose", 38, 11, 38), ("record keeping", 0, 0, 0)]),
+            _agency("NORTHGATE PD", [("personal use", 25, 1, 25), ("curiosity", 25, 2, 1)]),
+            _agency(HOSTILE[0], [("harvesting", 6789, 24, 6123)]),
+        ],
         "federal": [
             {"agency": agency, "component": component, "immigration": component == "ERO", "class": name}
             | {"look_ups": n, "case_number": n // 4, "explained": n // 10, "reason": n // 2, "redacted": 0}
@@ -421,6 +427,30 @@ def summary(found: tuple[Incident, ...]) -> dict[str, Any]:
             "“No case found” is not “no case”.",
         ],
         "demo": True,
+    }
+
+
+def _agency(name: str, entries: list[tuple[str, int, int, int]]) -> dict[str, Any]:
+    """Figures of an agency; entries: category, events, persons, subjects."""
+    return {
+        "agency": name,
+        "queries": 40_000,
+        "users": 60,
+        "entries": len(entries),
+        "categories": [
+            {
+                "category": category,
+                "entries": 1,
+                "events": events,
+                "persons": persons,
+                "subjects": subjects,
+                "days": min(events, 20),
+                "largest_share": 1 / persons if persons else None,
+                "shape": {0: None, 1: "isolated", 2: "between"}.get(persons, "widespread"),
+            }
+            for category, events, persons, subjects in entries
+        ],
+        "units": [{"unit": HOSTILE[1], "events": 25, "persons": 1, "queries": 1200}] if entries else [],
     }
 
 

@@ -127,6 +127,21 @@ def test_first_screen_says_what_was_found_and_what_was_not_checked(pages: dict[s
     assert "1 more entry stands in this list only" in text
 
 
+def test_agencies_stand_by_name_with_persons_events_and_subjects(pages: dict[str, str]) -> None:
+    section = pages["full"].split('<section id="agencies"')[1].split("</section>")[0]
+    text = " ".join(html.unescape(re.sub("<[^>]*>", " ", section)).split())
+    assert "By name, and no ranking" in text
+    assert "unauthorized purpose 1 1 11 38 38 20 widespread the most by one: 9%" in text
+    assert "personal use 3 1 1 25 25 20 isolated curiosity" in text
+    assert "record keeping – 1 – – – – no rows: a matter of filing" in text
+    assert "CAFBI0000" not in text
+    assert "1: 38 events by 11 persons" in section
+    assert "<script>alert(1)</script>" in text
+    without = result()
+    without = replace(without, summary={**without.summary, "agencies": []})
+    assert "agencies" not in {a.get("id") for _, a in Reader(render(without, budget=7)).elements}
+
+
 def test_federal_agencies_are_figures_for_oversight_and_no_entries(pages: dict[str, str]) -> None:
     scan = result()
     text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")

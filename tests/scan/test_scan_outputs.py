@@ -39,6 +39,7 @@ def test_files(scanned: Scanned) -> None:
     assert names == {
         "incidents.parquet",
         "incidents.csv",
+        "incidents.json",
         "evidence.parquet",
         "rejects.csv",
         "report.html",
