@@ -91,6 +91,8 @@ def test_golden_scan_of_a_story(tmp_path: Path) -> None:
     golden("scan_ended_access", done.stdout.replace(str(tmp_path / "review"), "review"))
     assert sorted(path.name for path in (tmp_path / "review").iterdir()) == [
         "evidence.parquet",
+        "federal_requests.csv",
+        "federal_requests.parquet",
         "incidents.csv",
         "incidents.json",
         "incidents.parquet",

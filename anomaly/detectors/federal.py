@@ -1,4 +1,4 @@
-"""Which agencies of a log are federal, which of them enforce immigration law, and what they ask."""
+"""Which agencies of a log are federal, which of them enforce immigration law."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, Groups
-from anomaly.coding.gather import gather
 from anomaly.context import Context
-from anomaly.policy import REACH_CLASSES, REASON_CLASSES
 
 # Components that enforce immigration law, and the one that does nothing else (domain.md 0.7, 2.3; 404 Media
 # 2025; CalMatters 2025). A deployment's own names stand in the `component` column of the agencies table.
@@ -22,7 +20,6 @@ MARKED_FEDERAL = r"(?i)^\s*[\[(]federal[\])]"
 # What a vendor's export says of agencies in its log, agency and kind: a table that a scan makes of prefixes
 # its profile took off.
 MARKED = "marked_agencies"
-ANY = "any"  # class of the line that counts each look-up once
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def federal_agencies(log: CodedLog, context: Context) -> Federal:
     """Say which agencies are federal: the agencies table decides; where it is silent, the mark of the export
     or the name does.
     """
-    listed = _listed(log, context)
+    listed = listed_agencies(log, context)
     kind = pl.col("kind").str.to_lowercase()
     component = pl.col("component").str.to_uppercase().str.strip_chars()
     names = pl.concat([listed["agency"], listed["name"].drop_nulls()])
@@ -75,61 +72,7 @@ def federal_of(groups: Groups, context: Context) -> Federal:
     return found[0]
 
 
-def federal_monitor(
-    log: CodedLog, context: Context, explained: NDArray[np.bool_] | None = None
-) -> pl.DataFrame:
-    """Count what each federal agency asked for and what stands behind it: monitoring, a suspicion of nobody.
-
-    explained: (a,) bool by action, a case, a call or the like accounts for it; None where nothing was tried.
-    Returns a line for each federal agency of the log and class of data, by agency and the policy's order:
-    agency, component (null where unknown), immigration (it enforces immigration law), class ("any" first,
-    each look-up once; one that reached two classes stands in both), and numbers of look_ups, of those with a
-    case_number, explained, with a telling reason, with a redacted one, and bare: none of these.
-    """
-    federal, actions = federal_agencies(log, context), log.actions
-    rows = np.flatnonzero(gather(federal.any, actions.agency))
-    reason = np.isin(
-        actions.reason_class[rows], [REASON_CLASSES.index(name) for name in ("missing", "vague")], invert=True
-    )
-    reach = actions.reach[rows].astype(np.int64)
-    told = pl.DataFrame(
-        {
-            "code": actions.agency[rows],
-            "case_number": actions.case_number[rows] >= 0,
-            "explained": np.zeros(len(rows), np.bool_) if explained is None else explained[rows],
-            "reason": reason,
-            "redacted": log.hidden_reasons[actions.reason[rows]],
-            ANY: np.ones(len(rows), np.bool_),
-        }
-    ).with_columns(pl.Series(name, reach >> i & 1 != 0) for i, name in enumerate(REACH_CLASSES))
-    marks = ("case_number", "explained", "reason", "redacted")
-    counts = [
-        told.filter(name)
-        .group_by("code")
-        .agg(
-            pl.lit(name).alias("class"),
-            pl.len().cast(pl.Int64).alias("look_ups"),
-            *(pl.col(mark).sum().cast(pl.Int64) for mark in marks),
-            pl.any_horizontal(marks).not_().sum().cast(pl.Int64).alias("bare"),
-        )
-        for name in ((ANY, *REACH_CLASSES) if len(rows) else (ANY,))
-    ]
-    agencies = _listed(log, context).select(
-        pl.int_range(pl.len(), dtype=pl.Int32).alias("code"),
-        "agency",
-        "component",
-        pl.Series("immigration", federal.immigration[:-1]),
-    )
-    order = {name: at for at, name in enumerate((ANY, *REACH_CLASSES))}
-    return (
-        pl.concat(counts)
-        .join(agencies, on="code")
-        .sort("agency", pl.col("class").replace_strict(order))
-        .select("agency", "component", "immigration", "class", "look_ups", *marks, "bare")
-    )
-
-
-def _listed(log: CodedLog, context: Context) -> pl.DataFrame:
+def listed_agencies(log: CodedLog, context: Context) -> pl.DataFrame:
     """Return agency, name, kind and component of each agency of a log, in order of code: from the agencies
     table, and the kind from the export's mark where the table says neither kind nor component.
     """

@@ -6,6 +6,7 @@ from anomaly.incidents.assemble import assemble
 from anomaly.incidents.bundles import bundle
 from anomaly.incidents.findings import keep
 from anomaly.incidents.model import Day, Finding, Incident, Part, Peers, ScanResult, Tried
+from anomaly.incidents.oversight import Oversight, oversee
 from anomaly.incidents.shape import by_agency
 from anomaly.incidents.tokens import token_key
 
@@ -13,6 +14,7 @@ __all__ = [
     "Day",
     "Finding",
     "Incident",
+    "Oversight",
     "Part",
     "Peers",
     "ScanResult",
@@ -21,5 +23,6 @@ __all__ = [
     "bundle",
     "by_agency",
     "keep",
+    "oversee",
     "token_key",
 ]

@@ -11,6 +11,20 @@ from typing import Any
 
 import polars as pl
 
+REQUESTS = pl.Schema(
+    {
+        "agency": pl.String(),
+        "component": pl.String(),
+        "file": pl.String(),
+        "row": pl.Int64(),
+        "time": pl.Datetime("ms", "UTC"),
+        "user": pl.String(),
+        "reached": pl.String(),
+        "message_key": pl.String(),
+        "purpose": pl.String(),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Peers:
@@ -106,7 +120,8 @@ class ScanResult:
     """Everything the outputs are made from (docs/contracts.md).
 
     evidence: frame of incident_id, detector, source, row, event_id, time, user, role, explanation.
-    rejects: frame of file, row, column, reason. summary, manifest: as written to JSON.
+    rejects: frame of file, row, column, reason. summary, manifest: as written to JSON. requests: what to ask
+    of federal agencies in writing, case by case, columns of `REQUESTS`.
     """
 
     incidents: tuple[Incident, ...]
@@ -114,3 +129,4 @@ class ScanResult:
     rejects: pl.DataFrame
     summary: Mapping[str, Any] = field(default_factory=dict)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    requests: pl.DataFrame = field(default_factory=REQUESTS.to_frame)

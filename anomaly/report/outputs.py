@@ -6,14 +6,20 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from anomaly.incidents.model import ScanResult
+from anomaly.incidents.model import REQUESTS, ScanResult
 from anomaly.report import tables
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.page import render
 from anomaly.report.record import to_json
 
 # From these and the manifest, which holds their digests, a report is made again.
-READ_AGAIN = ("incidents.json", "evidence.parquet", "rejects.csv", "summary.json")
+READ_AGAIN = (
+    "incidents.json",
+    "evidence.parquet",
+    "rejects.csv",
+    "federal_requests.parquet",
+    "summary.json",
+)
 
 
 def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
@@ -28,12 +34,15 @@ def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
 def files_of(result: ScanResult, budget: int) -> Mapping[str, bytes]:
     """Return every file of a scan: name -> content."""
     incidents = tables.incidents_frame(result.incidents)
+    requests = tables.conform(result.requests, REQUESTS)
     files = {
         "incidents.parquet": tables.as_parquet(incidents),
         "incidents.csv": tables.as_csv(incidents),
         "incidents.json": to_json(result.incidents),
         "evidence.parquet": tables.as_parquet(tables.conform(result.evidence, tables.EVIDENCE)),
         "rejects.csv": tables.as_csv(tables.conform(result.rejects, tables.REJECTS)),
+        "federal_requests.parquet": tables.as_parquet(requests),
+        "federal_requests.csv": tables.as_csv(requests),
         "report.html": render(result, budget=budget).encode(),
         "summary.json": as_json(result.summary),
     }

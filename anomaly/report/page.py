@@ -11,7 +11,7 @@ from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, agencies, shapes
 from anomaly.report.dossier import dossiers
-from anomaly.report.federal import by_agency
+from anomaly.report.federal import federal_access
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
 
@@ -43,7 +43,7 @@ def render(result: ScanResult, *, budget: int) -> str:
             agencies=listed,
             shapes=shapes(listed),
             shape_words=SHAPES,
-            federal=by_agency(summary.get("federal") or []),
+            federal=federal_access(summary, result.requests),
             local=local,
             zone=str(local),
         )

@@ -44,6 +44,7 @@ def reopen(folder: Path) -> ScanResult:
         pl.read_csv(folder / "rejects.csv", schema=tables.REJECTS),
         _object(folder / "summary.json"),
         {name: value for name, value in manifest.items() if name != "outputs"},
+        pl.read_parquet(folder / "federal_requests.parquet"),
     )
 
 

@@ -33,7 +33,7 @@ def print_summary(result: ScanResult, console: Console, *, out: Path | None = No
     console.print(_found(found["reported"], found["statistical"], summary["expected_false_alarms"]))
     if result.incidents:
         console.print(_table(result))
-    if federal := by_agency(summary.get("federal") or []):
+    if federal := by_agency(summary):
         console.print(_federal(federal))
     for warning in summary["warnings"]:
         console.print(Text.assemble(("warning ", "yellow"), neutral.clean(warning)))
@@ -64,7 +64,7 @@ def _found(reported: int, statistical: int, alarms: float | None) -> Text:
 
 
 def _federal(uses: list[Use]) -> Text:
-    made, bare = sum(one.look_ups for one in uses), sum(one.bare for one in uses)
+    made, bare = sum(one.every.look_ups for one in uses), sum(one.every.bare for one in uses)
     agencies, look_ups = (
         words.count(len(uses), "federal agency", "federal agencies"),
         words.count(made, "look-up"),

@@ -13,8 +13,8 @@ import polars as pl
 from anomaly.coding import CodedLog, Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
-from anomaly.explain import Explained, try_all
-from anomaly.incidents import Incident, ScanResult, assemble, bundle, by_agency, keep, token_key
+from anomaly.explain import EXPLANATIONS, Explained, try_all
+from anomaly.incidents import Incident, ScanResult, assemble, bundle, by_agency, keep, oversee, token_key
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log
@@ -26,6 +26,8 @@ from anomaly.sources import Log
 
 # Subjects first, and gone before users share what they have in common: 6 bytes a row less at the peak.
 GROUPED = ["subject", "user", "agency", "unit"]
+# Explanations of why this person was asked about.
+WHOM = tuple(one.name for one in EXPLANATIONS if one.answers == "whom")
 Progress = Callable[[str, int], None]  # stage, rows done
 
 
@@ -60,14 +62,15 @@ def scan(
     with timing.stage("assembling"):
         incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings)
         agencies = by_agency(coded, incidents, who)
+        seen = oversee(coded, context, [file.name for file in log.files], explained.by(WHOM))
     rejects = pl.DataFrame(
         [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],
         schema={"file": pl.String, "row": pl.Int64, "column": pl.String, "reason": pl.String},
         orient="row",
     )
-    summary = summary_of(log, coded, context, explained, ran, kept, incidents, agencies, settings.fdr)
+    summary = summary_of(log, coded, context, explained, ran, kept, incidents, agencies, seen, settings.fdr)
     manifest = manifest_of(log, coded, context, settings, key_from)
-    return ScanResult(incidents, evidence, rejects, summary, manifest)
+    return ScanResult(incidents, evidence, rejects, summary, manifest, seen.requests)
 
 
 def incidents_of(

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from anomaly import __version__
@@ -18,18 +19,16 @@ from anomaly.calibrate import expected_false
 from anomaly.coding import CodedLog, counted
 from anomaly.context import Context
 from anomaly.detectors import Detector, Signals
-from anomaly.detectors.federal import federal_monitor
 from anomaly.explain import EXPLANATIONS, Explained
-from anomaly.incidents import Incident
+from anomaly.incidents import Incident, Oversight
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.tell import day_of
 from anomaly.policy import REASON_CLASSES
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log
 
-# Explanations of why this person was asked about.
-WHOM = tuple(one.name for one in EXPLANATIONS if one.answers == "whom")
 _IN_CACHE = 1 << 15  # codes: indexing by 32 bits takes twice what a 64-bit copy of so many and indexing does
+CITED = ("sb54-exceptions",)  # by the page, where federal agencies are shown
 # What no query log can show.
 LIMITS = (
     "Requests made by word of mouth, and look-ups made at somebody else's open session.",
@@ -56,11 +55,12 @@ def summary_of(
     kept: Sequence[Kept],
     incidents: Sequence[Incident],
     agencies: Sequence[Mapping[str, Any]],
+    seen: Oversight,
     fdr: float,
 ) -> dict[str, Any]:
     """Return the figures of the report (`summary.json`), the same for the same input, settings, version.
 
-    agencies: figures of each agency, see `by_agency`.
+    agencies: figures of each agency, see `by_agency`; seen: of the federal ones.
     """
     chance = np.array([one.q for one in kept if one.q is not None])
     listed = Counter(one.detector.name for one in kept)
@@ -127,12 +127,15 @@ def summary_of(
         ],
         "rules": {
             one: {"title": rule.title, "text": rule.text, "source": rule.source}
-            for one in sorted({d.detector.rule for d in ran if d.detector.rule})
+            for one in sorted({d.detector.rule for d in ran if d.detector.rule} | {*CITED})
             for rule in [coded.policy.rule(one)]
         },
         "rejects": {str(reason): count for reason, count in log.rejects.by_reason.most_common()},
         "agencies": list(agencies),
-        "federal": federal_monitor(coded, context, explained.by(WHOM)).to_dicts(),
+        "federal": seen.lines.to_dicts(),
+        "federal_access": _plain(seen.access),
+        "federal_purposes": seen.purposes.to_dicts(),
+        "federal_on_behalf": seen.on_behalf.to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
         "hours": counted(coded.actions.hour, 24).tolist(),
@@ -196,6 +199,11 @@ def _files(log: Log, coded: CodedLog) -> list[dict[str, Any]]:
     """Count the scanned rows of each file."""
     rows = counted(coded.events.file, len(log.files))
     return [{"name": file.name, "rows": int(count)} for file, count in zip(log.files, rows, strict=True)]
+
+
+def _plain(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows with dates as JSON has them."""
+    return frame.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
 
 
 def _reason_classes(coded: CodedLog) -> dict[str, int]:

@@ -12,9 +12,10 @@ from scipy.stats import binom, norm
 
 from anomaly.context import Context
 from anomaly.detectors import BY_NAME
-from anomaly.detectors.federal import MARKED, federal_agencies, federal_monitor
+from anomaly.detectors.federal import MARKED, federal_agencies
 from anomaly.detectors.more_than_peers import together
 from anomaly.detectors.purposes import strength_of
+from anomaly.incidents import oversee
 from anomaly.scan import Settings, scan
 from tests.detectors.bench import Bench
 
@@ -204,7 +205,7 @@ def test_the_monitor_counts_what_federal_agencies_asked() -> None:
     rows = [{**row, "license": f"D{k:07d}"} for k, row in enumerate(rows)]
     bench = Bench.of(pl.DataFrame(rows), Context({"agencies": agencies(("X1", "federal", "HSI"))}))
     names = ("class", "look_ups", "case_number", "explained", "reason", "redacted", "bare")
-    told = federal_monitor(bench.log, bench.context)
+    told = oversee(bench.log, bench.context, ["a.csv"]).lines
     assert told.select("agency", "component", "immigration").unique().rows() == [("X1", "HSI", True)]
     assert told.select(names).rows() == [
         ("any", 10, 2, 0, 1, 3, 4),
@@ -212,12 +213,12 @@ def test_the_monitor_counts_what_federal_agencies_asked() -> None:
         ("driver", 9, 2, 0, 0, 3, 4),
     ]
     every = np.ones(len(bench.log.actions), np.bool_)
-    assert federal_monitor(bench.log, bench.context, every)["bare"].to_list() == [0, 0, 0]
+    assert oversee(bench.log, bench.context, ["a.csv"], every).lines["bare"].to_list() == [0, 0, 0]
 
 
 def test_no_federal_agency_nothing_to_monitor() -> None:
     bench = Bench.of(pl.DataFrame(look_ups(1, user="ANN", agency="NPD")))
-    assert federal_monitor(bench.log, Context()).is_empty()
+    assert oversee(bench.log, Context(), ["a.csv"]).lines.is_empty()
 
 
 def test_federal_searches_of_plate_readers_say_what_for() -> None:

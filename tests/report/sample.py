@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from anomaly.incidents.model import Day, Finding, Incident, Peers, ScanResult, Tried
+from anomaly.incidents.model import REQUESTS, Day, Finding, Incident, Part, Peers, ScanResult, Tried
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -411,6 +411,21 @@ def summary(found: tuple[Incident, ...]) -> dict[str, Any]:
             for agency, component in (("CAFBI0000", None), ("CAICE0900", "ERO"), (HOSTILE[1], None))
             for name, n in (("any", 90 + 300 * (component == "ERO")), ("driver", 60), ("wants", 30))
         ],
+        "federal_access": [
+            {"agency": "CAICE0900", "component": "ERO", "users": 9, "access_from": "2015-07-01", "before": 0}
+            | {"access_to": "2025-02-28", "after": 31, "exempt": 12},
+            {"agency": "CAFBI0000", "component": None, "users": 1, "access_from": None, "before": None}
+            | {"access_to": None, "after": None, "exempt": 0},
+        ],
+        "federal_purposes": [
+            {"agency": "CAICE0900", "purpose": None, "look_ups": 300, "case_number": 2, "bare": 9},
+            {"agency": "CAICE0900", "purpose": HOSTILE[0], "look_ups": 90, "case_number": 2, "bare": 9},
+        ],
+        "federal_on_behalf": [
+            {"agency": agency, "how": "attention", "look_ups": 20, "users": 1, "case_number": 0}
+            | {"explained": 3}
+            for agency in (HOSTILE[1], None)
+        ],
         "warnings": ["12 rows carry a time after the end of the log's own period."],
         "reason_classes": {
             "police work": 610_000,
@@ -470,7 +485,16 @@ def result(*, empty: bool = False) -> ScanResult:
         "inputs": [{"name": "queries-2025.csv", "sha256": "0" * 64}],
         "counts": {"rows_read": 1_204_612},
     }
-    return ScanResult(found, rows.clear() if empty else rows, rejects, summary(found), manifest)
+    asked = _requests("CAICE0900", "u-0007", 40)
+    return ScanResult(found, rows.clear() if empty else rows, rejects, summary(found), manifest, asked)
+
+
+def _requests(agency: str, user: str, count: int) -> pl.DataFrame:
+    row = {"agency": agency, "component": "ERO", "file": "queries-2025.csv", "user": user, "purpose": "C"}
+    row |= {"reached": "driver, unknown", "message_key": "DQ"}
+    first = datetime(2025, 3, 3, 17, 5, tzinfo=UTC)
+    rows = [{**row, "row": k, "time": first + timedelta(hours=7 * k)} for k in range(1, count + 1)]
+    return pl.DataFrame(rows, schema_overrides={"time": pl.Datetime("ms", "UTC")}).select(REQUESTS.names())
 
 
 def hostile() -> ScanResult:
@@ -490,6 +514,7 @@ def hostile() -> ScanResult:
             tried=(Tried("case", text, False, text, 0),),
             would_clear=(text,),
             cannot_tell=(text,),
+            parts=(Part(text, text, 2, 1, 1), Part(None, None, 1, 1, 1)),
         )
         for rank, text in enumerate(HOSTILE, 1)
     )
@@ -519,4 +544,6 @@ def hostile() -> ScanResult:
     figures["log"]["quality"] = {text: {"filled": 1, "empty": 1, "redacted": 1} for text in HOSTILE}
     figures["log"]["profile_title"] = HOSTILE[0]
     figures["log"]["local_zone"] = HOSTILE[1]
-    return ScanResult(found, rows, rejects, figures, {"inputs": [{"name": text} for text in HOSTILE]})
+    manifest = {"inputs": [{"name": text} for text in HOSTILE]}
+    asked = pl.concat(_requests(text, text, 1) for text in HOSTILE)
+    return ScanResult(found, rows, rejects, figures, manifest, asked)

@@ -30,6 +30,8 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_leaves_the_files_of_the_contract_and_nothing_else(out: Path) -> None:
     assert sorted(_bytes(out)) == [
         "evidence.parquet",
+        "federal_requests.csv",
+        "federal_requests.parquet",
         "incidents.csv",
         "incidents.json",
         "incidents.parquet",

@@ -146,9 +146,17 @@ def test_federal_agencies_are_figures_for_oversight_and_no_entries(pages: dict[s
     scan = result()
     text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")
     assert "These are figures, not entries for review, and a suspicion about nobody" in text
-    assert "CAICE0900ERO, enforces immigration law; reached driver 60, wants 30 3909739195130" in text
+    section = pages["full"].split('<section id="oversight"')[1].split("</section>")[0]
+    spaced = " ".join(html.unescape(re.sub("<[^>]*>", " ", section)).split())
+    assert "CAICE0900 ERO, enforces immigration law 390 97 39 195 130" in spaced
+    assert "9 users; access since Jul 1, 2015 to Feb 28, 2025; 31 look-ups after it ended" in spaced
+    assert "purpose not stated 300, <script>alert(1)</script> 90" in spaced
+    assert "driver 60 15 45 20" in spaced
+    assert "not named attention 20 1 0 3" in spaced
+    assert "The first 12 of 40; all of them are in federal_requests.csv , by 1 agency." in spaced
     assert text.index("CAICE0900") < text.index("CAFBI0000")
-    without = replace(scan, summary={**scan.summary, "federal": []})
+    nobody = {"federal": [], "federal_on_behalf": []}
+    without = replace(scan, summary={**scan.summary, **nobody})
     assert "oversight" not in {a.get("id") for _, a in Reader(render(without, budget=7)).elements}
 
 

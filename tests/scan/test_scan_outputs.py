@@ -41,6 +41,8 @@ def test_files(scanned: Scanned) -> None:
         "incidents.csv",
         "incidents.json",
         "evidence.parquet",
+        "federal_requests.csv",
+        "federal_requests.parquet",
         "rejects.csv",
         "report.html",
         "summary.json",
