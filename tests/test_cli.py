@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "report", "detectors", "explain", "synth", "evaluate", "bench")
+VERBS = ("scan", "demo", "profile", "report", "subject", "detectors", "explain", "synth", "evaluate", "bench")
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
@@ -245,3 +245,18 @@ def test_interrupting_a_scan_leaves_nothing_and_says_nothing(tmp_path: Path) -> 
     assert (process.returncode, out, err) == (130, b"", b"")
     assert not any(room.iterdir())
     assert not (tmp_path / "review").exists()
+
+
+def test_who_looked_one_person_up(tmp_path: Path) -> None:
+    story = "fixtures/stories/repeated_lookups"
+    anomaly("scan", f"{story}/log.csv", "--context", f"{story}/context", "--out", tmp_path / "review")
+    token = pl.read_parquet(tmp_path / "review" / "incidents.parquet")["subjects"][0][0]
+    arguments = [f"{story}/log.csv", "--context", f"{story}/context", "--out", tmp_path / "answer"]
+    done = anomaly("subject", token, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "explained by the tables" in done.stdout
+    assert sorted(path.name for path in (tmp_path / "answer").iterdir()) == ["subject.csv", "subject.html"]
+    done = anomaly("subject", "s_000000000000", *arguments[:-1], tmp_path / "none")
+    assert done.returncode == 2
+    assert "no subject of this log has this token" in done.stderr
+    assert not (tmp_path / "none").exists()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from anomaly.cli.app import app
+from anomaly.cli.app import ContextOption, LocalOption, LogArg, ProfileOption, ZoneOption, app
 from anomaly.errors import InputError
 
 
@@ -37,3 +37,44 @@ def report(
     write_files(files, out)
     for name in files:
         typer.echo(out / name)
+
+
+@app.command()
+def subject(
+    subject: Annotated[
+        str, typer.Argument(help="A token of a report, or a key such as plate:7ABC123.", metavar="SUBJECT")
+    ],
+    log: LogArg,
+    context: ContextOption = None,
+    out: Annotated[Path, typer.Option(help="Folder for the page and the table.")] = Path("anomaly-subject"),
+    profile: ProfileOption = None,
+    time_zone: ZoneOption = None,
+    local_zone: LocalOption = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Show the subject's key, not a token.")] = False,
+) -> None:
+    """Say who looked one person up, when, and with what explanation: for answering a person's request.
+
+    Example: anomaly subject s_0f5b060b201a queries.csv --context tables/ --out answer/
+    """
+    from rich.console import Console
+
+    from anomaly.report.folder import base_of, write_files
+    from anomaly.report.progress import shown
+    from anomaly.report.subject import subject_files
+    from anomaly.report.words import count
+    from anomaly.scan import Settings
+    from anomaly.scan.asked import who_asked
+
+    base_of(out)
+    settings = Settings(
+        profile=profile, context=context, time_zone=time_zone, local_zone=local_zone, clear=clear
+    )
+    with shown(Console(stderr=True)) as progress:
+        asked = who_asked(log, subject, settings, progress=progress)
+    write_files(subject_files(asked), out)
+    users = asked.rows.select("agency", "user").n_unique()
+    explained = int(asked.rows["explained"].is_not_null().sum())
+    typer.echo(
+        f"{count(len(asked.rows), 'row')} by {count(users, 'user')}, {explained:,} explained by the tables"
+    )
+    typer.echo(f"page {out / 'subject.html'}")
