@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from anomaly.incidents.model import REQUESTS, Day, Finding, Incident, Part, Peers, ScanResult, Tried
+from anomaly.report.subject import Asked
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -487,6 +488,34 @@ def result(*, empty: bool = False) -> ScanResult:
     }
     asked = _requests("CAICE0900", "u-0007", 40)
     return ScanResult(found, rows.clear() if empty else rows, rejects, summary(found), manifest, asked)
+
+
+def asked() -> Asked:
+    """Who looked one invented person up, some of it with hostile texts."""
+    first = datetime(2025, 3, 3, 17, 5, tzinfo=UTC)
+    rows = [
+        {
+            "source": "queries-2025.csv",
+            "row": k + 1,
+            "event_id": None,
+            "time": first + timedelta(hours=19 * k),
+            "user": f"u-{k % 3}",
+            "agency": None if k % 5 == 0 else "NORTHGATE PD",
+            "unit": "PATROL",
+            "asked": "DQ",
+            "purpose": "C",
+            "reason": text,
+            "case_number": None,
+            "explained": "case" if k % 4 == 0 else None,
+            "beside": "shift",
+        }
+        for k, text in enumerate(HOSTILE)
+    ]
+    types = dict.fromkeys(("event_id", "case_number"), pl.String())
+    frame = pl.DataFrame(rows, schema_overrides={**types, "time": pl.Datetime("ms", "UTC")})
+    titles = (("case", "An open case with this subject"), ("shift", "A shift at that hour"))
+    not_tried = (("A call with this subject", "no table `calls` in the context folder"),)
+    return Asked("s_0f5b060b201a", frame, not_tried, titles, ("queries-2025.csv",), "America/Los_Angeles")
 
 
 def _requests(agency: str, user: str, count: int) -> pl.DataFrame:

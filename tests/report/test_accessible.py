@@ -1,0 +1,47 @@
+"""Axe finds nothing in any page, in a real browser: contrast in light and dark, tables, landmarks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from anomaly.report.page import render
+from anomaly.report.subject import render_subject
+from tests.report.sample import asked, hostile, result
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+PAGES = {
+    "report": lambda: render(result(), budget=7),
+    "report of nothing": lambda: render(result(empty=True), budget=7),
+    "report of hostile texts": lambda: render(hostile(), budget=50),
+    "subject": lambda: render_subject(asked()),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as running:
+        yield running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(name: str, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text(PAGES[name](), encoding="utf-8")
+    # The page's own policy lets no script in, axe's neither.
+    for scheme, width in (("light", 1200), ("dark", 390)):
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 900}, bypass_csp=True
+        )
+        page = context.new_page()
+        page.goto(file.as_uri())
+        found = Axe().run(page).response["violations"]
+        context.close()
+        told = [(one["id"], one["help"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+        assert told == [], (scheme, width)
