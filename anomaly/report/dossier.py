@@ -16,7 +16,8 @@ from anomaly.report import words
 from anomaly.report.standing import is_logarithmic, standing, standing_chart
 from anomaly.report.timeline import hours, timeline
 
-SHOWN_ROWS = 12
+SHOWN_ROWS = 8
+MOST_PICTURES = 3  # of places among peers, in one dossier; the others are told in words
 _WHO = {"person": "this user", "unit": "this unit", "agency": "this agency", "subject": "this subject"}
 
 
@@ -44,6 +45,7 @@ class Dossier:
         Mapping[str, Any], ...
     ]  # the first of the evidence: source, row, time, user, role, explanation
     n_rows: int
+    n_all: int  # events, those with an explanation too
 
 
 def dossiers(
@@ -69,9 +71,10 @@ def _dossier(
     local: tzinfo,
 ) -> Dossier:
     who = _WHO.get(incident.kind, "this one")
-    arguments = []
+    arguments: list[Argument] = []
     for finding in incident.findings:
         peers = finding.peers if finding.peers and finding.peers.values else None
+        drawn = sum(one.picture is not None for one in arguments)
         arguments.append(
             Argument(
                 finding,
@@ -80,12 +83,13 @@ def _dossier(
                 if finding.rule
                 else None,
                 standing(peers, who) if peers else None,
-                standing_chart(peers, who) if peers else None,
+                standing_chart(peers, who) if peers and drawn < MOST_PICTURES else None,
                 is_logarithmic(peers) if peers else False,
             )
         )
     unit, picture = _when(incident, rows, local)
-    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows))
+    every = sum(day.supports + day.explains for day in incident.days)
+    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows), every)
 
 
 def _when(incident: Incident, rows: list[dict[str, Any]], local: tzinfo) -> tuple[str | None, Markup | None]:

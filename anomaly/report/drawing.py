@@ -23,6 +23,14 @@ _CONFIG = {
     "text": {"fontSize": 11, "color": "var(--muted)"},
 }
 
+_FONT = ' font-family="inherit" font-size="11px"'  # once, on the picture
+# Marks that differ in their place only: what they share stands once, around them.
+_ALIKE = re.compile(
+    r'<(?:path d="[^"]*"|circle cx="[^"]*" cy="[^"]*" r="[^"]*")(?P<same>(?: [a-z-]+="[^"]*")+)/>'
+    r"(?:<[pc][^>]*(?P=same)/>)+"
+)
+_DOT = re.compile(r'<path transform="translate\(([\d.]+),([\d.]+)\)" d="M([\d.]+),0A[^"]*"')
+
 Layer = dict[str, Any]
 Row = Mapping[str, object]
 _NO_AXIS = {"type": "quantitative", "axis": None}
@@ -75,11 +83,18 @@ def draw(layers: Sequence[Layer], across: float, up: float, label: str, *, heigh
     body = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
     # Classes and roles of the runtime weigh more than the picture, and numbers of 15 digits more than both.
     body = re.sub(r' (?:class|role|aria-[a-z]+|pointer-events)="[^"]*"', "", body)
-    body = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", body)
-    head = Markup('<svg class="picture" role="img" aria-label="{}" {}>').format(
-        label, Markup(size[0] if size else "")
+    body = re.sub(r"\d+\.\d{2,}", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), body)
+    body = _DOT.sub(r'<circle cx="\1" cy="\2" r="\3"', body)
+    body = _ALIKE.sub(_once, body.replace(_FONT, "").replace(' opacity="1"', ""))
+    body = re.sub(r"<g>((?:(?!<g>|</g>).)*)</g>", r"\1", body)
+    head = Markup('<svg class="picture" role="img" aria-label="{}"{} {}>').format(
+        label, Markup(_FONT), Markup(size[0] if size else "")
     )
     return head + Markup(body) + Markup("</svg>")
+
+
+def _once(marks: re.Match[str]) -> str:
+    return f"<g{marks['same']}>{marks[0].replace(marks['same'], '')}</g>"
 
 
 def ticks(high: float, most: int, *, whole: bool) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from anomaly.incidents.model import ScanResult
 from anomaly.report import words
 from anomaly.report.agencies import SHAPES, agencies, shapes
@@ -12,6 +14,7 @@ from anomaly.report.templating import environment
 from anomaly.report.timeline import hours
 
 TITLE = "Access-log review"
+_INDENT = re.compile(r"\n\s+")
 
 
 def render(result: ScanResult, *, budget: int) -> str:
@@ -24,7 +27,7 @@ def render(result: ScanResult, *, budget: int) -> str:
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     counts = summary.get("hours") or []
     listed = agencies(summary.get("agencies") or [])
-    return (
+    page = (
         environment("anomaly.report")
         .get_template("report.html.j2")
         .render(
@@ -44,3 +47,4 @@ def render(result: ScanResult, *, budget: int) -> str:
             zone=str(local),
         )
     )
+    return _INDENT.sub("\n", page)

@@ -173,11 +173,11 @@ def test_a_dossier_tells_what_it_must(pages: dict[str, str]) -> None:
     assert "This user: 21; the median is 1; higher than all 38." in text
     for part in (
         "What was tried to explain it away",
-        "covers 21 of 72 events",
+        "covers 21 of 72 rows",
         "could not be tried: no table cases in the context folder",
         "What would clear this",
         "What this log cannot tell",
-        "First 12 of 72 rows",
+        "First 8 of 72 rows",
         "2025-03-03 01:00:07",
         "Disposition",
     ):
