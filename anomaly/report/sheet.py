@@ -1,0 +1,124 @@
+"""One incident for paper: the words and pictures of its dossier, ready to be set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from anomaly.incidents.model import Incident
+from anomaly.report import neutral, words
+from anomaly.report.dossier import Argument, Dossier
+from anomaly.report.palette import for_paper
+
+Sheet = Mapping[str, Any]
+
+
+def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
+    """Return what `templates/dossier.typ` sets: texts, and pictures as `for_paper` gives them."""
+    one = dossier.incident
+    pictured = next((each for each in dossier.arguments if each.picture), None)
+    monitoring = one.category == "oversight"
+    return {
+        "rank": one.rank,
+        "category": opening(one.category),
+        "kind": words.KINDS[one.kind],
+        "standing": "monitoring, a suspicion about nobody" if monitoring else "suspected, for review",
+        "summary": neutral.shorten(one.summary, 400),
+        "facts": _facts(one, local),
+        "timeline": for_paper(dossier.timeline) if dossier.timeline else None,
+        "unit": f"{'Rows' if dossier.unit == 'hour' else 'Events'} by {dossier.unit}",
+        "explained": one.explained_share > 0,
+        "peers": _peers(pictured) if pictured else None,
+        # Paper has room for one picture of peers, the strongest finding's; the others say it in a sentence.
+        "arguments": [_argument(each, said=each is not pictured) for each in dossier.arguments],
+        "detectors": ", ".join(one.detectors),
+        "tried": _tried(one),
+        "would_clear": list(one.would_clear),
+        "cannot_tell": list(one.cannot_tell),
+        "reasons": [[neutral.shorten(text, 80) or "(empty)", words.number(n)] for text, n in one.reasons[:6]],
+        "more_reasons": max(len(one.reasons) - 6, 0),
+        "rows": [_row(row, local) for row in dossier.rows],
+        "n_rows": dossier.n_rows,
+        "incident_id": one.incident_id,
+    }
+
+
+def opening(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def _facts(one: Incident, local: tzinfo) -> list[tuple[str, str]]:
+    subjects = _named(one.n_subjects, one.subjects, 3) if one.n_subjects else "not shown in this log"
+    return [
+        ("User" if one.n_users == 1 else "Users", _named(one.n_users, one.users, 4)),
+        ("Subject" if one.n_subjects == 1 else "Subjects", subjects),
+        (
+            "Agency" if len(one.agencies) == 1 else "Agencies",
+            words.join([neutral.shorten(name, 60) for name in one.agencies], 3)
+            if one.agencies
+            else "not named in this log",
+        ),
+        ("When", words.span(one.first_at, one.last_at, local)),
+        ("Events", f"{words.number(one.n_events)} on {words.count(one.n_days, 'day')}"),
+        ("Explained", f"{words.share(one.explained_share)} of the events"),
+        ("Score", f"{one.score:.2f}"),
+        ("Chance", "a rule: no chance model" if one.q_value is None else f"q {words.chance(one.q_value)}"),
+    ]
+
+
+def _named(n: int, names: Sequence[str], most: int) -> str:
+    named = words.join([neutral.shorten(name, 60) for name in names], most)
+    return named if n <= 1 else f"{n:,}: {named}" if names else f"{n:,}"
+
+
+def _peers(argument: Argument) -> dict[str, Any]:
+    peers, picture = argument.finding.peers, argument.picture
+    assert peers is not None
+    assert picture is not None
+    return {
+        **for_paper(picture),
+        "statistic": opening(peers.statistic),
+        "group": peers.group + ("; logarithmic axis" if argument.logarithmic else ""),
+        "reading": argument.standing,
+    }
+
+
+def _argument(argument: Argument, *, said: bool) -> dict[str, Any]:
+    finding, rule = argument.finding, argument.rule
+    model = f" · p {words.chance(finding.p_value)}" if finding.p_value is not None else ""
+    model += f", q {words.chance(finding.q_value)}" if model and finding.q_value is not None else ""
+    return {
+        "sentence": neutral.shorten(finding.sentence, 400),
+        "by": f"{argument.title}{model}",
+        "standing": f"{opening(finding.peers.statistic)}: {argument.standing}"
+        if said and finding.peers and argument.standing
+        else None,
+        "rule": {name: rule[name] for name in ("title", "text", "source")} if rule else None,
+    }
+
+
+def _tried(one: Incident) -> dict[str, Any]:
+    """What each explanation cleared: those that cover something by themselves, the rest together."""
+    covers = [each for each in one.tried if each.could_run and each.cleared]
+    return {
+        "covers": [
+            [each.title, f"covers {words.number(each.cleared)} of {words.count(one.n_events, 'event')}"]
+            for each in covers
+        ],
+        "none": [each.title for each in one.tried if each.could_run and not each.cleared],
+        "off": [[each.title, f"could not be tried: {each.why_not}"] for each in one.tried if not each.could_run],
+    }
+
+
+def _row(row: Mapping[str, Any], local: tzinfo) -> list[str]:
+    at: datetime | None = row["time"]
+    by = neutral.shorten(row["explanation"] or "yes", 40) if row["role"] == "explains" else "–"
+    return [
+        at.astimezone(local).strftime("%Y-%m-%d %H:%M:%S") if at else "–",
+        neutral.shorten(row["user"] or "–", 40),
+        neutral.shorten(row["source"] or "–", 60),
+        words.number(row["row"]),
+        by,
+    ]
