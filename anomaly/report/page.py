@@ -28,7 +28,7 @@ def render(result: ScanResult, *, budget: int) -> str:
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     counts = summary.get("hours") or []
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             summary=summary,
@@ -46,7 +46,8 @@ def render(result: ScanResult, *, budget: int) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what templates are rendered with: everything escaped, cleaned and shortened."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,

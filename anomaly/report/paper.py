@@ -27,7 +27,9 @@ def report(result: ScanResult, *, budget: int) -> bytes:
     local = words.zone(summary["log"]["local_zone"])
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     shown = incidents[: max(budget, 0)]
-    sheets = [sheet(one, local) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, local)]
+    sheets = [
+        sheet(one, local) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, local)
+    ]
     data = {
         **heading(summary, local),
         "front": _front(summary),
@@ -50,6 +52,7 @@ def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
     return {
         "title": summary["title"],
         "kicker": TITLE,
+        "foot": f"{neutral.shorten(summary['title'], 70)} · {TITLE.lower()}, not a finding",
         "zone": str(local),
         "demo": bool(summary.get("demo")),
         "version": summary["version"],
@@ -69,25 +72,39 @@ def chance_alone(summary: Mapping[str, Any]) -> str:
     if found["statistical"]:
         rest = words.count(found["statistical"], "entry rests", "entries rest")
         text = (
-            f"{rest} on a chance model. At the chosen cut, a false discovery rate of {fdr} over {tested} tests, "
+            f"{rest} on a chance model. At the chosen cut, a false discovery rate of {fdr} "
+            f"over {tested} tests, "
             f"{words.expected(summary['expected_false_alarms'])} of them "
             f"{'is' if found['statistical'] == 1 else 'are'} expected to be chance."
         )
     else:
-        text = f"{tested} tests were made; at the chosen cut, a false discovery rate of {fdr}, none stands out from chance."
+        text = (
+            f"{tested} tests were made; at the chosen cut, a false discovery rate of {fdr}, "
+            "none stands out from chance."
+        )
     if found["rules"]:
         rest = words.count(found["rules"], "entry rests", "entries rest")
         text += f" {rest} on a written rule, which has no chance model."
     return text
 
 
+def scope(summary: Mapping[str, Any]) -> str:
+    """Say what was scanned: 80,869 queries by 160 users, Jan 8, 2024 to Jun 5, 2024."""
+    log = summary["log"]
+    when = f", {words.day(log['first'])} to {words.day(log['last'])}" if log["first"] else ""
+    return (
+        f"{words.count(log['rows_scanned'], 'query', 'queries')} by {words.count(log['users'], 'user')}{when}"
+    )
+
+
 def _front(summary: Mapping[str, Any]) -> dict[str, Any]:
     log, found = summary["log"], summary["incidents"]["reported"]
     silent = [one for one in summary["detectors"] if not one["ran"]]
-    when = f", {words.day(log['first'])} to {words.day(log['last'])}" if log["first"] else ""
     return {
-        "found": f"{words.count(found, 'entry', 'entries')} for review" if found else "Nothing stood out for review",
-        "of": f"in {words.count(log['rows_scanned'], 'query', 'queries')} by {words.count(log['users'], 'user')}{when}.",
+        "found": f"{words.count(found, 'entry', 'entries')} for review"
+        if found
+        else "Nothing stood out for review",
+        "of": f"in {scope(summary)}.",
         "chance": chance_alone(summary),
         "figures": [
             ("Rows read", words.number(log["rows_read"])),

@@ -31,7 +31,7 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         "explained": one.explained_share > 0,
         "peers": _peers(pictured) if pictured else None,
         # Paper has room for one picture of peers, the strongest finding's; the others say it in a sentence.
-        "arguments": [_argument(each, said=each is not pictured) for each in dossier.arguments],
+        "arguments": [_argument(each, one.summary, said=each is not pictured) for each in dossier.arguments],
         "detectors": ", ".join(one.detectors),
         "tried": _tried(one),
         "would_clear": list(one.would_clear),
@@ -50,7 +50,7 @@ def opening(text: str) -> str:
 
 
 def _facts(one: Incident, local: tzinfo) -> list[tuple[str, str]]:
-    subjects = _named(one.n_subjects, one.subjects, 3) if one.n_subjects else "not shown in this log"
+    subjects = _named(one.n_subjects, one.subjects, 2) if one.n_subjects else "not shown in this log"
     return [
         ("User" if one.n_users == 1 else "Users", _named(one.n_users, one.users, 4)),
         ("Subject" if one.n_subjects == 1 else "Subjects", subjects),
@@ -85,12 +85,13 @@ def _peers(argument: Argument) -> dict[str, Any]:
     }
 
 
-def _argument(argument: Argument, *, said: bool) -> dict[str, Any]:
+def _argument(argument: Argument, summary: str, *, said: bool) -> dict[str, Any]:
+    """What a finding says, unless the summary says it already; where it stands among peers, if `said`."""
     finding, rule = argument.finding, argument.rule
     model = f" · p {words.chance(finding.p_value)}" if finding.p_value is not None else ""
     model += f", q {words.chance(finding.q_value)}" if model and finding.q_value is not None else ""
     return {
-        "sentence": neutral.shorten(finding.sentence, 400),
+        "sentence": neutral.shorten(finding.sentence, 400) if finding.sentence != summary else None,
         "by": f"{argument.title}{model}",
         "standing": f"{opening(finding.peers.statistic)}: {argument.standing}"
         if said and finding.peers and argument.standing
@@ -108,7 +109,9 @@ def _tried(one: Incident) -> dict[str, Any]:
             for each in covers
         ],
         "none": [each.title for each in one.tried if each.could_run and not each.cleared],
-        "off": [[each.title, f"could not be tried: {each.why_not}"] for each in one.tried if not each.could_run],
+        "off": [
+            [each.title, f"could not be tried: {each.why_not}"] for each in one.tried if not each.could_run
+        ],
     }
 
 

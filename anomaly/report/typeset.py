@@ -78,7 +78,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _said(value: Any) -> Any:
-    """Every text as it may be set: cleaned, right-to-left text kept from its neighbours, long words broken."""
+    """Every text as it may be set: cleaned, right-to-left text kept to itself, long words broken."""
     if isinstance(value, Markup):
         return str(value)
     if isinstance(value, str):
