@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from anomaly.incidents.model import ScanResult
 from anomaly.report import alone, paper, tables
+from anomaly.report.ocsf import to_ocsf
 from anomaly.report.page import render
 from anomaly.report.record import to_json
 
@@ -51,6 +52,10 @@ def _json(result: ScanResult, budget: int) -> Mapping[str, bytes]:
     return {"incidents.json": to_json(result.incidents)}
 
 
+def _ocsf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {"findings.ocsf.jsonl": to_ocsf(result)}
+
+
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
@@ -59,5 +64,6 @@ FORMATS: Mapping[str, Format] = {
         Format("csv", "the list and its evidence, for a spreadsheet", _csv),
         Format("parquet", "the same, for programs", _parquet),
         Format("json", "every entry whole, after docs/schema/incidents.json", _json),
+        Format("ocsf", "OCSF Detection Findings, for a SIEM", _ocsf),
     )
 }

@@ -1,4 +1,4 @@
-"""A picture of the page for paper: its CSS variables are resolved to the colours that the page prints with."""
+"""A picture of the page for paper: its CSS variables become the colours that the page prints with."""
 
 from __future__ import annotations
 
