@@ -23,8 +23,18 @@ COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
 HEAVY = (
-    "numba", "polars", "sklearn", "scipy", "numpy", "rich", "pyarrow", "pydantic", "altair", "jinja2", "typst",
-)  # fmt: skip
+    "numba",
+    "polars",
+    "sklearn",
+    "scipy",
+    "numpy",
+    "rich",
+    "pyarrow",
+    "pydantic",
+    "altair",
+    "jinja2",
+    "typst",
+)
 
 
 def anomaly(

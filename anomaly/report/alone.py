@@ -7,7 +7,7 @@ from typing import Any
 
 from anomaly.errors import InputError
 from anomaly.incidents.model import ScanResult
-from anomaly.report import words
+from anomaly.report import neutral, words
 from anomaly.report.dossier import Dossier, dossiers
 from anomaly.report.page import environment
 from anomaly.report.paper import chance_alone, heading, made_on, scope
@@ -54,8 +54,9 @@ def _dossier(result: ScanResult, rank: int) -> Dossier:
 def _place(summary: Mapping[str, Any], rank: int) -> dict[str, str]:
     """What a reader has to know who sees this entry and no other."""
     invented = " A demonstration: everything in it is invented." if summary.get("demo") else ""
+    listed, title = summary["incidents"]["reported"], neutral.shorten(summary["title"], 100)
     return {
-        "of": f"Entry {rank:,} of {summary['incidents']['reported']:,} of “{summary['title']}”",
+        "of": f"Entry {rank:,} of {listed:,} of “{title}”",
         "caution": f"{scope(summary)}. {chance_alone(summary)} An entry is a reason to look, "
         f"never a conclusion about a person.{invented}",
     }

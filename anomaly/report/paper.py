@@ -42,7 +42,7 @@ def report(result: ScanResult, *, budget: int) -> bytes:
         "detectors": [_detector(one) for one in summary["detectors"]],
         "explanations": [_explanation(one) for one in summary["explanations"]],
         "data": _data(summary, str(local)),
-        "limits": list(summary["limits"]),
+        "limits": [neutral.shorten(text, 300) for text in summary["limits"]],
     }
     return typeset("report.typ", data, made_on(summary))
 
@@ -50,7 +50,7 @@ def report(result: ScanResult, *, budget: int) -> bytes:
 def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
     """Return what every document of a scan says of it: title, what it is, who made it."""
     return {
-        "title": summary["title"],
+        "title": neutral.shorten(summary["title"], 160),
         "kicker": TITLE,
         "foot": f"{neutral.shorten(summary['title'], 70)} · {TITLE.lower()}, not a finding",
         "zone": str(local),
@@ -113,7 +113,7 @@ def _front(summary: Mapping[str, Any]) -> dict[str, Any]:
             ("Agencies", words.number(log["agencies"]) if log["agencies"] else "not named"),
             ("For review", words.number(found)),
         ],
-        "warnings": list(summary["warnings"]),
+        "warnings": [neutral.shorten(text, 300) for text in summary["warnings"]],
         "silent": [[one["title"], one["why_not"]] for one in silent[:_SILENT]],
         "more_silent": max(len(silent) - _SILENT, 0),
     }
@@ -187,11 +187,13 @@ def _data(summary: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "times": f"Times in the log are in {log['time_zone']}; this report shows {zone}. Rows that one human "
         f"action caused count once: {words.count(log['actions'], 'action')} in all.",
         "hours": for_paper(hours(counts)) if any(counts) else None,
-        "reasons": [[name, words.number(n), n / most] for name, n in _most_first(reasons)],
-        "files": [[file["name"], words.number(file["rows"])] for file in files[:_SHOWN]]
+        "reasons": [
+            [neutral.shorten(name, 60), words.number(n), n / most] for name, n in _most_first(reasons)
+        ],
+        "files": [[neutral.shorten(file["name"], 120), words.number(file["rows"])] for file in files[:_SHOWN]]
         + (more if len(files) > _SHOWN else []),
         "quality": [_filled(name, log["quality"][name]) for name in sorted(log["quality"])],
-        "rejects": [[reason, words.number(n)] for reason, n in _most_first(rejects)],
+        "rejects": [[neutral.shorten(reason, 200), words.number(n)] for reason, n in _most_first(rejects)],
     }
 
 
@@ -203,7 +205,7 @@ def _filled(name: str, q: Mapping[str, int]) -> dict[str, Any]:
     every = max(1, q["filled"] + q["empty"] + q["redacted"])
     filled, redacted = q["filled"] / every, q["redacted"] / every
     return {
-        "name": name,
+        "name": neutral.shorten(name, 60),
         "filled": filled,
         "redacted": redacted,
         "said": [words.share(filled), words.share(redacted) if redacted else "–"],

@@ -31,11 +31,19 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         "explained": one.explained_share > 0,
         "peers": _peers(pictured) if pictured else None,
         # Paper has room for one picture of peers, the strongest finding's; the others say it in a sentence.
-        "arguments": [_argument(each, one.summary, said=each is not pictured) for each in dossier.arguments],
+        "arguments": [
+            _argument(
+                each,
+                one.summary,
+                said=each is not pictured,
+                again=each.rule in [earlier.rule for earlier in dossier.arguments[:i]],
+            )
+            for i, each in enumerate(dossier.arguments)
+        ],
         "detectors": ", ".join(one.detectors),
         "tried": _tried(one),
-        "would_clear": list(one.would_clear),
-        "cannot_tell": list(one.cannot_tell),
+        "would_clear": [neutral.shorten(text, 300) for text in one.would_clear],
+        "cannot_tell": [neutral.shorten(text, 300) for text in one.cannot_tell],
         "reasons": [[neutral.shorten(text, 80) or "(empty)", words.number(n)] for text, n in one.reasons[:6]],
         "more_reasons": max(len(one.reasons) - 6, 0),
         "rows": [_row(row, local) for row in dossier.rows],
@@ -79,24 +87,29 @@ def _peers(argument: Argument) -> dict[str, Any]:
     assert picture is not None
     return {
         **for_paper(picture),
-        "statistic": opening(peers.statistic),
-        "group": peers.group + ("; logarithmic axis" if argument.logarithmic else ""),
+        "statistic": opening(neutral.shorten(peers.statistic, 100)),
+        "group": neutral.shorten(peers.group, 100) + ("; logarithmic axis" if argument.logarithmic else ""),
         "reading": argument.standing,
     }
 
 
-def _argument(argument: Argument, summary: str, *, said: bool) -> dict[str, Any]:
-    """What a finding says, unless the summary says it already; where it stands among peers, if `said`."""
+def _argument(argument: Argument, summary: str, *, said: bool, again: bool) -> dict[str, Any]:
+    """What a finding says, unless the summary says it already; where it stands among peers, if `said`; its
+    rule, unless that stands there `again`.
+    """
     finding, rule = argument.finding, argument.rule
-    model = f" · p {words.chance(finding.p_value)}" if finding.p_value is not None else ""
-    model += f", q {words.chance(finding.q_value)}" if model and finding.q_value is not None else ""
+    by = [neutral.shorten(argument.title, 200)]
+    if finding.p_value is not None:
+        q = f", q\u00a0{words.chance(finding.q_value)}" if finding.q_value is not None else ""
+        by.append(f"p\u00a0{words.chance(finding.p_value)}{q}")
+    if rule and again:
+        by.append(f"the same rule: {rule['title']}")
+    statistic = opening(neutral.shorten(finding.peers.statistic, 100)) if finding.peers else ""
     return {
         "sentence": neutral.shorten(finding.sentence, 400) if finding.sentence != summary else None,
-        "by": f"{argument.title}{model}",
-        "standing": f"{opening(finding.peers.statistic)}: {argument.standing}"
-        if said and finding.peers and argument.standing
-        else None,
-        "rule": {name: rule[name] for name in ("title", "text", "source")} if rule else None,
+        "by": " · ".join(by),
+        "standing": f"{statistic}: {argument.standing}" if said and argument.standing else None,
+        "rule": {name: rule[name] for name in ("title", "text", "source")} if rule and not again else None,
     }
 
 
@@ -110,7 +123,12 @@ def _tried(one: Incident) -> dict[str, Any]:
         ],
         "none": [each.title for each in one.tried if each.could_run and not each.cleared],
         "off": [
-            [each.title, f"could not be tried: {each.why_not}"] for each in one.tried if not each.could_run
+            [
+                neutral.shorten(each.title, 200),
+                f"could not be tried: {neutral.shorten(each.why_not or '', 200)}",
+            ]
+            for each in one.tried
+            if not each.could_run
         ],
     }
 
