@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -30,6 +29,9 @@ _TEMPLATES = Path(__file__).with_name("templates")
 _LONGEST = 1000  # characters of any one text, as on the page
 _ROUNDS = 8  # a character that goes may leave a mark alone that had a glyph only with it
 _NO_BREAK = re.compile(r"[^\s\u200b]{24}(?=\S)")  # a column of a table holds about so many characters
+# Hebrew, Arabic and what Unicode keeps beside them for scripts that run so (UAX 9: R, AL).
+_LEFTWARD = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_RUN = re.compile(rf"{_LEFTWARD}(?:(?:{_LEFTWARD}|\s)*{_LEFTWARD})?")
 _MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -78,13 +80,12 @@ def _fonts() -> typst.Fonts:
 
 
 def _said(value: Any) -> Any:
-    """Every text as it may be set: cleaned, right-to-left text kept to itself, long words broken."""
+    """Every text as it may be set: cleaned, long words broken, right-to-left runs kept to themselves."""
     if isinstance(value, Markup):
         return str(value)
     if isinstance(value, str):
         text = _NO_BREAK.sub(lambda found: found[0] + "\u200b", neutral.shorten(value, _LONGEST))
-        mixed = any(unicodedata.bidirectional(one) in ("R", "AL") for one in text)
-        return f"\u2068{text}\u2069" if mixed else text
+        return _RUN.sub(lambda found: f"\u2068{found[0]}\u2069", text)
     if isinstance(value, Mapping):
         return {key: _said(one) for key, one in value.items()}
     return [_said(one) for one in value] if isinstance(value, list | tuple) else value
