@@ -95,7 +95,7 @@ def _event(one: Incident, rows: Sequence[Row], summary: Mapping[str, Any], log: 
         "evidences": [_evidence(row) for row in rows[:MOST_ROWS]],
         "resources": resources,
         "observables": [
-            {"name": "actor.user.uid", "type_id": 31, "type": "User Object: uid", "value": name}
+            {"name": "evidences.actor.user.uid", "type_id": 31, "type": "User Object: uid", "value": name}
             for name in one.users
         ],
         "unmapped": {

@@ -11,7 +11,7 @@ from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
 from anomaly.report.federal import by_agency
 from anomaly.report.page import TITLE
-from anomaly.report.palette import for_paper, print_palette
+from anomaly.report.palette import for_paper
 from anomaly.report.sheet import sheet
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
@@ -56,7 +56,6 @@ def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
         "zone": str(local),
         "demo": bool(summary.get("demo")),
         "version": summary["version"],
-        "palette": dict(print_palette()),
     }
 
 

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from anomaly.errors import InputError
 from anomaly.report import neutral
+from anomaly.report.palette import print_palette
 
 if TYPE_CHECKING:
     import typst
@@ -39,10 +40,11 @@ _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 def typeset(template: str, data: Mapping[str, Any], made: date) -> bytes:
     """Return the PDF of one of our templates.
 
-    template: name of a file in templates/. data: what JSON can hold; every str passes `neutral.shorten`, a
-    Markup (a picture of ours) goes as it is. made: the date that the document bears; the clock is not asked.
-    A character that no font of typst's has stands as its number: [U+4E2D]. Raises InputError where the
-    extra `pdf` is not installed.
+    template: name of a file in templates/ that builds on paper.typ. data: what JSON can hold, `title`,
+    `kicker`, `foot` (of every page) and `demo` (invented, or not) among it; every str passes
+    `neutral.shorten`, a Markup (a picture of ours) goes as it is. made: the date that the document bears;
+    the clock is not asked. A character that no font of typst's has stands as its number: [U+4E2D]. Raises
+    InputError where the extra `pdf` is not installed.
     """
     try:
         import typst
@@ -52,7 +54,8 @@ def typeset(template: str, data: Mapping[str, Any], made: date) -> bytes:
             "--format pdf",
             "pip install 'access-log-anomaly[pdf]'",
         ) from None
-    text = json.dumps({**_said(data), "made": [made.year, made.month, made.day]}, ensure_ascii=False)
+    fixed = {"palette": dict(print_palette()), "made": [made.year, made.month, made.day]}
+    text = json.dumps({**_said(data), **fixed}, ensure_ascii=False)
     compiler = typst.Compiler(
         _TEMPLATES / template, root=_TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
     )

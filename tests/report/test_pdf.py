@@ -147,6 +147,13 @@ def test_the_hostile_texts_of_the_page_are_set_too() -> None:
     assert "49" not in _words(paper.report(_saying("{{ 7 * 7 }}"), budget=0), 0)
 
 
+def test_right_to_left_text_leaves_its_neighbours_in_place() -> None:
+    said = _words(alone.entry_paper(_saying("\u05d0\u05d1\u05d2, 42 left"), 1))
+    assert re.search(r"\S{3} ?, ?42 left” · 1,204,331 queries", re.sub("[\u2066-\u2069]", "", said)), said[
+        :200
+    ]
+
+
 def test_a_character_without_a_glyph_stands_as_its_number() -> None:
     said = _words(paper.report(_saying("\u5f20\u4f1f drove"), budget=5))
     assert "[U+5F20][U+4F1F] drove" in said
@@ -188,14 +195,15 @@ def test_the_archive_marks_are_there() -> None:
 
 
 def test_all_fonts_are_in_the_file_and_are_typsts_own() -> None:
-    fonts = {
-        str(one.get_object()["/BaseFont"])
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()
         for page in _reader(_report()).pages
-        for one in page["/Resources"]["/Font"].values()
-    }
+        for font in page["/Resources"]["/Font"].values()
+    ]
     assert fonts
-    for name in fonts:
-        assert re.match(r"/[A-Z]{6}\+(Libertinus|DejaVuSansMono|NewCM)", name), name
+    for font in fonts:
+        assert re.match(r"/[A-Z]{6}\+(Libertinus|DejaVuSansMono|NewCM)", str(font["/BaseFont"]))
+        assert {"/FontFile2", "/FontFile3"} & set(font["/FontDescriptor"].get_object())
 
 
 def test_every_picture_has_its_words() -> None:
