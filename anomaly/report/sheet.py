@@ -25,7 +25,7 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         "kind": words.KINDS[one.kind],
         "standing": "monitoring, a suspicion about nobody" if monitoring else "suspected, for review",
         "summary": neutral.shorten(one.summary, 400),
-        "facts": _facts(one, local),
+        "facts": _facts(dossier, local),
         "timeline": for_paper(dossier.timeline) if dossier.timeline else None,
         "unit": f"{'Rows' if dossier.unit == 'hour' else 'Events'} by {dossier.unit}",
         "explained": one.explained_share > 0,
@@ -41,13 +41,14 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
             for i, each in enumerate(dossier.arguments)
         ],
         "detectors": ", ".join(one.detectors),
-        "tried": _tried(one),
+        "tried": _tried(one, dossier.n_rows),
         "would_clear": [neutral.shorten(text, 300) for text in one.would_clear],
         "cannot_tell": [neutral.shorten(text, 300) for text in one.cannot_tell],
         "reasons": [[neutral.shorten(text, 80) or "(empty)", words.number(n)] for text, n in one.reasons[:6]],
         "more_reasons": max(len(one.reasons) - 6, 0),
         "rows": [_row(row, local) for row in dossier.rows],
         "n_rows": dossier.n_rows,
+        "rows_said": words.number(dossier.n_rows),
         "incident_id": one.incident_id,
     }
 
@@ -57,7 +58,8 @@ def opening(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _facts(one: Incident, local: tzinfo) -> list[tuple[str, str]]:
+def _facts(dossier: Dossier, local: tzinfo) -> list[tuple[str, str]]:
+    one, n = dossier.incident, dossier.n_rows
     subjects = _named(one.n_subjects, one.subjects, 2) if one.n_subjects else "not shown in this log"
     return [
         ("User" if one.n_users == 1 else "Users", _named(one.n_users, one.users, 4)),
@@ -70,7 +72,7 @@ def _facts(one: Incident, local: tzinfo) -> list[tuple[str, str]]:
         ),
         ("When", words.span(one.first_at, one.last_at, local)),
         ("Events", f"{words.number(one.n_events)} on {words.count(one.n_days, 'day')}"),
-        ("Explained", f"{words.share(one.explained_share)} of the events"),
+        ("Explained", f"{words.share(one.explained_share)} of {words.count(n, 'row')}" if n else "–"),
         ("Score", f"{one.score:.2f}"),
         ("Chance", "a rule: no chance model" if one.q_value is None else f"q {words.chance(one.q_value)}"),
     ]
@@ -113,12 +115,15 @@ def _argument(argument: Argument, summary: str, *, said: bool, again: bool) -> d
     }
 
 
-def _tried(one: Incident) -> dict[str, Any]:
-    """What each explanation cleared: those that cover something by themselves, the rest together."""
+def _tried(one: Incident, n_rows: int) -> dict[str, Any]:
+    """What each explanation cleared: those that cover something by themselves, the rest together.
+
+    Of all its rows: `n_events` leaves out those that something explains.
+    """
     covers = [each for each in one.tried if each.could_run and each.cleared]
     return {
         "covers": [
-            [each.title, f"covers {words.number(each.cleared)} of {words.count(one.n_events, 'event')}"]
+            [each.title, f"covers {words.number(each.cleared)} of {words.count(n_rows, 'row')}"]
             for each in covers
         ],
         "none": [each.title for each in one.tried if each.could_run and not each.cleared],

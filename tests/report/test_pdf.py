@@ -247,6 +247,14 @@ def test_one_entry_alone_is_one_page() -> None:
         assert "Disposition" in said
 
 
+def test_an_entry_without_rows_is_set() -> None:
+    scan = result()
+    bare = replace(scan.incidents[2], days=(), findings=(), reasons=(), tried=(), rank=1)
+    said = _words(alone.entry_paper(replace(scan, incidents=(bare,), evidence=scan.evidence.clear()), 1))
+    assert "Explained –" in said
+    assert "rows of the log" not in said
+
+
 def test_an_entry_too_long_for_a_page_goes_on() -> None:
     scan = result()
     one = scan.incidents[0]
