@@ -22,7 +22,19 @@ VERBS = ("scan", "demo", "profile", "report", "subject", "detectors", "explain",
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
-HEAVY = ("numba", "polars", "sklearn", "scipy", "numpy", "rich", "pyarrow", "pydantic", "altair", "jinja2")
+HEAVY = (
+    "numba",
+    "polars",
+    "sklearn",
+    "scipy",
+    "numpy",
+    "rich",
+    "pyarrow",
+    "pydantic",
+    "altair",
+    "jinja2",
+    "typst",
+)
 
 
 def anomaly(
@@ -83,6 +95,29 @@ def test_a_report_is_made_again_in_another_form(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (2, "")
         assert told in done.stderr
         assert "next:" in done.stderr
+
+
+def test_a_report_on_paper_one_entry_alone_and_events(tmp_path: Path) -> None:
+    review, out = tmp_path / "review", tmp_path / "out"
+    anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", review)
+    for arguments, name, begins in (
+        (["--format", "pdf"], "report.pdf", b"%PDF-1.7"),
+        (["--format", "pdf", "--entry", 1], "entry-1.pdf", b"%PDF-1.7"),
+        (["--entry", 1], "entry-1.html", b"<!doctype html>"),
+        (["--format", "ocsf"], "findings.ocsf.jsonl", b'{"activity_id": 1,'),
+    ):
+        done = anomaly("report", review, *arguments, "--out", out)
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{out / name}\n", "")
+        assert (out / name).read_bytes().startswith(begins)
+    for arguments, told in (
+        (["--entry", 99], "no entry has the rank 99"),
+        (["--entry", 1, "--format", "csv"], "`csv` has no form for one entry"),
+    ):
+        done = anomaly("report", review, *arguments, "--out", tmp_path / "none")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+        assert "next:" in done.stderr
+        assert not (tmp_path / "none").exists()
 
 
 def test_golden_scan_of_a_story(tmp_path: Path) -> None:

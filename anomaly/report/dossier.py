@@ -18,6 +18,7 @@ from anomaly.report.timeline import hours, timeline
 
 SHOWN_ROWS = 8
 MOST_PICTURES = 3  # of places among peers, in one dossier; the others are told in words
+Row = dict[str, Any]  # source, row, time, user, role, explanation
 _WHO = {"person": "this user", "unit": "this unit", "agency": "this agency", "subject": "this subject"}
 
 
@@ -41,11 +42,8 @@ class Dossier:
     arguments: tuple[Argument, ...]
     unit: str | None  # of one bar of the timeline
     timeline: Markup | None
-    rows: tuple[
-        Mapping[str, Any], ...
-    ]  # the first of the evidence: source, row, time, user, role, explanation
+    rows: tuple[Row, ...]  # the first of the evidence
     n_rows: int
-    n_all: int  # events, those with an explanation too
 
 
 def dossiers(
@@ -57,7 +55,7 @@ def dossiers(
     texts of rules.
     """
     titles = {one["name"]: one["title"] for one in summary["detectors"]}
-    rows = _rows(evidence, [one.incident_id for one in incidents])
+    rows = rows_of(evidence, [one.incident_id for one in incidents])
     return [
         _dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local) for one in incidents
     ]
@@ -65,7 +63,7 @@ def dossiers(
 
 def _dossier(
     incident: Incident,
-    rows: list[dict[str, Any]],
+    rows: list[Row],
     titles: Mapping[str, str],
     rules: Mapping[str, Mapping[str, str]],
     local: tzinfo,
@@ -88,11 +86,10 @@ def _dossier(
             )
         )
     unit, picture = _when(incident, rows, local)
-    every = sum(day.supports + day.explains for day in incident.days)
-    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows), every)
+    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows))
 
 
-def _when(incident: Incident, rows: list[dict[str, Any]], local: tzinfo) -> tuple[str | None, Markup | None]:
+def _when(incident: Incident, rows: list[Row], local: tzinfo) -> tuple[str | None, Markup | None]:
     """By day or longer from the incident's days; by the hour, from its rows, what stays within one day."""
     if len(incident.days) != 1 or not rows:
         return timeline(incident.days) if incident.days else (None, None)
@@ -102,8 +99,8 @@ def _when(incident: Incident, rows: list[dict[str, Any]], local: tzinfo) -> tupl
     return "hour", hours(supports, explains, day)
 
 
-def _rows(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """The rows of each incident in time order, once each however many detectors name them."""
+def rows_of(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, list[Row]]:
+    """Return the rows of each incident in time order, once each however many detectors name them."""
     once = (
         evidence.filter(pl.col("incident_id").is_in(list(incident_ids)))
         .group_by("incident_id", "source", "row")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from anomaly.incidents.model import ScanResult
-from anomaly.report import tables
+from anomaly.report import alone, paper, tables
+from anomaly.report.ocsf import to_ocsf
 from anomaly.report.page import render
 from anomaly.report.record import to_json
 
@@ -16,16 +17,21 @@ class Format:
     """One form: what it is for, its files' names, and how they are made.
 
     write: result, budget (how many entries get a dossier) -> file name -> bytes, the same for the same
-    result.
+    result. entry: one dossier alone, result and rank -> its file; None where a form has no such thing.
     """
 
     name: str
     title: str
     write: Callable[[ScanResult, int], Mapping[str, bytes]]
+    entry: Callable[[ScanResult, int], bytes] | None = None
 
 
 def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
     return {"report.html": render(result, budget=budget).encode()}
+
+
+def _pdf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {"report.pdf": paper.report(result, budget=budget)}
 
 
 def _csv(result: ScanResult, budget: int) -> Mapping[str, bytes]:
@@ -46,12 +52,18 @@ def _json(result: ScanResult, budget: int) -> Mapping[str, bytes]:
     return {"incidents.json": to_json(result.incidents)}
 
 
+def _ocsf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+    return {"findings.ocsf.jsonl": to_ocsf(result)}
+
+
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
-        Format("html", "the page, for a desk, a phone and paper", _html),
+        Format("html", "the page, for a desk, a phone and paper", _html, alone.entry_page),
+        Format("pdf", "the report on paper, archival (extra `pdf`)", _pdf, alone.entry_paper),
         Format("csv", "the list and its evidence, for a spreadsheet", _csv),
         Format("parquet", "the same, for programs", _parquet),
         Format("json", "every entry whole, after docs/schema/incidents.json", _json),
+        Format("ocsf", "OCSF Detection Findings, for a SIEM", _ocsf),
     )
 }

@@ -1,0 +1,68 @@
+"""One dossier alone, for the desk of whoever reviews it: a page or a sheet of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from anomaly.errors import InputError
+from anomaly.incidents.model import ScanResult
+from anomaly.report import neutral, words
+from anomaly.report.dossier import Dossier, dossiers
+from anomaly.report.page import TITLE
+from anomaly.report.paper import chance_alone, heading, made_on, scope
+from anomaly.report.sheet import sheet
+from anomaly.report.tables import EVIDENCE, conform
+from anomaly.report.templating import environment
+from anomaly.report.typeset import typeset
+
+
+def entry_page(result: ScanResult, rank: int) -> bytes:
+    """Return one dossier as a self-contained HTML page; InputError where no entry has that rank."""
+    local = words.zone(result.summary["log"]["local_zone"])
+    dossier = _dossier(result, rank)
+    page = environment("anomaly.report").get_template("entry.html.j2")
+    return page.render(
+        page_title=TITLE,
+        dossier=dossier,
+        alone=True,
+        local=local,
+        zone=str(local),
+        **_place(result.summary, rank),
+    ).encode()
+
+
+def entry_paper(result: ScanResult, rank: int) -> bytes:
+    """Return one dossier as a PDF; InputError where no entry has that rank."""
+    summary = result.summary
+    local = words.zone(summary["log"]["local_zone"])
+    data = {
+        **heading(summary, local),
+        **_place(summary, rank),
+        "dossier": sheet(_dossier(result, rank), local),
+    }
+    return typeset("entry.typ", data, made_on(summary))
+
+
+def _dossier(result: ScanResult, rank: int) -> Dossier:
+    found = [one for one in result.incidents if one.rank == rank]
+    if not found:
+        n = len(result.incidents)
+        raise InputError(
+            f"no entry has the rank {rank}: the list has {words.count(n, 'entry', 'entries')}",
+            "--entry",
+            f"give a rank from 1 to {n}" if n else "nothing stood out for review in this scan",
+        )
+    local = words.zone(result.summary["log"]["local_zone"])
+    return dossiers(found, conform(result.evidence, EVIDENCE), result.summary, local)[0]
+
+
+def _place(summary: Mapping[str, Any], rank: int) -> dict[str, str]:
+    """What a reader has to know who sees this entry and no other."""
+    invented = " A demonstration: everything in it is invented." if summary.get("demo") else ""
+    listed, title = summary["incidents"]["reported"], neutral.shorten(summary["title"], 100)
+    return {
+        "of": f"Entry {rank:,} of {listed:,} of “{title}”",
+        "caution": f"{scope(summary)}. {chance_alone(summary)} An entry is a reason to look, "
+        f"never a conclusion about a person.{invented}",
+    }

@@ -1,0 +1,212 @@
+"""The report on paper: the same words and figures as the page, in the order of a document that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, tzinfo
+from typing import Any
+
+from anomaly.incidents.model import Incident, ScanResult
+from anomaly.report import neutral, words
+from anomaly.report.dossier import dossiers
+from anomaly.report.federal import by_agency
+from anomaly.report.page import TITLE
+from anomaly.report.palette import for_paper
+from anomaly.report.sheet import sheet
+from anomaly.report.tables import EVIDENCE, conform
+from anomaly.report.timeline import hours
+from anomaly.report.typeset import typeset
+
+_SILENT = 8  # detectors that abstained, on the first page; all stand under "What was checked"
+_SHOWN = 20  # agencies, files
+
+
+def report(result: ScanResult, *, budget: int) -> bytes:
+    """Return the whole report as a PDF. budget: how many incidents, by rank, get a dossier."""
+    summary = result.summary
+    local = words.zone(summary["log"]["local_zone"])
+    incidents = sorted(result.incidents, key=lambda one: one.rank)
+    shown = incidents[: max(budget, 0)]
+    sheets = [
+        sheet(one, local) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, local)
+    ]
+    data = {
+        **heading(summary, local),
+        "front": _front(summary),
+        "list": [_entry(one, local, one.rank <= len(shown)) for one in incidents],
+        "left": words.count(len(incidents) - len(shown), "more entry stands", "more entries stand")
+        if len(incidents) > len(shown)
+        else None,
+        "dossiers": sheets,
+        "federal": _federal(summary),
+        "detectors": [_detector(one) for one in summary["detectors"]],
+        "explanations": [_explanation(one) for one in summary["explanations"]],
+        "data": _data(summary, str(local)),
+        "limits": [neutral.shorten(text, 300) for text in summary["limits"]],
+    }
+    return typeset("report.typ", data, made_on(summary))
+
+
+def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
+    """Return what every document of a scan says of it: title, what it is, who made it."""
+    return {
+        "title": neutral.shorten(summary["title"], 160),
+        "kicker": TITLE,
+        "foot": f"{neutral.shorten(summary['title'], 70)} · {TITLE.lower()}, not a finding",
+        "zone": str(local),
+        "demo": bool(summary.get("demo")),
+        "version": summary["version"],
+    }
+
+
+def made_on(summary: Mapping[str, Any]) -> date:
+    """Return the date that a document bears: the last day of the log, which is the same in every run."""
+    last = summary["log"]["last"]
+    return date.fromisoformat(last[:10]) if last else date(1970, 1, 1)
+
+
+def chance_alone(summary: Mapping[str, Any]) -> str:
+    """Say how many entries chance alone would give, and what no chance model speaks about."""
+    found, fdr, tested = summary["incidents"], words.share(summary["fdr"]), words.number(summary["tested"])
+    if found["statistical"]:
+        rest = words.count(found["statistical"], "entry rests", "entries rest")
+        text = (
+            f"{rest} on a chance model. At the chosen cut, a false discovery rate of {fdr} "
+            f"over {tested} tests, "
+            f"{words.expected(summary['expected_false_alarms'])} of them "
+            f"{'is' if found['statistical'] == 1 else 'are'} expected to be chance."
+        )
+    else:
+        text = (
+            f"{tested} tests were made; at the chosen cut, a false discovery rate of {fdr}, "
+            "none stands out from chance."
+        )
+    if found["rules"]:
+        rest = words.count(found["rules"], "entry rests", "entries rest")
+        text += f" {rest} on a written rule, which has no chance model."
+    return text
+
+
+def scope(summary: Mapping[str, Any]) -> str:
+    """Say what was scanned: 80,869 queries by 160 users, Jan 8, 2024 to Jun 5, 2024."""
+    log = summary["log"]
+    when = f", {words.day(log['first'])} to {words.day(log['last'])}" if log["first"] else ""
+    return (
+        f"{words.count(log['rows_scanned'], 'query', 'queries')} by {words.count(log['users'], 'user')}{when}"
+    )
+
+
+def _front(summary: Mapping[str, Any]) -> dict[str, Any]:
+    log, found = summary["log"], summary["incidents"]["reported"]
+    silent = [one for one in summary["detectors"] if not one["ran"]]
+    return {
+        "found": f"{words.count(found, 'entry', 'entries')} for review"
+        if found
+        else "Nothing stood out for review",
+        "of": f"in {scope(summary)}.",
+        "chance": chance_alone(summary),
+        "figures": [
+            ("Rows read", words.number(log["rows_read"])),
+            ("Users", words.number(log["users"])),
+            ("Subjects", words.number(log["subjects"]) if log["subjects"] else "not shown"),
+            ("Agencies", words.number(log["agencies"]) if log["agencies"] else "not named"),
+            ("For review", words.number(found)),
+        ],
+        "warnings": [neutral.shorten(text, 300) for text in summary["warnings"]],
+        "silent": [[one["title"], one["why_not"]] for one in silent[:_SILENT]],
+        "more_silent": max(len(silent) - _SILENT, 0),
+    }
+
+
+def _entry(one: Incident, local: tzinfo, shown: bool) -> dict[str, Any]:
+    kind, events = words.KINDS[one.kind], words.count(one.n_events, "event")
+    when = f"{words.count(one.n_days, 'day')} · {words.span(one.first_at, one.last_at, local)}"
+    return {
+        "rank": one.rank,
+        "summary": neutral.shorten(one.summary, 400),
+        "category": one.category,
+        "small": f"{kind} · {events} on {when}",
+        "score": f"{one.score:.2f}",
+        "part": one.score,
+        "chance": words.chance(one.q_value) if one.q_value is not None else "rule",
+        "shown": shown,
+    }
+
+
+def _federal(summary: Mapping[str, Any]) -> list[list[Any]]:
+    """Name, note and five figures of each federal agency; what is beyond the first, in one line."""
+    uses = by_agency(summary)
+    every = [use.every for use in uses]
+    figures = [(one.look_ups, one.case_number, one.explained, one.reason, one.bare) for one in every]
+    rows: list[list[Any]] = []
+    for use, counts in zip(uses[:_SHOWN], figures, strict=False):
+        note = f"{neutral.shorten(use.component, 20)}, " if use.component else ""
+        note += "enforces immigration law" if use.immigration else "federal"
+        reached = ", ".join(f"{each.name} {words.number(each.look_ups)}" for each in use.classes)
+        note += f"; reached {reached}" if reached else ""
+        rows.append([neutral.shorten(use.agency, 60), note, *map(words.number, counts)])
+    if len(uses) > _SHOWN:
+        left = [sum(column) for column in zip(*figures[_SHOWN:], strict=True)]
+        rows.append([f"and {len(uses) - _SHOWN} more, in summary.json", "", *map(words.number, left)])
+    return rows
+
+
+def _detector(one: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = "ran" if one["ran"] else f"abstained: {one['why_not']}"
+    counts = [words.number(one[name]) for name in ("tested", "signals", "reported")] if one["ran"] else []
+    return {
+        "title": one["title"],
+        "category": one["category"],
+        "outcome": outcome,
+        "left_out": one.get("left_out") or "",
+        "counts": counts,
+    }
+
+
+def _explanation(one: Mapping[str, Any]) -> list[str]:
+    if one["could_run"]:
+        return [one["title"], "tried", words.number(one["cleared"])]
+    return [one["title"], f"could not be tried: {one['why_not']}", "–"]
+
+
+def _data(summary: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    log, counts = summary["log"], summary.get("hours") or []
+    reasons = summary.get("reason_classes") or {}
+    most = max([1, *reasons.values()])
+    files, rejects = log["files"], summary.get("rejects") or {}
+    left = sum(file["rows"] for file in files[_SHOWN:])
+    more = [[f"and {len(files) - _SHOWN} more, in manifest.json", words.number(left)]]
+    return {
+        "sum": [
+            [words.number(log["rows_read"]), "rows read"],
+            [words.number(log["rows_scanned"]), "scanned"],
+            [words.number(log["rows_rejected"]), "rejected"],
+            [words.number(log["duplicates"]), "duplicate" if log["duplicates"] == 1 else "duplicates"],
+        ],
+        "profile": log["profile_title"],
+        "times": f"Times in the log are in {log['time_zone']}; this report shows {zone}. Rows that one human "
+        f"action caused count once: {words.count(log['actions'], 'action')} in all.",
+        "hours": for_paper(hours(counts)) if any(counts) else None,
+        "reasons": [
+            [neutral.shorten(name, 60), words.number(n), n / most] for name, n in _most_first(reasons)
+        ],
+        "files": [[neutral.shorten(file["name"], 120), words.number(file["rows"])] for file in files[:_SHOWN]]
+        + (more if len(files) > _SHOWN else []),
+        "quality": [_filled(name, log["quality"][name]) for name in sorted(log["quality"])],
+        "rejects": [[neutral.shorten(reason, 200), words.number(n)] for reason, n in _most_first(rejects)],
+    }
+
+
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+
+
+def _filled(name: str, q: Mapping[str, int]) -> dict[str, Any]:
+    every = max(1, q["filled"] + q["empty"] + q["redacted"])
+    filled, redacted = q["filled"] / every, q["redacted"] / every
+    return {
+        "name": neutral.shorten(name, 60),
+        "filled": filled,
+        "redacted": redacted,
+        "said": [words.share(filled), words.share(redacted) if redacted else "–"],
+    }
