@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anomaly.incidents.model import ScanResult
 from anomaly.report import tables
-from anomaly.report.page import render
+from anomaly.report.page import render, render_public
 from anomaly.report.record import to_json
 
 
@@ -25,7 +25,8 @@ class Format:
 
 
 def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
-    return {"report.html": render(result, budget=budget).encode()}
+    page = render_public(result) if "public" in result.summary else render(result, budget=budget)
+    return {"report.html": page.encode()}
 
 
 def _csv(result: ScanResult, budget: int) -> Mapping[str, bytes]:

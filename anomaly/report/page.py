@@ -45,6 +45,24 @@ def render(result: ScanResult, *, budget: int) -> str:
     )
 
 
+def render_public(edition: ScanResult) -> str:
+    """Return the page of a public edition (`anomaly.report.public`) as HTML text."""
+    summary = edition.summary
+    told = summary["public"]
+    return (
+        _environment()
+        .get_template("public.html.j2")
+        .render(
+            summary=summary,
+            log=summary["log"],
+            public=told,
+            federal=by_agency(summary["federal"]),
+            limits=told["limits"],
+        )
+        .lstrip()
+    )
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

@@ -24,6 +24,7 @@ from anomaly.incidents import Incident
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.tell import day_of
 from anomaly.policy import REASON_CLASSES
+from anomaly.scan.people import users_of_agencies
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log
 
@@ -127,6 +128,7 @@ def summary_of(
             for rule in [coded.policy.rule(one)]
         },
         "rejects": {str(reason): count for reason, count in log.rejects.by_reason.most_common()},
+        "agency_users": users_of_agencies(coded),
         "federal": federal_monitor(coded, context, explained.by(WHOM)).to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
