@@ -7,7 +7,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from anomaly.incidents.model import ScanResult
+from anomaly.incidents.model import IN_CLEAR, ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
 from anomaly.report.federal import by_agency
@@ -41,6 +41,7 @@ def render(result: ScanResult, *, budget: int) -> str:
             federal=by_agency(summary.get("federal") or []),
             local=local,
             zone=str(local),
+            marking=IN_CLEAR if result.manifest.get("settings", {}).get("clear") else "",
         )
     )
 

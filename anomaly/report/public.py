@@ -152,8 +152,8 @@ def _sentence(group: Group, told: Mapping[str, Any]) -> str:
         return f"For review: {named if group.agency else whom}; {category}.{found}"
     of = f" of {group.agency}" if group.agency else ""
     return (
-        f"For review: {_WHOM[group.kind]}{of}; {category}. One of {len(group.entries):,} entries that read the "
-        f"same here.{found}"
+        f"For review: {_WHOM[group.kind]}{of}; {category}. One of {len(group.entries):,} entries that read "
+        f"the same here.{found}"
     )
 
 

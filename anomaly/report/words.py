@@ -124,7 +124,8 @@ def months(first: str, last: str) -> str:
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     if (start.year, start.month) == (end.year, end.month):
         return month(start)
-    return f"{_MONTHS[start.month - 1]}{f' {start.year}' if start.year != end.year else ''} – {month(end)}"
+    year = f" {start.year}" if start.year != end.year else ""
+    return f"{_MONTHS[start.month - 1]}{year} – {month(end)}".replace(" ", _FIXED)
 
 
 def between(least: int, most: int) -> str:
