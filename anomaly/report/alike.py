@@ -81,14 +81,22 @@ def _cut(
     open_agencies: set[str],
     threshold: int,
 ) -> list[Group]:
-    """Cut a group by one field; the values of too few stay together, without it, as many as it takes."""
+    """Cut a group by one field; values of too few stay together, without it, and with the next larger ones.
+
+    Which categories stand in such a rest is told, so that their sizes are kept open as those of a table are
+    (`suppress`); of other fields only as many go with it as make it large enough.
+    """
     parts: dict[str | None, list[Incident]] = {}
     for entry in group.entries:
         of = value(entry)
         parts.setdefault(of if field != "agency" or of in open_agencies else None, []).append(entry)
     rest = parts.pop(None, [])
-    for of in sorted(parts, key=lambda of: (_different(parts[of]), str(of))):
-        if _different(parts[of]) < threshold or (rest and _different(rest) < threshold):
+    sizes = {of: _different(entries) for of, entries in parts.items()}
+    least = min((n for n in sizes.values() if n >= threshold), default=0)
+    short = any(n < threshold for n in sizes.values())
+    for of in sorted(parts, key=lambda of: (sizes[of], str(of))):
+        few = rest and _different(rest) < threshold
+        if sizes[of] < threshold or few or (field == "category" and short and sizes[of] == least):
             rest += parts.pop(of)
     named = [replace(group, entries=tuple(entries), **{field: of}) for of, entries in parts.items()]
     return named + ([replace(group, entries=tuple(rest))] if rest else [])

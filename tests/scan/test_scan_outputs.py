@@ -18,7 +18,7 @@ from tests.scan.conftest import Scanned
 INCIDENTS = [
     *("rank", "incident_id", "kind", "category", "detectors", "agencies", "users", "subjects"),
     *("first_at", "last_at", "n_events", "n_days", "n_users", "n_subjects"),
-    *("score", "p_value", "q_value", "explained_share", "summary"),
+    *("score", "p_value", "q_value", "explained_share", "summary", "marking"),
 ]
 EVIDENCE = ["incident_id", "detector", "source", "row", "event_id", "time", "user", "role", "explanation"]
 LISTS = ("detectors", "agencies", "users", "subjects")
@@ -39,6 +39,7 @@ def test_files(scanned: Scanned) -> None:
     assert names == {
         "incidents.parquet",
         "incidents.csv",
+        "incidents.json",
         "evidence.parquet",
         "rejects.csv",
         "report.html",
