@@ -55,11 +55,16 @@ def groups_of(
         return alone
     if _different(persons) < threshold or users - len(listed) < threshold:
         return None
-    found = {one: _of_agency(persons, one) for one in agency_users}
-    open_agencies = {one for one, n in agency_users.items() if n - len(found[one]) >= threshold}
+
+    def room(entries: Sequence[Incident]) -> bool:
+        """Tell whether enough users of the agencies of some entries are not in the list."""
+        agencies = {_agency(one) for one in entries}
+        those = {user for one in persons if agencies & {*one.agencies, None} for user in one.users}
+        return sum(agency_users.get(one or "", 0) for one in agencies) - len(those) >= threshold
+
     groups = [Group(tuple(persons))]
     for field, value in _VALUES.items():
-        groups = [part for one in groups for part in _cut(one, field, value, open_agencies, threshold)]
+        groups = [part for one in groups for part in _cut(one, field, value, room, threshold)]
     return sorted(groups, key=_order) + alone
 
 
@@ -78,25 +83,29 @@ def _cut(
     group: Group,
     field: str,
     value: Callable[[Incident], str | None],
-    open_agencies: set[str],
+    room: Callable[[Sequence[Incident]], bool],
     threshold: int,
 ) -> list[Group]:
     """Cut a group by one field; values of too few stay together, without it, and with the next larger ones.
 
     Which categories stand in such a rest is told, so that their sizes are kept open as those of a table are
-    (`suppress`); of other fields only as many go with it as make it large enough.
+    (`suppress`). An agency, and those of a rest together, must have room: users who are not listed. Else only
+    as many values go with a rest as make it large enough.
     """
+
+    def enough(entries: Sequence[Incident]) -> bool:
+        return _different(entries) >= threshold and (field != "agency" or room(entries))
+
     parts: dict[str | None, list[Incident]] = {}
     for entry in group.entries:
-        of = value(entry)
-        parts.setdefault(of if field != "agency" or of in open_agencies else None, []).append(entry)
+        parts.setdefault(value(entry), []).append(entry)
     rest = parts.pop(None, [])
+    good = {of for of, entries in parts.items() if enough(entries)}
     sizes = {of: _different(entries) for of, entries in parts.items()}
-    least = min((n for n in sizes.values() if n >= threshold), default=0)
-    short = any(n < threshold for n in sizes.values())
-    for of in sorted(parts, key=lambda of: (sizes[of], str(of))):
-        few = rest and _different(rest) < threshold
-        if sizes[of] < threshold or few or (field == "category" and short and sizes[of] == least):
+    least = min((sizes[of] for of in good), default=0) if len(good) < len(parts) else 0
+    for of in sorted(parts, key=lambda of: (of in good, sizes[of], str(of))):
+        few = bool(rest) and not enough(rest)
+        if of not in good or few or (field == "category" and sizes[of] == least):
             rest += parts.pop(of)
     named = [replace(group, entries=tuple(entries), **{field: of}) for of, entries in parts.items()]
     return named + ([replace(group, entries=tuple(rest))] if rest else [])
@@ -114,10 +123,6 @@ def _many(entry: Incident, threshold: int) -> bool:
 
 def _different(entries: Sequence[Incident]) -> int:
     return len({about(one) for one in entries})
-
-
-def _of_agency(entries: Sequence[Incident], agency: str) -> set[str]:
-    return {user for one in entries if agency in one.agencies for user in one.users}
 
 
 def _order(group: Group) -> tuple[int, str]:

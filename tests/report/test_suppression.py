@@ -14,13 +14,11 @@ from anomaly.report.suppress import at_least, band, roughly, shown, suppress
 
 CELLS = st.lists(st.integers(0, 40), min_size=1, max_size=9)
 TABLES = CELLS.map(lambda ns: {f"c{i}": n for i, n in enumerate(ns)})
-    lambda ns: {f"c{i}": n for i, n in enumerate(ns)}
-)
 THRESHOLDS = st.integers(3, 7)
 
 
 def reach(cells: dict[str, int | None], total: int) -> dict[str, tuple[float, float]]:
-    """The least and the most that each withheld cell can be: linear programming over all that is published."""
+    """The least and the most each withheld cell can be: linear programming over all that is published."""
     hidden = [name for name, n in cells.items() if n is None]
     left = total - sum(n for n in cells.values() if n is not None)
     ends = {}
