@@ -25,8 +25,9 @@ def report(
         bool, typer.Option("--public", help="The edition that can be published: see docs/public.md.")
     ] = False,
     threshold: Annotated[
-        int, typer.Option(min=3, help="With --public: people behind each line, and the least count shown.")
-    ] = 5,
+        int | None,
+        typer.Option(min=3, help="With --public: people behind each line, and the least count shown; 5."),
+    ] = None,
 ) -> None:
     """Make a report again, in another form, from what a scan left; the log is not read.
 
@@ -38,6 +39,8 @@ def report(
 
     if format not in FORMATS:
         raise InputError(f"`{format}` is no format", "--format", f"they are {', '.join(FORMATS)}")
+    if threshold is not None and not public:
+        raise InputError("`--threshold` belongs to `--public`", "--threshold", "give both, or neither")
     out = out or (folder / "public" if public else folder)
     result = reopen(folder)
     base_of(out)
@@ -48,7 +51,7 @@ def report(
             raise InputError(
                 "a scan stands here, which is not to be published", str(out), "name another folder"
             )
-        result = edition(result, threshold=threshold)
+        result = edition(result, threshold=threshold or 5)
     files = dict(FORMATS[format].write(result, budget))
     if public:
         files["summary.json"] = as_json(result.summary)

@@ -127,6 +127,15 @@ def test_first_screen_says_what_was_found_and_what_was_not_checked(pages: dict[s
     assert "1 more entry stands in this list only" in text
 
 
+@pytest.mark.parametrize("clear", [True, False])
+def test_a_scan_in_clear_is_marked_on_every_page(clear: bool) -> None:
+    page = render(replace(result(), manifest={"settings": {"clear": clear}}), budget=7)
+    marked = "Subjects in clear: for those entitled to them only"
+    assert (f'<p class="marking" role="note">{marked}</p>' in page) == clear
+    assert ("position: sticky" in page) == clear  # in sight while one reads
+    assert (f'@top-left {{ content: "{marked}"' in page) == clear  # in the margin of every printed page
+
+
 def test_federal_agencies_are_figures_for_oversight_and_no_entries(pages: dict[str, str]) -> None:
     scan = result()
     text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")
