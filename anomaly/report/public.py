@@ -193,4 +193,8 @@ def _typical(counts: list[int], threshold: int) -> list[int]:
 
 
 def _one_digit(values: list[float | None]) -> float:
-    return float(f"{max(value for value in values if value is not None):.0e}")
+    """Return the largest value, rounded up to one digit."""
+    most = max(value for value in values if value is not None)
+    near = f"{most:.0e}"
+    up = f"{int(near[0]) + 1}{near[1:]}"
+    return min(1.0, float(near if float(near) >= most else up))
