@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -203,6 +204,8 @@ def fits(entry: Incident, line: Incident) -> bool:
         and all((getattr(line, name) or 0) <= (getattr(entry, name) or 0) for name in FIELDS)
         and line.score <= entry.score
         and line.explained_share <= entry.explained_share
+        and (line.p_value is None or (entry.p_value is not None and entry.p_value <= line.p_value))
+        and (line.q_value is None or (entry.q_value is not None and entry.q_value <= line.q_value))
     )
 
 
@@ -356,6 +359,22 @@ def test_the_page_says_what_it_is_and_what_it_withholds(told: Told) -> None:
     assert '@top-left { content: "Public edition' in page  # in the margin of every printed page
     assert "<script" not in page
     assert all(line.marking.startswith("public edition") for line in public(told.result).incidents)
+
+
+@pytest.mark.parametrize(
+    "scanned", [result(), result(empty=True), hostile()], ids=["full", "empty", "hostile"]
+)
+def test_the_page_is_one_file_for_everybody(scanned: ScanResult) -> None:
+    elements = Reader(files_of(public(scanned))["report.html"].decode()).elements
+    assert not {tag for tag, _ in elements} & {"script", "img", "iframe", "link", "object", "form", "base"}
+    levels = [int(tag[1]) for tag, _ in elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in elements:
+        for key in ("href", "aria-labelledby"):
+            assert str(attributes.get(key, ids[0])).lstrip("#") in ids
 
 
 def test_a_short_list_is_not_listed() -> None:

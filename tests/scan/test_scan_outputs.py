@@ -210,3 +210,8 @@ def test_days_of_an_incident_are_local(scanned: Scanned) -> None:
         shown = [day.day for day in one.days if day.supports]
         assert shown[0] == one.first_at.astimezone(zone).date()
         assert shown[-1] == one.last_at.astimezone(zone).date()
+
+
+def test_the_summary_counts_the_users_of_each_agency(scanned: Scanned) -> None:
+    users = scanned.log.drop_nulls(["agency", "user"]).group_by("agency").agg(pl.col("user").n_unique())
+    assert scanned.result.summary["agency_users"] == dict(users.rows())
