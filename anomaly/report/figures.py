@@ -141,7 +141,7 @@ def _incidents(
 def _categories(
     incidents: Sequence[Incident], groups: Sequence[Group] | None, threshold: int
 ) -> dict[str, int | None]:
-    """Count the entries about one person by category: those that groups name, and "other"."""
+    """Count the entries about one person by the category their group names, or "not shown"."""
     counts: dict[str, int | None] = {}
     for group in groups or ():
         if not group.institution:
