@@ -120,6 +120,28 @@ def test_a_report_on_paper_one_entry_alone_and_events(tmp_path: Path) -> None:
         assert not (tmp_path / "none").exists()
 
 
+def test_a_public_edition_stands_apart_from_the_scan(tmp_path: Path) -> None:
+    review = tmp_path / "review"
+    anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", review)
+    before = {path.name: path.read_bytes() for path in review.iterdir()}
+    for form, name in (("html", "report.html"), ("parquet", "incidents.parquet")):
+        done = anomaly("report", review, "--public", "--format", form)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[0] == str(review / "public" / name)
+        assert done.stdout.splitlines()[-1] == str(review / "public" / "summary.json")
+    for arguments, told in (
+        (["--public", "--out", review], "a scan stands here, which is not to be published"),
+        (["--public", "--threshold", "2"], "Input should be greater than or equal to 3"),
+        (["--threshold", "7"], "`--threshold` belongs to `--public`"),
+    ):
+        done = anomaly("report", review, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert told in done.stderr
+    assert {path.name: path.read_bytes() for path in review.iterdir() if path.is_file()} == before
+    done = anomaly("report", review / "public")  # nothing internal can be made of it again
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_golden_scan_of_a_story(tmp_path: Path) -> None:
     done = anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", tmp_path / "review")
     assert (done.returncode, done.stderr) == (0, "")

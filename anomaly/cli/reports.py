@@ -16,19 +16,28 @@ from anomaly.errors import InputError
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder a scan wrote (its --out).", metavar="DIR")],
     format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json or ocsf.")] = "html",
-    out: Annotated[Path | None, typer.Option(help="Folder for the files; DIR if absent.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the files; DIR, or DIR/public, if absent.")
+    ] = None,
     budget: Annotated[
         int, typer.Option(min=1, help="How many incidents get a dossier in the page; all are listed.")
     ] = 50,
     entry: Annotated[
         int | None, typer.Option(help="One dossier alone, by its rank: html or pdf.", metavar="RANK")
     ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="The edition that can be published: see docs/public.md.")
+    ] = False,
+    threshold: Annotated[
+        int | None,
+        typer.Option(min=3, help="With --public: people behind each line, and the least count shown; 5."),
+    ] = None,
 ) -> None:
     """Make a report again, in another form, from what a scan left; the log is not read.
 
     Example: anomaly report review/ --format pdf --entry 3
     """
-    from anomaly.report.folder import base_of, write_files
+    from anomaly.report.folder import as_json, base_of, write_files
     from anomaly.report.formats import FORMATS
     from anomaly.report.reopened import reopen
 
@@ -38,13 +47,27 @@ def report(
     if entry is not None and alone is None:
         able = " and ".join(name for name, one in FORMATS.items() if one.entry)
         raise InputError(f"`{format}` has no form for one entry", "--entry", f"{able} have")
-    out = out or folder
+    if entry is not None and public:
+        raise InputError("a public edition has no entry alone", "--entry", "leave out one of the two")
+    if threshold is not None and not public:
+        raise InputError("`--threshold` belongs to `--public`", "--threshold", "give both, or neither")
+    out = out or (folder / "public" if public else folder)
     result = reopen(folder)
     base_of(out)
+    if public:
+        from anomaly.report.public import public as edition
+
+        if (out / "manifest.json").exists():
+            raise InputError(
+                "a scan stands here, which is not to be published", str(out), "name another folder"
+            )
+        result = edition(result, threshold=threshold or 5)
     if entry is not None and alone is not None:
         files: Mapping[str, bytes] = {f"entry-{entry}.{format}": alone(result, entry)}
     else:
         files = FORMATS[format].write(result, budget)
+    if public:
+        files = {**files, "summary.json": as_json(result.summary)}
     write_files(files, out)
     for name in files:
         typer.echo(out / name)

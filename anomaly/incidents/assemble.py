@@ -18,7 +18,7 @@ from anomaly.coding.local import local_days
 from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
 from anomaly.incidents.evidence import Batches, SomeRows, fetch, subject_names
-from anomaly.incidents.model import Incident
+from anomaly.incidents.model import IN_CLEAR, Incident
 from anomaly.incidents.shape import INVOLVED, involved, parts
 from anomaly.incidents.tell import Teller, utc
 from anomaly.incidents.tokens import token
@@ -105,7 +105,7 @@ def assemble(
     tokens = {code: token(key, name) for code, name in names.items()}
     still_open = np.unique(np.concatenate([one.actions[one.open] for one in rows]))
     near = replace(explained, records=explained.records.narrowed(still_open))
-    teller = Teller(log, near, names if clear else tokens)
+    teller = Teller(log, near, names if clear else tokens, IN_CLEAR if clear else "")
     made_of = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
     drafts = [one for one, _ in made_of]
     order = sorted(range(len(drafts)), key=lambda k: _rank_key(drafts[k]))
@@ -179,6 +179,7 @@ def _incident(
         reasons=_reasons(log, rows.actions),
         would_clear=teller.would_clear(bundle, rows.of_action[supports]),
         cannot_tell=teller.cannot_tell(bundle),
+        marking=teller.marking,
     )
     return incident, who
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+IN_CLEAR = "subjects in clear: for those entitled to them only"
 REQUESTS = pl.Schema(
     {
         "agency": pl.String(),
@@ -97,10 +98,10 @@ class Incident:
     subjects: tuple[str, ...]  # keyed tokens, or clear values with --clear
     first_at: datetime  # UTC
     last_at: datetime  # UTC
-    n_events: int
-    n_days: int
-    n_users: int
-    n_subjects: int
+    n_events: int | None  # these four are None where a public edition withholds them
+    n_days: int | None
+    n_users: int | None
+    n_subjects: int | None
     score: float  # 0 … 1, higher is worse
     p_value: float | None
     q_value: float | None
@@ -113,6 +114,7 @@ class Incident:
     reasons: tuple[tuple[str, int], ...] = ()  # reasons as written in the log, most used first, with counts
     would_clear: tuple[str, ...] = ()  # what a reviewer could look for
     cannot_tell: tuple[str, ...] = ()  # what this log cannot show about this incident
+    marking: str = ""  # what whoever holds it has to know: subjects in clear, a public edition
 
 
 @dataclass(frozen=True)

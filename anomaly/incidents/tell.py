@@ -33,10 +33,13 @@ def day_of(number: int) -> date:
 
 
 class Teller:
-    """Knows the texts behind the codes. subjects: subject code -> token, or the clear key."""
+    """Knows the texts behind the codes. subjects: subject code -> token, or the clear key; marking: which."""
 
-    def __init__(self, log: CodedLog, explained: Explained, subjects: Mapping[int, str]) -> None:
+    def __init__(
+        self, log: CodedLog, explained: Explained, subjects: Mapping[int, str], marking: str = ""
+    ) -> None:
         self.log = log
+        self.marking = marking
         self.explained = explained
         self.subjects = subjects
         self._places = place_labels(log)

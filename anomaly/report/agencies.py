@@ -71,6 +71,11 @@ def agencies(figures: Sequence[Mapping[str, Any]]) -> list[Agency]:
     return told
 
 
+def users_of(summary: Mapping[str, Any]) -> dict[str, int]:
+    """Return agency -> how many users it has in the log; summary: summary.json."""
+    return {one["agency"]: one["users"] for one in summary.get("agencies") or () if one["users"]}
+
+
 def shapes(told: Sequence[Agency]) -> Markup | None:
     """Draw every practice by its events and its persons, on logarithmic axes; None where none has rows.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from anomaly.incidents.model import ScanResult
 from anomaly.report import alone, paper, tables
 from anomaly.report.ocsf import to_ocsf
-from anomaly.report.page import render
+from anomaly.report.page import render, render_public
 from anomaly.report.record import to_json
 
 
@@ -27,7 +27,8 @@ class Format:
 
 
 def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
-    return {"report.html": render(result, budget=budget).encode()}
+    page = render_public(result) if "public" in result.summary else render(result, budget=budget)
+    return {"report.html": page.encode()}
 
 
 def _pdf(result: ScanResult, budget: int) -> Mapping[str, bytes]:

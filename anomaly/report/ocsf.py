@@ -68,7 +68,7 @@ def _event(one: Incident, rows: Sequence[Row], summary: Mapping[str, Any], log: 
         "severity": {1: "Informational", 2: "Low", 3: "Medium"}[severity],
         "status_id": 1,
         "status": "New",
-        "count": max(one.n_events, 1),
+        **({"count": max(one.n_events, 1)} if one.n_events is not None else {}),
         "message": f"{_standing(one)}: {one.summary}",
         "metadata": {
             "version": VERSION,

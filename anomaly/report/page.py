@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from anomaly.incidents.model import ScanResult
+from anomaly.incidents.model import IN_CLEAR, ScanResult
 from anomaly.report import words
 from anomaly.report.agencies import SHAPES, agencies, shapes
 from anomaly.report.dossier import dossiers
-from anomaly.report.federal import federal_access
+from anomaly.report.federal import by_agency, federal_access
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.templating import environment
 from anomaly.report.timeline import hours
@@ -45,6 +45,26 @@ def render(result: ScanResult, *, budget: int) -> str:
             federal=federal_access(summary, result.requests),
             local=local,
             zone=str(local),
+            marking=IN_CLEAR if result.manifest.get("settings", {}).get("clear") else "",
         )
     )
     return _INDENT.sub("\n", page)
+
+
+def render_public(edition: ScanResult) -> str:
+    """Return the page of a public edition (`anomaly.report.public`) as HTML text."""
+    summary = edition.summary
+    told = summary["public"]
+    return (
+        environment("anomaly.report")
+        .get_template("public.html.j2")
+        .render(
+            page_title=TITLE,
+            summary=summary,
+            log=summary["log"],
+            public=told,
+            federal=by_agency(summary),
+            limits=told["limits"],
+        )
+        .lstrip()
+    )

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from anomaly.errors import InputError
 from anomaly.incidents.model import Incident
+from anomaly.report.words import NOT_SHOWN
 from anomaly.schema import CATEGORIES, INCIDENT_KINDS
 
 
@@ -50,6 +51,6 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the record."""
     schema = Record.model_json_schema()
     incident = schema["$defs"]["Incident"]["properties"]
-    incident["category"]["enum"] = list(CATEGORIES)
-    incident["kind"]["enum"] = list(INCIDENT_KINDS)
+    incident["category"]["enum"] = [*CATEGORIES, NOT_SHOWN]  # of a public edition
+    incident["kind"]["enum"] = [*INCIDENT_KINDS, NOT_SHOWN]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

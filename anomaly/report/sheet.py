@@ -78,9 +78,11 @@ def _facts(dossier: Dossier, local: tzinfo) -> list[tuple[str, str]]:
     ]
 
 
-def _named(n: int, names: Sequence[str], most: int) -> str:
+def _named(n: int | None, names: Sequence[str], most: int) -> str:
     named = words.join([neutral.shorten(name, 60) for name in names], most)
-    return named if n <= 1 else f"{n:,}: {named}" if names else f"{n:,}"
+    if n is None or n <= 1:
+        return named
+    return f"{n:,}: {named}" if names else f"{n:,}"
 
 
 def _peers(argument: Argument) -> dict[str, Any]:

@@ -32,6 +32,7 @@ INCIDENTS = pl.Schema(
         "q_value": pl.Float64(),
         "explained_share": pl.Float64(),
         "summary": pl.String(),
+        "marking": pl.String(),
     }
 )
 EVIDENCE = pl.Schema(

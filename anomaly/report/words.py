@@ -10,7 +10,14 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _FIXED = "\u00a0"  # a line never breaks between month and day
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-KINDS = {"person": "one user", "unit": "a unit", "agency": "an agency", "subject": "one subject, many users"}
+NOT_SHOWN = "not shown"  # of a public edition: what would tell too much
+KINDS = {
+    "person": "one user",
+    "unit": "a unit",
+    "agency": "an agency",
+    "subject": "one subject, many users",
+    NOT_SHOWN: "whom it is about is not shown",
+}
 
 
 def number(value: float | None) -> str:
@@ -22,8 +29,10 @@ def number(value: float | None) -> str:
     )
 
 
-def count(n: int, one: str, many: str | None = None) -> str:
-    """Say how many of what: 1 event · 25 events."""
+def count(n: int | None, one: str, many: str | None = None) -> str:
+    """Say how many of what: 1 event · 25 events · few events, where the number is withheld."""
+    if n is None:
+        return f"few {many or one + 's'}"
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
@@ -103,3 +112,37 @@ def join(items: Sequence[str], most: int = 8) -> str:
     if len(items) > most:
         return ", ".join(items[:most]) + f" and {len(items) - most:,} more"
     return ", ".join(items[:-1]) + f" and {items[-1]}" if len(items) > 1 else "".join(items) or "–"
+
+
+def either(items: Sequence[str]) -> str:
+    """Say a choice, all of it: A, B or C; nothing where there is none."""
+    return f"{', '.join(items[:-1])} or {items[-1]}" if len(items) > 1 else "".join(items)
+
+
+def months(first: str, last: str) -> str:
+    """Say a span of whole months, from two ISO dates: Jan – Jun 2024."""
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    if (start.year, start.month) == (end.year, end.month):
+        return month(start)
+    year = f" {start.year}" if start.year != end.year else ""
+    return f"{_MONTHS[start.month - 1]}{year} – {month(end)}".replace(" ", _FIXED)
+
+
+def between(least: int, most: int) -> str:
+    """Say a band: 20–49 · fewer than 5, where it begins at none."""
+    return f"{least:,}–{most:,}" if least else f"fewer than {most + 1:,}"
+
+
+def month_of(key: str) -> str:
+    """Say a month written 2024-03: Mar 2024."""
+    return month(date.fromisoformat(f"{key}-01"))
+
+
+def hours_of(key: str) -> str:
+    """Say hours written 08-12: 8:00–12:00."""
+    return "–".join(f"{int(hour)}:00" for hour in key.split("-"))
+
+
+def spoken(name: str) -> str:
+    """Say a name of ours in words: case number."""
+    return name.replace("_", " ")

@@ -66,6 +66,7 @@ def test_incidents_have_the_columns_and_types_of_the_contract(out: Path) -> None
         ("q_value", pl.Float64),
         ("explained_share", pl.Float64),
         ("summary", pl.String),
+        ("marking", pl.String),
     ]
     assert frame["rank"].to_list() == list(range(1, 9))
     assert frame["p_value"].is_null().to_list() == [i in (1, 2) for i in range(8)]

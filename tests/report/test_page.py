@@ -142,6 +142,15 @@ def test_agencies_stand_by_name_with_persons_events_and_subjects(pages: dict[str
     assert "agencies" not in {a.get("id") for _, a in Reader(render(without, budget=7)).elements}
 
 
+@pytest.mark.parametrize("clear", [True, False])
+def test_a_scan_in_clear_is_marked_on_every_page(clear: bool) -> None:
+    page = render(replace(result(), manifest={"settings": {"clear": clear}}), budget=7)
+    marked = "Subjects in clear: for those entitled to them only"
+    assert (f'<p class="marking" role="note">{marked}</p>' in page) == clear
+    assert ("position: sticky" in page) == clear  # in sight while one reads
+    assert (f'@top-left {{ content: "{marked}"' in page) == clear  # in the margin of every printed page
+
+
 def test_federal_agencies_are_figures_for_oversight_and_no_entries(pages: dict[str, str]) -> None:
     scan = result()
     text = " ".join(Reader(pages["full"]).text.split()).replace("\xa0", " ")

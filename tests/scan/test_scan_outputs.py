@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from anomaly.detectors import BY_NAME, DETECTORS
+from anomaly.report.agencies import users_of
 from anomaly.scan import Settings, scan
 from anomaly.schema import CATEGORIES, INCIDENT_KINDS
 from tests.scan.conftest import Scanned
@@ -18,7 +19,7 @@ from tests.scan.conftest import Scanned
 INCIDENTS = [
     *("rank", "incident_id", "kind", "category", "detectors", "agencies", "users", "subjects"),
     *("first_at", "last_at", "n_events", "n_days", "n_users", "n_subjects"),
-    *("score", "p_value", "q_value", "explained_share", "summary"),
+    *("score", "p_value", "q_value", "explained_share", "summary", "marking"),
 ]
 EVIDENCE = ["incident_id", "detector", "source", "row", "event_id", "time", "user", "role", "explanation"]
 LISTS = ("detectors", "agencies", "users", "subjects")
@@ -212,3 +213,8 @@ def test_days_of_an_incident_are_local(scanned: Scanned) -> None:
         shown = [day.day for day in one.days if day.supports]
         assert shown[0] == one.first_at.astimezone(zone).date()
         assert shown[-1] == one.last_at.astimezone(zone).date()
+
+
+def test_the_summary_counts_the_users_of_each_agency(scanned: Scanned) -> None:
+    users = scanned.log.drop_nulls(["agency", "user"]).group_by("agency").agg(pl.col("user").n_unique())
+    assert users_of(scanned.result.summary) == dict(users.rows())
