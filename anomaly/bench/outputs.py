@@ -16,7 +16,7 @@ from anomaly import __version__
 from anomaly.bench.run import STAGES, Measured
 from anomaly.bench.words import heading, pace, seconds, times
 from anomaly.errors import InputError
-from anomaly.report.outputs import base_of
+from anomaly.report.staging import base_of
 from anomaly.report.tables import write_csv
 
 SUFFIXES = (".json", ".csv", ".md")

@@ -88,7 +88,7 @@ def demo(
 
     from rich.console import Console
 
-    from anomaly.report.outputs import base_of
+    from anomaly.report.staging import base_of
     from anomaly.scan import Settings
     from anomaly.synth import load, size_of, write_world
 
@@ -132,8 +132,9 @@ def _scanned(
 
     from rich.console import Console
 
-    from anomaly.report.outputs import base_of, write_outputs
+    from anomaly.report.outputs import write_outputs
     from anomaly.report.progress import shown
+    from anomaly.report.staging import base_of
     from anomaly.report.terminal import print_summary
     from anomaly.scan import scan as run
     from anomaly.scan.timing import Timing

@@ -45,7 +45,7 @@ def synth(
     from rich.console import Console
 
     from anomaly.errors import InputError
-    from anomaly.report.outputs import base_of
+    from anomaly.report.staging import base_of
     from anomaly.synth import load, print_world, size_of, write_world
 
     p = load(parameters)
@@ -92,7 +92,7 @@ def evaluate(
     from anomaly.evaluate import of_the_world
     from anomaly.evaluate.outputs import write_scorecard
     from anomaly.evaluate.terminal import print_scorecard
-    from anomaly.report.outputs import base_of
+    from anomaly.report.staging import base_of
 
     if out is not None:
         base_of(out)
