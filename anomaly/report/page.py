@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
 from anomaly.incidents.model import ScanResult
-from anomaly.report import neutral, words
+from anomaly.report import words
 from anomaly.report.dossier import dossiers
 from anomaly.report.federal import by_agency
 from anomaly.report.tables import EVIDENCE, conform
+from anomaly.report.templating import environment
 from anomaly.report.timeline import hours
 
 TITLE = "Access-log review"
-_LONGEST = 1000  # characters of any one text on the page
 
 
 def render(result: ScanResult, *, budget: int) -> str:
@@ -28,9 +23,10 @@ def render(result: ScanResult, *, budget: int) -> str:
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     counts = summary.get("hours") or []
     return (
-        _environment()
+        environment("anomaly.report")
         .get_template("report.html.j2")
         .render(
+            page_title=TITLE,
             summary=summary,
             log=summary["log"],
             incidents=incidents,
@@ -42,47 +38,4 @@ def render(result: ScanResult, *, budget: int) -> str:
             local=local,
             zone=str(local),
         )
-    )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        # Every value passes here: no template can forget to strip control characters.
-        finalize=lambda value: neutral.shorten(value, _LONGEST) if type(value) is str else value,
-        loader=PackageLoader("anomaly.report"),
-    )
-    environment.globals.update(words=words, page_title=TITLE)
-    environment.filters.update(
-        number=words.number,
-        share=words.share,
-        chance=words.chance,
-        day=words.day,
-        shorten=neutral.shorten,
-        listed=_listed,
-        ticked=_ticked,
-        opening=lambda text: text[:1].upper() + text[1:],
-    )
-    return environment
-
-
-def _ticked(text: str) -> Markup:
-    """Our own messages name columns and tables between backticks; the page sets them as code."""
-    parts = [escape(part) for part in neutral.shorten(text, _LONGEST).split("`")]
-    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
-
-
-def _listed(items: tuple[str, ...], most: int = 8) -> Markup:
-    """Names from a log, each isolated so that right-to-left text cannot reorder its neighbours."""
-    named = Markup(", ").join(
-        Markup("<bdi>{}</bdi>").format(neutral.shorten(one, 60)) for one in items[:most]
-    )
-    left = len(items) - most
-    return named + (
-        Markup(" <span class='more'>and {:,} more</span>").format(left) if left > 0 else Markup("")
     )
