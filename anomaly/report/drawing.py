@@ -48,8 +48,11 @@ def words_below(labels: Sequence[tuple[float, str]], room: float) -> list[Layer]
     ]
 
 
-def draw(layers: Sequence[Layer], across: float, up: float, label: str) -> Markup:
-    """Return the layers as one SVG element over 0 … across and 0 … up, `label` as its text alternative."""
+def draw(layers: Sequence[Layer], across: float, up: float, label: str, *, height: int = HEIGHT) -> Markup:
+    """Return the layers as one SVG element over 0 … across and 0 … up, `label` as its text alternative.
+
+    height: pixels of the plot.
+    """
     domains = {"x": [0, across], "y": [0, up]}
     for one in layers:
         for axis, domain in domains.items():
@@ -60,7 +63,7 @@ def draw(layers: Sequence[Layer], across: float, up: float, label: str) -> Marku
     base["encoding"]["x"]["scale"], base["encoding"]["y"]["scale"] = ({"domain": d} for d in domains.values())
     spec = {
         "width": WIDTH,
-        "height": HEIGHT,
+        "height": height,
         "padding": {"left": 30, "right": 8, "top": 18, "bottom": 24},
         "autosize": {"type": "none"},
         "background": None,
