@@ -19,28 +19,33 @@ from anomaly.returns.shape import WORDS
 
 LARGE = 0.1  # of all violations: DESIGN; with that much the total is about a few agencies
 _FEWEST = 10  # violations in all, for a tenth of them to be worth a word
+# The draft: two columns of tables, each a caption with its fields.
 FORM = (
     (
-        "Misuse",
         (
-            ("investigations", "Investigations"),
-            ("violations", "Violations"),
-            ("pending", "Investigations pending"),
+            "Misuse",
+            (
+                ("investigations", "Investigations"),
+                ("violations", "Violations"),
+                ("pending", "Investigations pending"),
+            ),
         ),
+        ("Recommended besides", (("employees", "Employees engaged in misuse"),)),
     ),
     (
-        "Outcomes, in employees",
         (
-            ("counselled", "Counselled"),
-            ("reprimanded", "Reprimanded"),
-            ("suspended", "Suspended"),
-            ("resigned", "Resigned"),
-            ("terminated", "Terminated"),
-            ("misdemeanor", "Misdemeanor charges"),
-            ("felony", "Felony charges"),
+            "Outcomes, in employees",
+            (
+                ("counselled", "Counselled"),
+                ("reprimanded", "Reprimanded"),
+                ("suspended", "Suspended"),
+                ("resigned", "Resigned"),
+                ("terminated", "Terminated"),
+                ("misdemeanor", "Misdemeanor charges"),
+                ("felony", "Felony charges"),
+            ),
         ),
     ),
-    ("Recommended besides", (("employees", "Employees engaged in misuse"),)),
 )
 
 

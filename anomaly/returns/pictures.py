@@ -15,7 +15,9 @@ from anomaly.returns.rates import Rate, band
 
 _TALL = 170  # pixels: 96 would lay the dots of most agencies upon one another
 _WIDE, _HIGH = 120, 14  # of one agency's interval
+_POWERS = ("10", "100", "1k", "10k")
 _COUNTED = ("violations", "confirmed misuse cases")  # the units that the trend shows
+_NAMED = {"type": "text", "fontWeight": 600, "color": "var(--ink)"}
 
 
 def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
@@ -96,7 +98,7 @@ def trend(figures: Sequence[Published]) -> Markup:
     def height(one: Published) -> float:
         return math.log10(one.value / one.years) - 1
 
-    lines = [{"x": 0, "x2": room, "y": k, "text": words.number(10 ** (k + 1))} for k in range(4)]
+    lines = [{"x": 0, "x2": room, "y": k, "text": name} for k, name in enumerate(_POWERS)]
     spans = [
         {
             "x": one.first - first,
@@ -108,10 +110,18 @@ def trend(figures: Sequence[Published]) -> Markup:
         for one in shown
         if one.years > 1
     ]
-    dots = [
-        {"x": one.first - first + 0.5, "y": height(one), "text": f"{one.value:,}"}
-        for one in shown
-        if one.years == 1
+    alone = [one for one in shown if one.years == 1]
+    dots = [{"x": one.first - first + 0.5, "y": height(one), "text": f"{one.value:,}"} for one in alone]
+    known = {one.first for one in alone}
+    sides = {  # of two years beside each other, one is named to the left and one to the right
+        ("right", -8, 0): [one.first + 1 in known for one in alone],
+        ("left", 8, 0): [one.first - 1 in known for one in alone],
+        ("center", 0, -11): [not {one.first - 1, one.first + 1} & known for one in alone],
+    }
+    named = [
+        layer(rows, {**_NAMED, "align": align, "dx": dx, "dy": dy}, "text")
+        for (align, dx, dy), mine in sides.items()
+        if (rows := [row for row, its in zip(dots, mine, strict=True) if its])
     ]
     over = [{**one, "x": one["middle"]} for one in spans]
     said = "; ".join(f"{one.period}: {one.value:,} {one.unit}" for one in shown)
@@ -122,7 +132,7 @@ def trend(figures: Sequence[Published]) -> Markup:
             layer(spans, {"type": "rule", "color": "var(--explains)", "strokeWidth": 5}, "x2"),
             layer(over, {"type": "text", "dy": -9}, "text"),
             layer(dots, {"type": "point", "filled": True, "size": 50, "color": "var(--mark)", "opacity": 1}),
-            layer(dots, {"type": "text", "dy": -11, "fontWeight": 600, "color": "var(--ink)"}, "text"),
+            *named,
             *words_below([(year - first + 0.5, str(year)) for year in range(first, last + 1, 4)], room),
         ],
         room,

@@ -17,7 +17,7 @@ WORDS = {
     "isolated": "isolated: one employee, more than one violation",
     "several": f"two to {MANY - 1} employees",
     "widespread": f"widespread: {MANY} or more employees",
-    "unknown": "not known: the filing does not say how many employees",
+    "unknown": "shape not known: the filing does not say how many employees",
 }
 
 
