@@ -44,4 +44,5 @@ def annual(
         read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
     )
     write_return(made, out)
-    print_return(made, Console(), out=out)
+    console = Console()
+    print_return(made, console if console.is_terminal else Console(width=100), out=out)

@@ -28,7 +28,7 @@ COUNTS = (
 )
 _KNOWN = {column.name for column in CONTEXT["filings"]}
 _MOST = 10**9  # of anything in a year: there are fewer look-ups
-_YEARS = range(1950, 2101)  # the law enforcement networks are younger; a year beyond is a slip of the pen
+_YEARS = (1950, 2100)  # the law enforcement networks are younger; a year beyond is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,11 @@ def _categories(table: pl.DataFrame, file: str) -> dict[str, str]:
     return names
 
 
-def _whole(value: float | None, name: str, where: str, bounds: range = range(_MOST + 1)) -> int | None:
+def _whole(value: float | None, name: str, where: str, bounds: tuple[int, int] = (0, _MOST)) -> int | None:
     if value is None:
         return None
-    if value != value or value not in bounds:
+    low, high = bounds
+    if not (low <= value <= high and value == int(value)):
         told = "a year" if name == "year" else "a count: whole, and not below 0"
         raise ContextError(
             f"`{value:g}` in column `{clean(name)}` is not {told}",

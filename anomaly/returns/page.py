@@ -69,7 +69,9 @@ def render(it: Return) -> str:
         uncategorised=_uncategorised(it),
         rated=rated,
         within=sum(bool(one.rate and it.rate and one.rate.holds(it.rate)) for one in rated),
-        funnel=funnel([one.rate for one in rated if one.rate], it.rate) if it.rate else None,
+        funnel=funnel([one.rate for one in rated if one.rate], it.rate)
+        if it.rate and it.rate.value
+        else None,
         whisker=_whisker(it),
         published=published(),
         trend=trend(published()),
@@ -94,8 +96,9 @@ def _whisker(it: Return) -> Callable[[Rate], Markup] | None:
     """Return what draws one agency's rate, all of them on one scale."""
     if not it.rate:
         return None
-    values = [one.rate.value for one in it.agencies if one.rate]
-    return partial(whisker, state=it.rate, widest=1.2 * max(2 * it.rate.value, *values, 1e-9))
+    rates = [one.rate for one in it.agencies if one.rate]
+    widest = max(2 * it.rate.value, *(one.value for one in rates)) or max(one.high for one in rates)
+    return partial(whisker, state=it.rate, widest=1.2 * widest)
 
 
 def _large(it: Return) -> list[AgencyReturn]:

@@ -21,7 +21,10 @@ _NAMED = {"type": "text", "fontWeight": 600, "color": "var(--ink)"}
 
 
 def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
-    """Draw rates by numbers of users, and where chance alone would leave them around that of all agencies."""
+    """Draw rates by numbers of users, and where chance alone would leave them around that of all agencies.
+
+    state: above 0.
+    """
     sizes = [math.log10(one.users) for one in rates]
     left, right = math.floor(4 * min(sizes)) / 4 - 0.05, math.ceil(4 * max(sizes)) / 4 + 0.05
     scale = ticks(1.1 * max(state.value, *(one.value for one in rates), 1e-9), 4, whole=False)
@@ -50,7 +53,11 @@ def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
         [
             layer(lines, {"type": "rule", "color": "var(--rule)", "strokeWidth": 1}, "x2"),
             layer(lines, {"type": "text", "align": "right", "dx": -6}, "text"),
-            *(layer(one, {"type": "line", "color": "var(--explains)", "strokeWidth": 1.4}) for one in limits),
+            *(
+                layer(one, {"type": "line", "color": "var(--explains)", "strokeWidth": 1.4})
+                for one in limits
+                if one
+            ),
             layer(level, {"type": "rule", "color": "var(--mark)", "strokeWidth": 1.2}, "x2"),
             layer(dots, {"type": "point", "filled": True, "size": 26, "color": "var(--peer)", "opacity": 1}),
             *words_below([(math.log10(n) - left, words.number(n)) for n in names], room),

@@ -11,6 +11,8 @@ from anomaly.report import neutral, words
 from anomaly.returns.figures import Figures
 from anomaly.returns.make import Return
 
+_NAMED = 3  # agencies of a list
+
 # Figure of the year, as one and as many.
 _MISUSE = (("pending", "investigation pending", "investigations pending"),)
 _DISCIPLINE = (
@@ -72,7 +74,6 @@ def _print_filing(it: Return, console: Console) -> None:
     )
     for what, ones in groups:
         if ones or what == "not filed":
-            named = (
-                words.join([neutral.shorten(one.agency.name, 60) for one in ones], 3) if ones else "nobody"
-            )
-            console.print(Text(f"{len(ones):,} {what}: {named}"))
+            named = "; ".join(neutral.shorten(one.agency.name, 60) for one in ones[:_NAMED]) or "nobody"
+            more = f"; and {len(ones) - _NAMED:,} more" if len(ones) > _NAMED else ""
+            console.print(Text(f"{len(ones):,} {what}: {named}{more}"))
