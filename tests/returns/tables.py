@@ -15,7 +15,7 @@ def put(folder: Path, **tables: str) -> Path:
     """Write tables as they are, a line a row; the header first."""
     folder.mkdir(exist_ok=True)
     for name, text in tables.items():
-        rows = [line.strip() for line in text.strip().splitlines()]
+        rows = [line.strip() for line in text.splitlines() if line.strip()]
         (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return folder
 
