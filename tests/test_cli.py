@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "detectors", "explain", "synth", "evaluate", "bench")
+VERBS = ("scan", "demo", "profile", "detectors", "explain", "return", "synth", "evaluate", "bench")
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
@@ -77,6 +77,14 @@ def test_golden_scan_of_a_story(tmp_path: Path) -> None:
         "summary.json",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["review"]
+
+
+def test_golden_return_of_the_deck(tmp_path: Path) -> None:
+    out = tmp_path / "return"
+    done = anomaly("return", "--context", "fixtures/filings/deck2018", "--year", 2018, "--out", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    golden("return_deck2018", done.stdout.replace(str(out), "return"))
+    assert sorted(path.name for path in out.iterdir()) == ["return.csv", "return.html", "return.json"]
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -73,7 +73,7 @@ def agency_return(
     if report:
         violations = report.filing.counts["violations"]
         status = "no_figure" if violations is None else "filed" if violations else "zero"
-    elif _filed_above(agency.agency, year, reports, parents):
+    elif filer_above(agency.agency, year, reports, parents):
         status = "by_parent"
     elif not agency.had_access(year):
         status = "no_access"
@@ -83,16 +83,17 @@ def agency_return(
     return AgencyReturn(agency, status, late, report, reports.get((agency.agency, year - 1)), rate, why)
 
 
-def _filed_above(
+def filer_above(
     agency: str, year: int, reports: Mapping[tuple[str, int], Report], parents: Mapping[str, str | None]
-) -> bool:
+) -> str | None:
+    """Return the nearest agency above that filed for the year, and so for this one; None where none did."""
     seen, above = {agency}, parents.get(agency)
     while above is not None and above not in seen:
         if (above, year) in reports:
-            return True
+            return above
         seen.add(above)
         above = parents.get(above)
-    return False
+    return None
 
 
 def _rate(agency: Agency, report: Report | None) -> tuple[Rate | None, str | None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from anomaly.detectors.filings import due, with_grace
 from anomaly.detectors.missing_filing import LEAST_FILERS
 from anomaly.errors import InputError
 from anomaly.report import words
-from anomaly.returns.agencies import AgencyReturn, agency_return
+from anomaly.returns.agencies import AgencyReturn, agency_return, filer_above
 from anomaly.returns.figures import Figures, figures_of
-from anomaly.returns.filings import Filing, as_known, read_filings
+from anomaly.returns.filings import Filing, Report, as_known, read_filings
 from anomaly.returns.rates import Rate, rate_of
 from anomaly.returns.register import Agency, agencies_of
 
@@ -93,6 +94,7 @@ def annual_return(context: Context, year: int, *, today: date, as_of: date | Non
         raise InputError(f"no filing about {year} had come by {as_of}", file, "give a later day with --as-of")
     register = agencies_of(context, filings, year)
     parents = {one.agency: one.parent for one in register}
+    register = _with_children(register, year, reports, parents)
     agencies = tuple(agency_return(one, year, as_of, GRACE, reports, parents) for one in register)
     rated = [one for one in agencies if one.rate]
     return Return(
@@ -110,6 +112,21 @@ def annual_return(context: Context, year: int, *, today: date, as_of: date | Non
         (*_warnings(context, filings, register, agencies, year, as_of), *context.warnings),
         context.hashes,
     )
+
+
+def _with_children(
+    register: Sequence[Agency],
+    year: int,
+    reports: Mapping[tuple[str, int], Report],
+    parents: Mapping[str, str | None],
+) -> list[Agency]:
+    """Count the users of an agency that did not file under the agency above that filed for it."""
+    theirs: Counter[str] = Counter()
+    for one in register:
+        filer = filer_above(one.agency, year, reports, parents)
+        if filer and (one.agency, year) not in reports:
+            theirs[filer] += one.users or 0
+    return [replace(one, users=(one.users or 0) + theirs[one.agency] or None) for one in register]
 
 
 def _last_known(filings: Sequence[Filing], year: int, today: date) -> date:

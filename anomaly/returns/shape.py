@@ -15,7 +15,7 @@ MOSTLY = 0.5  # of the violations under one category: DESIGN
 WORDS = {
     "single": "one violation",
     "isolated": "isolated: one employee, more than one violation",
-    "several": f"two to {MANY - 1} employees",
+    "several": f"2 to {MANY - 1} employees",
     "widespread": f"widespread: {MANY} or more employees",
     "unknown": "shape not known: the filing does not say how many employees",
 }

@@ -101,7 +101,7 @@ def test_every_status_is_told_apart(pages: dict[str, str]) -> None:
 def test_nothing_filed_but_a_form_is_told_as_that(pages: dict[str, str]) -> None:
     text = " ".join(Reader(pages["bare"]).text.split())
     assert "Nobody gave a number of violations" in text
-    assert "What the form does not ask" not in text
+    assert "Two figures that would tell more" not in text
     assert "1 filed without the number of violations ELM PD" in text
 
 

@@ -60,6 +60,20 @@ def test_users_are_those_employed_in_the_year_and_no_services(tmp_path: Path) ->
     assert it.rate.users == 51  # the four violations of an agency of unknown size are in no rate
 
 
+def test_the_users_of_an_agency_stand_under_the_parent_that_filed_for_it(tmp_path: Path) -> None:
+    it = made(
+        tmp_path,
+        filings=f"{HEAD}\nBAY SO,2018,2019-01-20,2,,",
+        agencies="agency,parent\nBAY SO,\nELM PD,BAY SO",
+        users=f"{ROSTER}\nsheriff,BAY SO,,",
+    )
+    assert it.rate is not None
+    assert it.rate.users == 51
+    told = {one["agency"]: one for one in to_json(it)["agencies"]}
+    assert told["BAY SO"]["rate"]["users"] == 51
+    assert told["ELM PD"]["rate"] is None
+
+
 def test_without_a_roster_no_rate_is_told_and_the_page_says_why(tmp_path: Path) -> None:
     it = made(tmp_path, filings=f"{HEAD}\nELM PD,2018,2019-01-20,2,,")
     assert it.rate is None
