@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,6 +86,12 @@ def test_golden_return_of_the_deck(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     golden("return_deck2018", done.stdout.replace(str(out), "return"))
     assert sorted(path.name for path in out.iterdir()) == ["return.csv", "return.html", "return.json"]
+    page = (out / "return.html").read_text(encoding="utf-8")
+    first = page.partition("<body>")[2].partition('<section id="agencies"')[0]
+    plain = re.sub(r"<svg.*?</svg>|</?(?:bdi|b|a|strong)\b[^>]*>", "", first, flags=re.S)
+    lines = re.sub(r"<[^>]+>", " ", re.sub(r"</(?:dt|dd|td|th|li)>", "\n", plain)).splitlines()
+    told = [" ".join(line.split()) for line in lines]
+    golden("return_page_deck2018", "\n".join(line for line in told if line))
 
 
 @pytest.mark.parametrize("verb", VERBS)

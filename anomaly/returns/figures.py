@@ -47,7 +47,7 @@ def figures_of(year: int, filings: Iterable[Filing]) -> Figures:
         {name: total(one.counts[name] for one in made) for name in COUNTS},
         {name: sum(one.categories.get(name, 0) for one in made) for name in names},
         None if all(one.counts["violations"] is None for one in made) else len(with_misuse),
-        sum(one.counts["employees"] is not None for one in with_misuse),
+        sum(bool(one.counts["employees"]) for one in with_misuse),
         sum(bool(one.categories) for one in with_misuse),
     )
 

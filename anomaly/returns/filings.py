@@ -144,18 +144,12 @@ def _whole(value: float | None, name: str, where: str, bounds: tuple[int, int] =
 
 
 def _contradictions(one: Filing) -> Iterator[str]:
-    violations, employees = one.counts["violations"], one.counts["employees"]
+    violations = one.counts["violations"]
     by_category = sum(one.categories.values())
     if one.filed_at and one.filed_at <= date(one.year, 12, 31):
         yield f"it was filed on {one.filed_at}, before the year was over"
-    if violations is None:
-        return
-    if by_category > violations:
+    if violations is not None and by_category > violations:
         yield f"{by_category:,} violations by category, {violations:,} in all"
-    if violations and employees == 0:
-        yield f"violations are {violations:,}, the employees engaged in them 0"
-    if employees and not violations:
-        yield f"violations are 0, the employees engaged in them {employees:,}"
 
 
 def _rivals(filings: Sequence[Filing]) -> Iterator[tuple[Filing, str]]:

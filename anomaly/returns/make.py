@@ -170,6 +170,12 @@ def _warnings(
         )
     if later := sum(bool(one.filed_at and one.filed_at > as_of) for one in of_year):
         told.append(f"{words.count(later, 'filing')} about {year} came after {words.day(as_of)}: left out")
+    reports = [one.report.filing.counts for one in agencies if one.report]
+    if nobody := sum(bool(one["violations"]) and one["employees"] == 0 for one in reports):
+        told.append(
+            f"{words.count(nobody, 'filing says', 'filings say')} that 0 employees were engaged in misuse, and "
+            "report some: taken as not given"
+        )
     if amended := sum(bool(one.report and one.report.amended) for one in agencies):
         told.append(
             f"{words.count(amended, 'agency', 'agencies')} filed for {year} more than once, with other "

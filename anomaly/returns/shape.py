@@ -28,7 +28,7 @@ def shape_of(filing: Filing) -> str | None:
         return None
     if violations == 1:
         return "single"
-    if employees is None:
+    if not employees:  # 0 engaged in two violations is a field that somebody filled without counting
         return "unknown"
     return "isolated" if employees == 1 else "widespread" if employees >= MANY else "several"
 

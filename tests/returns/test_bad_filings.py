@@ -21,8 +21,6 @@ GOOD = "ELM PD,2018,2019-01-20,3,2,1,1,1,1"
     [
         ("ASH PD,2018,2019-01-20,,2,,,2,1", "3 violations by category, 2 in all"),
         ("ASH PD,2018,2018-12-31,,2,,,,", "it was filed on 2018-12-31, before the year was over"),
-        ("ASH PD,2018,2019-01-20,,2,,0,,", "violations are 2, the employees engaged in them 0"),
-        ("ASH PD,2018,2019-01-20,,0,,2,,", "violations are 0, the employees engaged in them 2"),
         ("ELM PD,2018,2019-01-20,3,4,1,1,1,1", "row 1 is a filing of 2019-01-20 too, with other figures"),
     ],
 )
@@ -60,6 +58,16 @@ def test_a_year_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
 def test_words_where_a_number_should_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="`many` in column `violations` is not a number"):
         made(tmp_path, filings=f"{HEAD}\nASH PD,2018,2019-01-20,,many,,,,")
+
+
+def test_misuse_by_nobody_is_told_and_taken_as_not_given(tmp_path: Path) -> None:
+    it = made(tmp_path, filings=f"{HEAD}\n{GOOD}\nASH PD,2018,2019-01-20,,7,,0,,")
+    assert {one.agency.agency: one.shape for one in it.agencies} == {
+        "ASH PD": "unknown",
+        "ELM PD": "isolated",
+    }
+    assert "1 filing reports misuse by 0 employees: taken as not given" in it.warnings
+    assert it.figures.agencies_with_employees == 1
 
 
 def test_the_same_filing_twice_is_one(tmp_path: Path) -> None:
