@@ -173,8 +173,8 @@ def _warnings(
     reports = [one.report.filing.counts for one in agencies if one.report]
     if nobody := sum(bool(one["violations"]) and one["employees"] == 0 for one in reports):
         told.append(
-            f"{words.count(nobody, 'filing says', 'filings say')} that 0 employees were engaged in misuse, and "
-            "report some: taken as not given"
+            f"{words.count(nobody, 'filing says', 'filings say')} that 0 employees were engaged in misuse, "
+            "and report some: taken as not given"
         )
     if amended := sum(bool(one.report and one.report.amended) for one in agencies):
         told.append(
