@@ -18,7 +18,7 @@ from anomaly.returns.rates import Rate
 from anomaly.returns.shape import WORDS
 
 LARGE = 0.1  # of all violations: DESIGN; with that much the total is about a few agencies
-_FEWEST = 10  # violations in all, for a tenth of them to be worth a word
+_FEWEST = 5  # violations of an agency that are worth a word: of ten in all, one is a tenth
 # The draft: two columns of tables, each a caption with its fields.
 FORM = (
     (
@@ -103,10 +103,8 @@ def _whisker(it: Return) -> Callable[[Rate], Markup] | None:
 
 def _large(it: Return) -> list[AgencyReturn]:
     """Return the agencies that hold a tenth or more of all violations, by name."""
-    violations = it.figures.counts["violations"] or 0
-    if violations < _FEWEST:
-        return []
-    return [one for one in it.agencies if (one.violations or 0) >= LARGE * violations]
+    least = max(LARGE * (it.figures.counts["violations"] or 0), _FEWEST)
+    return [one for one in it.agencies if (one.violations or 0) >= least]
 
 
 def _shaped(agencies: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
@@ -116,7 +114,13 @@ def _shaped(agencies: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
 
 
 def _uncategorised(it: Return) -> int:
-    return (it.figures.counts["violations"] or 0) - sum(it.figures.categories.values())
+    """Count the violations that their filing puts under no category."""
+    filings = [one.report.filing for one in it.agencies if one.report]
+    return sum(
+        (violations - sum(one.categories.values()))
+        for one in filings
+        if (violations := one.counts["violations"]) is not None
+    )
 
 
 def _most_of_it(figures: Sequence[Published]) -> str:

@@ -105,6 +105,16 @@ def test_nothing_filed_but_a_form_is_told_as_that(pages: dict[str, str]) -> None
     assert "1 filed without the number of violations ELM PD" in text
 
 
+def test_a_tenth_of_few_violations_is_no_matter_and_a_category_without_a_total_takes_nothing_away(
+    tmp_path: Path,
+) -> None:
+    rows = "\n".join(f"PD {k},2018,{k % 3},,1" for k in range(1, 9))
+    page = render(made(tmp_path, filings=f"agency,year,violations,personal,pending\nELM PD,2018,,3,\n{rows}"))
+    text = " ".join(Reader(page).text.split())
+    assert "a tenth or more" not in text
+    assert "personal3 no category given9" in text
+
+
 def test_published_totals_of_years_are_spans_and_only_years_are_dots() -> None:
     picture = trend(published())
     assert picture.count("in 5 years") == 2
