@@ -404,3 +404,60 @@ def test_a_terminated_scan_leaves_no_copy_of_stdin(place: Path) -> None:
     assert process.returncode == 143
     assert err == b""
     assert not any((place / "room").iterdir())
+
+
+FILINGS = "agency,year,filed_at,violations,personal\nELM PD,2018,2019-01-20,2,1\n"
+
+
+@pytest.mark.parametrize(
+    ("filings", "arguments", "says"),
+    [
+        (None, ("--year", 2018), ("no such folder of context tables",)),
+        ("", ("--year", 2018), ("filings.csv", "cannot be read as csv")),
+        (FILINGS, ("--year", 2031), ("no filing is about 2031", "the table tells of 2018")),
+        (FILINGS, ("--year", "last"), ("--year",)),
+        (FILINGS, ("--year", 2018, "--as-of", "2018-06-01"), ("2018 was not over on 2018-06-01",)),
+        (FILINGS, ("--year", 2018, "--as-of", "June"), ("--as-of",)),
+        (
+            FILINGS + "ASH PD,2018,2019-01-20,1,4\n",
+            ("--year", 2018),
+            ("filings.csv, row 2", "contradicts itself"),
+        ),
+        (
+            FILINGS + "ASH PD,2018,2018-01-20,1,1\n",
+            ("--year", 2018),
+            ("filings.csv, row 2", "before the year was"),
+        ),
+        (
+            FILINGS + "ASH PD,2018,2019-01-20,-1,\n",
+            ("--year", 2018),
+            ("filings.csv, row 2", "is not a count"),
+        ),
+        (FILINGS.replace("agency", "=cmd"), ("--year", 2018), ("filings.csv", "column `agency` is missing")),
+    ],
+)
+def test_filings_that_are_wrong_are_refused_and_leave_nothing(
+    run: Run, place: Path, filings: str | None, arguments: tuple[object, ...], says: tuple[str, ...]
+) -> None:
+    made = []
+    if filings is not None:
+        (place / "tables").mkdir()
+        (place / "tables" / "filings.csv").write_text(filings)
+        made = ["tables"]
+    refused(run("return", "--context", "tables", "--out", "return", *arguments), *says)
+    nothing_written(place, *made)
+
+
+def test_a_return_of_agencies_with_hostile_names_says_nothing_to_the_terminal(run: Run, place: Path) -> None:
+    (place / "tables").mkdir()
+    name = "\x1b]0;title\x07<script>=1+1"
+    (place / "tables" / "filings.csv").write_text(f"agency,year,violations\n{name},2018,2\n=1+1,2018,0\n")
+    (place / "tables" / "agencies.csv").write_text(f"agency,name\n{name},{name}\nELM PD,[bold]ELM\n")
+    code, out, err = run("return", "--context", "tables", "--year", 2018, "--out", "return")
+    assert (code, err) == (0, "")
+    assert "\x1b" not in out
+    assert "\x07" not in out
+    assert "[bold]ELM" in out
+    page = (place / "return" / "return.html").read_text()
+    assert "<script" not in page
+    assert "&lt;script&gt;=1+1" in page

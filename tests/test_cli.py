@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = Path(__file__).parent / "golden"
 STORY = "fixtures/stories/ended_access"
-VERBS = ("scan", "demo", "profile", "report", "subject", "detectors", "explain", "synth", "evaluate", "bench")
+VERBS = (
+    "scan",
+    "demo",
+    "profile",
+    "report",
+    "subject",
+    "detectors",
+    "explain",
+    "return",
+    "synth",
+    "evaluate",
+    "bench",
+)
 COMMAND = [sys.executable, "-m", "anomaly"]
 # A fixed width, no colour: what a test or a file sees must not depend on the terminal it was started from.
 PLAIN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT)}
@@ -159,6 +172,20 @@ def test_golden_scan_of_a_story(tmp_path: Path) -> None:
         "summary.json",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["review"]
+
+
+def test_golden_return_of_the_deck(tmp_path: Path) -> None:
+    out = tmp_path / "return"
+    done = anomaly("return", "--context", "fixtures/filings/deck2018", "--year", 2018, "--out", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    golden("return_deck2018", done.stdout.replace(str(out), "return"))
+    assert sorted(path.name for path in out.iterdir()) == ["return.csv", "return.html", "return.json"]
+    page = (out / "return.html").read_text(encoding="utf-8")
+    first = page.partition("<body>")[2].partition('<section id="agencies"')[0]
+    plain = re.sub(r"<svg.*?</svg>|</?(?:bdi|b|a|strong)\b[^>]*>", "", first, flags=re.S)
+    lines = re.sub(r"<[^>]+>", " ", re.sub(r"</(?:dt|dd|td|th|li)>", "\n", plain)).splitlines()
+    told = [" ".join(line.split()) for line in lines]
+    golden("return_page_deck2018", "\n".join(line for line in told if line))
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -45,11 +45,12 @@ class Context:
         return sorted(self.tables)
 
 
-def load_context(folder: Path | None, zone: str) -> Context:
+def load_context(folder: Path | None, zone: str, only: Collection[str] = tuple(CONTEXT)) -> Context:
     """Read a context folder.
 
-    zone: IANA name, the zone of naive times. Raises ContextError: no such folder, a required column missing,
-    a value that cannot be read as what its column holds.
+    zone: IANA name, the zone of naive times. only: names of the tables to read; others are left alone.
+    Raises ContextError: no such folder, a required column missing, a value that cannot be read as what its
+    column holds.
     """
     if folder is None:
         return Context()
@@ -64,6 +65,8 @@ def load_context(folder: Path | None, zone: str) -> Context:
         if path.suffix not in SUFFIXES or path.stem not in CONTEXT:
             warnings.append(f"context file {path.name} is not a table this tool knows; it was not read")
             continue
+        if path.stem not in only:
+            continue
         if path.stem in tables:
             raise ContextError(f"two files hold the table `{path.stem}`", str(folder), "keep one of them")
         tables[path.stem] = _read(path, zone, warnings)
@@ -71,7 +74,7 @@ def load_context(folder: Path | None, zone: str) -> Context:
             hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
     if not tables:
         raise ContextError(
-            "the folder holds no context table", str(folder), f"known tables: {', '.join(CONTEXT)}"
+            "the folder holds no context table", str(folder), f"known tables: {', '.join(only)}"
         )
     return Context(tables, tuple(warnings), hashes)
 

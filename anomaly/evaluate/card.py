@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from anomaly.calibrate.intervals import of_share, over_worlds
 from anomaly.evaluate import measures
 from anomaly.evaluate.clean import Clean
-from anomaly.evaluate.intervals import of_share, over_worlds
 from anomaly.evaluate.listing import Listing
 from anomaly.evaluate.matching import brought, match
 from anomaly.evaluate.truth import Truth

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
+from anomaly.calibrate.intervals import of_count
 from anomaly.errors import InputError
 from anomaly.evaluate.files import require, table
-from anomaly.evaluate.intervals import of_count
 from anomaly.evaluate.matching import of_records
 from anomaly.evaluate.scanned import Scanned
 from anomaly.evaluate.truth import Truth

@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 from scipy import stats
 
-from anomaly.evaluate.intervals import LEVEL
+from anomaly.calibrate.intervals import LEVEL
 from anomaly.evaluate.listing import Listing
 from anomaly.evaluate.matching import brought, match
 from anomaly.evaluate.truth import Truth

@@ -14,8 +14,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from anomaly.calibrate.intervals import Interval, of_share
 from anomaly.evaluate.contents import shown, unread
-from anomaly.evaluate.intervals import Interval, of_share
 from anomaly.evaluate.listing import EVIDENCE, Listing
 from anomaly.evaluate.matching import brought
 from anomaly.evaluate.truth import Truth

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from anomaly.evaluate.intervals import of_share
+from anomaly.calibrate.intervals import of_share
 from benchmarks.scorecard.conditions import BLANKED, CONDITIONS, FULL, LOG_ONLY
 from benchmarks.scorecard.drawing import AXIS, INK, MUTED, OURS, RULE, SECOND, THIRD, Rows, Spec, layer, svg
 from benchmarks.scorecard.faults import Alarms

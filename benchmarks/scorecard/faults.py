@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from anomaly.evaluate.intervals import of_count, of_share, over_worlds
+from anomaly.calibrate.intervals import of_count, of_share, over_worlds
 from benchmarks.scorecard.pool import of
 from benchmarks.scorecard.runs import Run
 from benchmarks.scorecard.tables import NONE, code, ends, percent, rate, table

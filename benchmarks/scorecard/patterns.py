@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from anomaly.calibrate.intervals import of_share
 from anomaly.detectors import BY_NAME
-from anomaly.evaluate.intervals import of_share
 from benchmarks.scorecard.conditions import BLANKED, FULL, LOG_ONLY
 from benchmarks.scorecard.pool import within
 from benchmarks.scorecard.runs import Run

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from anomaly.calibrate.intervals import of_count, of_share, over_worlds
 from anomaly.evaluate.card import Card, compare, over_seeds, score
-from anomaly.evaluate.intervals import of_count, of_share, over_worlds
 from anomaly.evaluate.measures import budgets
 from tests.evaluate.worlds import Entry, Scenario, listing, stalkers, truth
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import re
-import shutil
-import subprocess
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,37 +13,8 @@ import anomaly.report
 from anomaly.incidents.model import ScanResult
 from anomaly.report.page import render
 
+from .browser import CHROMIUM, Reader, on_a_phone
 from .sample import HOSTILE, hostile, result
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--enable-logging=stderr",
-)
-
-
-class Reader(HTMLParser):
-    """Elements with their attributes, and the text between them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @pytest.fixture(scope="module")
@@ -243,37 +210,13 @@ def test_contrast_meets_aa_in_light_dark_and_print() -> None:
             assert _contrast(colours[shape], colours["paper"]) >= 3, (shape, colours)
 
 
-def _browse(page: Path, profile: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", *more, page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-
-
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 @pytest.mark.parametrize("scan", [result(), hostile()], ids=["full", "hostile"])
 def test_browser_shows_it_on_a_phone_without_overflow_or_complaint(tmp_path: Path, scan: ScanResult) -> None:
-    page = tmp_path / "report.html"
-    page.write_text(render(scan, budget=50), encoding="utf-8")
-    seen = _browse(page, tmp_path / "a", "--dump-dom")
-    assert 'id="limits"' in seen.stdout
-    assert "CONSOLE" not in seen.stderr, seen.stderr
-    # Headless windows are never narrower than 500 pixels, so the phone is a frame.
-    phone = tmp_path / "phone.html"
-    phone.write_text(
-        f'<meta charset="utf-8"><iframe style="width:390px;height:800px;border:0" '
-        f'srcdoc="{html.escape(page.read_text(encoding="utf-8"))}"></iframe><pre id="out"></pre>'
-        "<script>onload = () => { const d = frames[0].document;"
-        "for (const e of d.querySelectorAll('details')) e.open = true;"
-        "document.getElementById('out').textContent ="
-        "`widths ${frames[0].innerWidth} ${d.documentElement.scrollWidth}` }</script>",
-        encoding="utf-8",
-    )
-    said = re.findall(r'<pre id="out">(.*?)</pre>', _browse(phone, tmp_path / "b", "--dump-dom").stdout)
-    assert said == ["widths 390 390"]
+    shown, complaints, widths = on_a_phone(render(scan, budget=50), tmp_path)
+    assert 'id="limits"' in shown
+    assert "CONSOLE" not in complaints, complaints
+    assert widths == ["widths 390 390"]
 
 
 def test_hostile_texts_are_hostile() -> None:

@@ -1,0 +1,48 @@
+"""The verb that makes the annual misuse return: return."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anomaly.cli.app import app
+
+
+@app.command(name="return")
+def annual(
+    context: Annotated[
+        Path, typer.Option(help="Folder with filings.csv; agencies.csv and users.csv where there are some.")
+    ],
+    year: Annotated[int, typer.Option(help="The year that was reported about.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="What had come by this day; the last filing's day if absent, or when the year was overdue.",
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for return.html, return.csv and return.json.")] = Path(
+        "anomaly-return"
+    ),
+) -> None:
+    """Draft the annual misuse return: each agency's report, the statewide figures, who has not filed.
+
+    Example: anomaly return --context tables/ --year 2024 --out return/
+    """
+    from rich.console import Console
+
+    from anomaly.report.folder import base_of
+    from anomaly.returns import annual_return, read_tables
+    from anomaly.returns.outputs import write_return
+    from anomaly.returns.terminal import print_return
+
+    base_of(out)
+    made = annual_return(
+        read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
+    )
+    write_return(made, out)
+    console = Console()
+    print_return(made, console if console.is_terminal else Console(width=100), out=out)
