@@ -3,6 +3,7 @@ arrays.
 """
 
 from anomaly.coding.actions import Actions, CodedLog, finish, understood
+from anomaly.coding.drivers import drivers_of
 from anomaly.coding.events import READ, EventCoder, Events
 from anomaly.coding.gather import blocks, counted
 from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
@@ -26,6 +27,7 @@ __all__ = [
     "Some",
     "blocks",
     "counted",
+    "drivers_of",
     "finish",
     "key_rank",
     "own_keys",

@@ -7,12 +7,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from anomaly.coding import CodedLog, own_writings
+from anomaly.coding import CodedLog, drivers_of, own_writings
 from anomaly.coding.covers import numbers
 from anomaly.coding.hashes import Codes
 from anomaly.context import Context
-
-SHARED = 8  # people whom one car answers; a hired car is nobody's. DESIGN
 
 
 class Named:
@@ -63,7 +61,8 @@ class Named:
         own = self._own.filter(pl.col("subject") >= 0)
         keys = own.filter(pl.col("key") != "plate").select("row", "subject")
         own_keys = keys.join(own.select("row", other="subject"), on="row").select("subject", "other")
-        both = pl.concat([own_keys, self._drivers])
+        shared = drivers_of(self._log).select(subject="person", other="car")
+        both = pl.concat([own_keys, shared])
         return both.filter(pl.col("subject") != pl.col("other")).unique().sort("subject", "other")
 
     @cached_property
@@ -75,15 +74,3 @@ class Named:
         return own_writings(self._log, self._context).with_columns(
             known=seen.first().over("row").fill_null(-1).cast(pl.Int32)
         )
-
-    @property
-    def _drivers(self) -> pl.DataFrame:
-        """List who came back when a car was run that stays a subject of its own: subject, other (the car)."""
-        log = self._log
-        person, of_action = log.subjects.person, log.actions.subject
-        cars = np.flatnonzero(~np.append(person, np.True_)[of_action]).astype(np.int32)
-        events, action = log.events_of(cars)
-        whom = np.append(log.subjects.root, np.int32(-1))[log.events.subject[events]]
-        some = np.append(person, np.False_)[whom]
-        pairs = pl.DataFrame({"subject": whom[some], "other": of_action[action[some]]}).unique()
-        return pairs.filter(pl.len().over("other") <= SHARED)

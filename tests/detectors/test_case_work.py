@@ -11,6 +11,7 @@ import polars as pl
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.case_work import case_work, numbers_given
+from anomaly.detectors.linked_pair import linked_pair
 from anomaly.detectors.pairs import pairs_of
 from anomaly.detectors.repeated_lookups import repeated_lookups
 from anomaly.detectors.unstated_reasons import unstated_reasons
@@ -141,3 +142,23 @@ def test_an_application_says_why_as_a_case_does() -> None:
     permits = pl.DataFrame({"subject": asked, "kind": "ccw", "agency": "NPD", "applied": date(2024, 2, 20)})
     signals = Bench.of(pl.DataFrame(vague(DAILY)), Context({"permits": permits})).run(unstated_reasons)
     assert len(signals) == 0
+
+
+def test_somebody_and_a_car_this_person_shares_are_no_two_people() -> None:
+    def runs(user: str, day: str, driver: str) -> list[dict[str, Any]]:
+        plain = look(user, day, driver, unit="PATROL") | {"cascade_id": f"{user} {day} {driver}"}
+        return [plain | {"license": None, "plate": "7ABC123"}, plain | {"time": f"{day}T12:00:09"}]
+
+    others = [row | {"cascade_id": None, "plate": None} for row in patrol(10)]
+    both = [row for day in DAYS[:20] for row in runs("PATROL0", day, "ANN")]
+    alone = [look("PATROL0", day, "ANN", unit="PATROL", plate=None, cascade_id=None) for day in DAYS[:20]]
+    for row in alone:
+        row["time"] = row["time"].replace("T12", "T15")
+    rows = others + both + alone
+    shared = Bench.of(pl.DataFrame(rows + runs("PATROL1", DAYS[3], "BEA"), infer_schema_length=None))
+    assert len(shared.log.subjects.root[~shared.log.subjects.person]) == 1
+    assert len(shared.run(linked_pair)) == 0
+    for row in both:  # two people, each by a key of the own
+        row["cascade_id"] = None
+    apart = Bench.of(pl.DataFrame(rows, infer_schema_length=None))
+    assert len(apart.run(linked_pair)) == 1
