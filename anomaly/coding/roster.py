@@ -68,6 +68,11 @@ def own_keys(log: CodedLog, context: Context) -> pl.DataFrame:
     A car is its owner's and the household's: whoever needs the person alone leaves `plate` out. Empty without
     the table.
     """
+    return own_writings(log, context).drop("text").filter(pl.col("subject") >= 0)
+
+
+def own_writings(log: CodedLog, context: Context) -> pl.DataFrame:
+    """List what `own_keys` does, and those keys that the log never saw, subject -1; text: the key, String."""
     table = (context["users"] if "users" in context else _empty()).with_row_index("row")
     written = {
         "license": pl.concat_str(pl.lit("license:"), "license"),
@@ -75,15 +80,16 @@ def own_keys(log: CodedLog, context: Context) -> pl.DataFrame:
         "plate": pl.concat_str(pl.lit("plate:"), "plate"),
     }
     keys = pl.concat(
-        table.select("row", "user", key=pl.lit(kind), subject=written[kind]).drop_nulls("subject")
+        table.select("row", "user", key=pl.lit(kind), text=written[kind]).drop_nulls("text")
         for kind in OWN_KEYS
     )
     return keys.select(
         pl.col("row").cast(pl.Int64),
         pl.Series("user", log.texts.lookup("user", keys["user"])),
         "key",
-        pl.Series("subject", log.subjects.lookup(keys["subject"])),
-    ).filter(pl.col("subject") >= 0)
+        pl.Series("subject", log.subjects.lookup(keys["text"])),
+        "text",
+    )
 
 
 def _empty() -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding import Groups
+from anomaly.coding import Groups, drivers_of
 from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import hashes_of
 from anomaly.context import Context
@@ -130,7 +130,8 @@ def _couples(
     users: Groups, context: Context, found: Comebacks
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """List the couples among whom each user came back to, (2, k) places in `found`, the subject of the
-    smaller code first; and what ties each, (k,) int64, the first of TIES.
+    smaller code first; and what ties each, (k,) int64, the first of TIES. Somebody and the car that this
+    person shares with others are no two people.
     """
     pairs = pl.DataFrame({"user": found.user, "subject": found.subject}).with_row_index("pair")
     parts = [_together(users, found)]
@@ -140,6 +141,9 @@ def _couples(
             tied = tied.filter(pl.col("of") == pl.col("user"))
         parts.append(_paired(tied.select("user", "subject", "key", "pair"), words))
     couples = pl.concat(parts).unique(["one", "other"], keep="first", maintain_order=True)
+    driven, subject = drivers_of(users.log), found.subject[couples.select("one", "other").to_numpy()]
+    keys = np.sort(driven.to_numpy(), axis=1).astype(np.int64) @ [1 << 32, 1]
+    couples = couples.filter(~np.isin(np.sort(subject, axis=1).astype(np.int64) @ [1 << 32, 1], keys))
     return couples.select("one", "other").to_numpy().T, couples["tie"].to_numpy()
 
 

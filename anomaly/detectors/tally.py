@@ -12,13 +12,20 @@ import kernels
 from anomaly.coding import Groups, Some
 from anomaly.detectors.since import split_some
 
+OCCASION = (
+    900_000  # ms: what is asked within a quarter of an hour is one piece of work, as a car park is; UNV
+)
+
 Marks = NDArray[np.bool_]
 Marked = Callable[[Groups], tuple[Marks, ...]]  # of a part, (m,) bool each
 
 
-def tally(groups: Groups, marked: Marked) -> NDArray[np.int64]:
-    """Count the look-ups of each group that bear each mark, (c, g) int64, eight marks at most."""
-    tell = partial(_count, marked=marked)
+def tally(groups: Groups, marked: Marked, occasion: int = 0) -> NDArray[np.int64]:
+    """Count the look-ups of each group that bear each mark, (c, g) int64, eight marks at most.
+
+    occasion: ms; where it is given, such spans of the clock are counted in which some look-up bears the mark.
+    """
+    tell = partial(_count, marked=marked, occasion=occasion)
     return np.concatenate(groups.each(tell), axis=1)
 
 
@@ -46,16 +53,25 @@ def _those(part: Groups, marked: Callable[[Groups], Marks]) -> tuple[NDArray[np.
     return part.begin + places, part.counted[places] if len(places) else np.zeros(0, np.bool_)
 
 
-def _count(part: Groups, marked: Marked) -> NDArray[np.int64]:
-    return count(part, marked(part))
+def _count(part: Groups, marked: Marked, occasion: int) -> NDArray[np.int64]:
+    return count(part, marked(part), occasion)
 
 
-def count(part: Groups, marks: tuple[Marks, ...]) -> NDArray[np.int64]:
-    """Count the look-ups of each group that bear each of some marks, (m,) bool -> (c, g) int64."""
+def count(part: Groups, marks: tuple[Marks, ...], occasion: int = 0) -> NDArray[np.int64]:
+    """Count the look-ups of each group that bear each of some marks, (m,) bool -> (c, g) int64, or its
+    occasions, as `tally` does.
+    """
     kinds = np.zeros(int(part.starts[-1]), np.uint8)
     for bit, mark in enumerate(marks):
         kinds |= mark.view(np.uint8) * np.uint8(1 << bit)  # a shift takes twenty times as long
-    counts = kernels.tally(part.starts, kinds, 1 << len(marks))
+    starts = part.starts
+    if occasion and len(kinds):
+        span = part["time"] // occasion
+        first = np.append(True, span[1:] != span[:-1])
+        first[starts[:-1][np.diff(starts) > 0]] = True
+        begins = np.flatnonzero(first)
+        kinds, starts = np.bitwise_or.reduceat(kinds, begins), np.searchsorted(begins, starts)
+    counts = kernels.tally(starts, kinds, 1 << len(marks))
     bears = np.arange(1 << len(marks)) >> np.arange(len(marks))[:, None] & 1
     return np.asarray(bears @ counts.T)
 

@@ -16,10 +16,7 @@ from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.nulls import MANY, PRIOR, by_size, extreme, level_tail, rate_tail, tempered
 from anomaly.detectors.peers import peering
-
-OCCASION = (
-    900_000  # ms: what is asked within a quarter of an hour is one piece of work, as a car park is; UNV
-)
+from anomaly.detectors.tally import OCCASION
 
 # How even a person's months are differs little between units: so many users' worth of the usual unevenness.
 OF_MONTHS = 30.0

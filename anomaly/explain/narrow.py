@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,24 +9,24 @@ from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
 from anomaly.coding.covers import numbers
-from anomaly.coding.hashes import Codes
 from anomaly.context import Context
+from anomaly.explain.named import Named
 
 
-def narrowed(
-    log: CodedLog, context: Context, subjects: Callable[[str], Codes], actions: NDArray[np.int32]
-) -> Context:
+def narrowed(log: CodedLog, context: Context, named: Named, actions: NDArray[np.int32]) -> Context:
     """Leave out the people and calls that concern neither the subjects nor the users of some actions, (k,)
-    int32; shifts are left empty. subjects: name of a table -> (lines,) int32, the subject of each line.
+    int32; shifts are left empty.
 
     What comes near an incident is sought in these: 51 incidents took 11 s on a region's whole tables.
     """
     tables = dict(context.tables)
     asked = np.zeros(len(log.subjects) + 1, np.bool_)
     asked[log.actions.subject[actions]] = True
+    same, other = named.same["subject"].to_numpy(), named.same["other"].to_numpy()
+    asked[same[asked[other]]] = True
     asked[-1] = False  # where code -1 finds it
     for name in {"call_people", "case_people", "bulletins", "permits"} & tables.keys():
-        tables[name] = tables[name].filter(asked[subjects(name)])
+        tables[name] = tables[name].filter(asked[named.codes(name)])
     if "call_units" in tables:
         users = log.texts.named("user", np.unique(log.actions.user[actions]))
         _, sent = numbers(users, tables["call_units"]["user"])

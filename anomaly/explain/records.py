@@ -17,6 +17,7 @@ from anomaly.coding.covers import Spans, matches, numbers
 from anomaly.coding.hashes import Codes
 from anomaly.context import Context
 from anomaly.explain.joins import FOREVER, blocks, days, joined, milliseconds, spans_of
+from anomaly.explain.named import Named
 from anomaly.explain.narrow import narrowed
 from anomaly.explain.people import everyone
 
@@ -33,7 +34,7 @@ class Records:
     def __init__(self, log: CodedLog, context: Context) -> None:
         self.log = log
         self.context = context
-        self._codes: dict[str, Codes] = {}
+        self.named = Named(log, context)
         self._kept: dict[str, Any] = {}
         self._masks: dict[str, NDArray[Any]] = {}
 
@@ -47,12 +48,12 @@ class Records:
     def afresh(self) -> Records:
         """Return the same without what was read of the tables, but the codes of subjects: 4 bytes a line."""
         other = Records(self.log, self.context)
-        other._codes = self._codes
+        other.named = self.named
         return other
 
     def narrowed(self, actions: NDArray[np.int32]) -> Records:
         """Return what concerns the subjects or the users of some actions, (k,) int32, see `narrowed`."""
-        return Records(self.log, narrowed(self.log, self.context, self.subject_codes, actions))
+        return Records(self.log, narrowed(self.log, self.context, self.named, actions))
 
     def once(self, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """Return what several explanations share of the actions, (a,), made on first use."""
@@ -135,19 +136,9 @@ class Records:
         """Find the codes of users, (n,) String -> (n,) int32; -1 where neither log nor tables know them."""
         return numbers(self.people["user"], names)[1]
 
-    def subject_codes(self, name: str) -> Codes:
-        """Return the code of the subject of each line of a table, (lines,) int32, -1 for a stranger."""
-        if name not in self._codes:
-            self._codes[name] = self.log.subjects.lookup(self.context[name]["subject"])
-        return self._codes[name]
-
-    def subjects(self, name: str, *columns: str | pl.Series) -> pl.DataFrame:
-        """Return some columns of a table, and `subject`, its code; lines about strangers to the log are
-        dropped.
-        """
-        codes = self.subject_codes(name)
-        table = self.context[name].select(*columns, pl.Series("subject", codes))
-        return table if codes.min(initial=0) >= 0 else table.filter(codes >= 0)
+    def subjects(self, name: str, *columns: str | pl.Expr | pl.Series) -> pl.DataFrame:
+        """Return some columns of a table, and `subject`, see `Named.lines`."""
+        return self.named.lines(name, *columns)
 
     def agencies(self, table: pl.DataFrame) -> pl.DataFrame:
         """Replace `agency` by its code, -1 where missing or unknown to the log."""

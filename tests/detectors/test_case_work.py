@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 from anomaly.coding import Groups
 from anomaly.context import Context
 from anomaly.detectors.case_work import case_work, numbers_given
+from anomaly.detectors.linked_pair import linked_pair
 from anomaly.detectors.pairs import pairs_of
 from anomaly.detectors.repeated_lookups import repeated_lookups
 from anomaly.detectors.unstated_reasons import unstated_reasons
@@ -111,3 +113,52 @@ def test_a_mere_sign_is_seen_though_the_user_types_it_beside_cases_too() -> None
     signals = bench.run(unstated_reasons)
     assert bench.log.texts["user"].gather(signals.actor).to_list() == ["PATROL0"]
     assert signals.measures["signs"][0].endswith("with a mere sign")
+
+
+def vague(times: list[str]) -> list[dict[str, Any]]:
+    """Users of three units with telling reasons; beside them PATROL0 types `inv` at some times, each about
+    somebody new.
+    """
+    rows = [row | {"message_key": "DQ", "purpose": "F", "reason": "traffic stop"} for row in patrol(10)]
+    return rows + [
+        rows[0] | {"time": time, "license": f"LOT{n}", "reason": "inv"} for n, time in enumerate(times)
+    ]
+
+
+LOT = [f"{DAYS[3]}T21:{minute:02d}:00" for minute in range(30)]
+DAILY = [f"{day}T21:00:00" for day in DAYS]
+
+
+def test_one_reason_for_a_whole_lot_is_one_choice() -> None:
+    every, at_once = (Bench.of(pl.DataFrame(vague(times))).run(unstated_reasons) for times in (DAILY, LOT))
+    told = [(one.measures["events"].tolist(), one.measures["times"].tolist()) for one in (every, at_once)]
+    assert told == [([31], [31]), ([30], [2])]
+    assert every.p[0] < 1e-6
+    assert at_once.p[0] > 1e-3
+
+
+def test_an_application_says_why_as_a_case_does() -> None:
+    asked = [f"license:LOT{n}" for n in range(len(DAILY))]
+    permits = pl.DataFrame({"subject": asked, "kind": "ccw", "agency": "NPD", "applied": date(2024, 2, 20)})
+    signals = Bench.of(pl.DataFrame(vague(DAILY)), Context({"permits": permits})).run(unstated_reasons)
+    assert len(signals) == 0
+
+
+def test_somebody_and_a_car_this_person_shares_are_no_two_people() -> None:
+    def runs(user: str, day: str, driver: str) -> list[dict[str, Any]]:
+        plain = look(user, day, driver, unit="PATROL") | {"cascade_id": f"{user} {day} {driver}"}
+        return [plain | {"license": None, "plate": "7ABC123"}, plain | {"time": f"{day}T12:00:09"}]
+
+    others = [row | {"cascade_id": None, "plate": None} for row in patrol(10)]
+    both = [row for day in DAYS[:20] for row in runs("PATROL0", day, "ANN")]
+    alone = [look("PATROL0", day, "ANN", unit="PATROL", plate=None, cascade_id=None) for day in DAYS[:20]]
+    for row in alone:
+        row["time"] = row["time"].replace("T12", "T15")
+    rows = others + both + alone
+    shared = Bench.of(pl.DataFrame(rows + runs("PATROL1", DAYS[3], "BEA"), infer_schema_length=None))
+    assert len(shared.log.subjects.root[~shared.log.subjects.person]) == 1
+    assert len(shared.run(linked_pair)) == 0
+    for row in both:  # two people, each by a key of the own
+        row["cascade_id"] = None
+    apart = Bench.of(pl.DataFrame(rows, infer_schema_length=None))
+    assert len(apart.run(linked_pair)) == 1

@@ -259,3 +259,32 @@ def test_bits_tell_explanations_apart(tmp_path: Path) -> None:
     last = len(log.actions) - 1
     assert tried.names(last, BY_NAME) == ["stated test", "service account", "batch message"]
     assert tried.names(last, ("case", "stated test")) == ["stated test"]
+
+
+def test_a_case_covers_a_shared_car_of_somebody_it_names(covered) -> None:  # type: ignore[no-untyped-def]
+    def runs(plate: str, driver: str | None, cascade: str) -> list[dict[str, str | None]]:
+        car = row(f"03-06T12:{cascade}", license=None, plate=plate, message_key="RQ", cascade_id=cascade)
+        came = row(f"03-06T12:{cascade[0]}1", license=driver, plate=None, cascade_id=cascade)
+        return [car, came] if driver else [car]
+
+    rows = [
+        *runs("7ABC123", "D1", "10"),
+        *runs("7ABC123", "D2", "20"),  # the other driver: the car is the case's all the same
+        *runs("7ABC123", None, "30"),
+        *runs("8XYZ999", "D3", "40"),
+        *runs("8XYZ999", "D4", "50"),  # nobody of the case drives this one
+        row("03-06T13:00", license="D2", plate=None, cascade_id="60"),  # nor is the other driver in it
+    ]
+    assert covered("case", CASES, rows) == [True] * 5 + [False] * 5
+
+
+def test_a_case_names_a_user_by_a_key_that_the_log_never_saw(covered) -> None:  # type: ignore[no-untyped-def]
+    one = {"name": "FOX,BO", "dob": "1980-02-03", "license": "D1", "plate": "7ABC123"}
+    roster = [{"user": "BOB", **one}, {"user": "ZOE", **one, "name": "FOX,ZOE", "license": "D7"}]
+    rows = [
+        row("03-06T12:00", license=None, name="FOX,BO", dob="1980-02-03", plate=None),
+        row("03-06T13:00", license=None, name=None, dob=None, plate="7ABC123"),
+        row("03-06T14:00", license=None, name="FOX,ZOE", dob="1980-02-03", plate=None),
+    ]
+    assert covered("case", CASES | {"users": roster}, rows) == [True, True, False]
+    assert covered("case", CASES | {"users": roster[1:]}, rows) == [False, False, False]
