@@ -49,6 +49,10 @@ def scan(
     cache: Annotated[
         Path | None, typer.Option(help="Folder that keeps the coded log for the next scan of the same files.")
     ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(help="Most memory to take, e.g. 4GB: a log that may need more is refused."),
+    ] = None,
     profile_time: Annotated[
         bool, typer.Option("--profile-time", help="Say how long each stage and each detector took.")
     ] = False,
@@ -58,6 +62,7 @@ def scan(
     Example: anomaly scan queries.csv --context tables/ --out review/
     """
     from anomaly.scan import Settings
+    from anomaly.scan.budget import size_of
 
     chosen = Settings(
         profile=profile,
@@ -69,6 +74,7 @@ def scan(
         time_zone=time_zone,
         local_zone=local_zone,
         cache=cache,
+        memory=None if memory is None else size_of(memory),
     )
     result = _scanned(log, chosen, out, budget, demo=False, profile_time=profile_time)
     if fail_on_incidents and result.incidents:

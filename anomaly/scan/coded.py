@@ -15,6 +15,7 @@ from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
 from anomaly.policy import load_policy
+from anomaly.scan.budget import Budget
 from anomaly.scan.cache import Cache
 from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
@@ -37,6 +38,7 @@ def code_log(
         timing.compiled = prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
     with timing.stage("reading"):
         log = _opened(inputs, settings)
+        Budget(settings.memory).opened(log, settings.context)
         # Without the log's own row numbers, only the whole row tells a duplicate.
         columns = log.columns & READ if "event_id" in log.columns else log.columns
         cache = Cache(settings.cache, log, columns) if settings.cache else None

@@ -17,6 +17,7 @@ from anomaly.explain import EXPLANATIONS, Explained, try_all
 from anomaly.incidents import Incident, ScanResult, assemble, bundle, by_agency, keep, oversee, token_key
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
+from anomaly.scan.budget import Budget
 from anomaly.scan.coded import code_log
 from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
@@ -46,7 +47,13 @@ def scan(
     """
     settings, timing = (settings or Settings()).checked(), timing or Timing()
     give_back()
-    tell = progress or (lambda stage, rows: None)
+    budget = Budget(settings.memory)
+
+    def tell(stage: str, rows: int) -> None:
+        budget.check()
+        if progress:
+            progress(stage, rows)
+
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     log, coded, context = code_log(given, settings, tell, timing)
     tell("explaining", 0)

@@ -20,7 +20,7 @@ class Settings:
     packaged policy; fdr: the false discovery rate of the chance findings; clear: show subjects as they are,
     not as tokens; detectors: settings by detector name; time_zone, local_zone: override the profile's;
     threads: for the detectors (results do not depend on it); cache: folder in which coded logs are kept
-    for the next scan of the same files.
+    for the next scan of the same files; memory: bytes that a scan may take, see `Budget`, any when None.
     """
 
     profile: str | None = None
@@ -33,6 +33,7 @@ class Settings:
     local_zone: str | None = None
     threads: int = 2
     cache: Path | None = None
+    memory: int | None = None
 
     def checked(self) -> Settings:
         """Return the settings; raises SettingsError when one is out of bounds or names no detector."""
