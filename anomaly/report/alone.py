@@ -20,7 +20,7 @@ from anomaly.report.typeset import typeset
 def entry_page(result: ScanResult, rank: int) -> bytes:
     """Return one dossier as a self-contained HTML page; InputError where no entry has that rank."""
     local = words.zone(result.summary["log"]["local_zone"])
-    dossier = _dossier(result, rank)
+    dossier = dossier_of(result, rank)
     page = environment("anomaly.report").get_template("entry.html.j2")
     return page.render(
         page_title=TITLE,
@@ -39,19 +39,19 @@ def entry_paper(result: ScanResult, rank: int) -> bytes:
     data = {
         **heading(summary, local),
         **_place(summary, rank),
-        "dossier": sheet(_dossier(result, rank), local),
+        "dossier": sheet(dossier_of(result, rank), local),
     }
     return typeset("entry.typ", data, made_on(summary))
 
 
-def _dossier(result: ScanResult, rank: int) -> Dossier:
+def dossier_of(result: ScanResult, rank: int) -> Dossier:
+    """Return one dossier; InputError where no entry has that rank."""
     found = [one for one in result.incidents if one.rank == rank]
     if not found:
         n = len(result.incidents)
         raise InputError(
             f"no entry has the rank {rank}: the list has {words.count(n, 'entry', 'entries')}",
-            "--entry",
-            f"give a rank from 1 to {n}" if n else "nothing stood out for review in this scan",
+            next=f"give a rank from 1 to {n}" if n else "nothing stood out for review in this scan",
         )
     local = words.zone(result.summary["log"]["local_zone"])
     return dossiers(found, conform(result.evidence, EVIDENCE), result.summary, local)[0]

@@ -14,11 +14,12 @@ from anomaly.coding import CodedLog, Grouping, Groups
 from anomaly.context import Context
 from anomaly.detectors import DETECTORS, Detector, Signals
 from anomaly.explain import EXPLANATIONS, Explained, try_all
-from anomaly.incidents import Incident, ScanResult, assemble, bundle, by_agency, keep, oversee, token_key
+from anomaly.incidents import Incident, assemble, bundle, by_agency, keep, oversee, token_key
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.budget import Budget
 from anomaly.scan.coded import code_log
+from anomaly.scan.found import Found
 from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
@@ -38,7 +39,7 @@ def scan(
     *,
     progress: Progress | None = None,
     timing: Timing | None = None,
-) -> ScanResult:
+) -> Found:
     """Scan a query log.
 
     inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a
@@ -77,7 +78,7 @@ def scan(
     )
     summary = summary_of(log, coded, context, explained, ran, kept, incidents, agencies, seen, settings.fdr)
     manifest = manifest_of(log, coded, context, settings, key_from)
-    return ScanResult(incidents, evidence, rejects, summary, manifest, seen.requests)
+    return Found(incidents, evidence, rejects, summary, manifest, seen.requests)
 
 
 def incidents_of(
