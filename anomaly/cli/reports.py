@@ -39,6 +39,7 @@ def report(
     """
     from anomaly.report.folder import as_json, base_of, write_files
     from anomaly.report.formats import FORMATS
+    from anomaly.report.outputs import FURTHER
     from anomaly.report.reopened import reopen
 
     if format not in FORMATS:
@@ -68,7 +69,7 @@ def report(
         files = FORMATS[format].write(result, budget)
     if public:
         files = {**files, "summary.json": as_json(result.summary)}
-    write_files(files, out)
+    write_files(files, out, gone=FURTHER if "report.html" in files else ())
     for name in files:
         typer.echo(out / name)
 

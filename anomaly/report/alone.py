@@ -24,6 +24,7 @@ def entry_page(result: ScanResult, rank: int) -> bytes:
     page = environment("anomaly.report").get_template("entry.html.j2")
     return page.render(
         page_title=TITLE,
+        marking=marking(result),
         dossier=dossier,
         alone=True,
         local=local,

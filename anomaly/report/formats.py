@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from anomaly.incidents.model import ScanResult
 from anomaly.report import alone, paper, tables
 from anomaly.report.ocsf import to_ocsf
-from anomaly.report.page import render, render_public
+from anomaly.report.page import pages, render_public
 from anomaly.report.record import to_json
 
 
@@ -27,8 +27,9 @@ class Format:
 
 
 def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
-    page = render_public(result) if "public" in result.summary else render(result, budget=budget)
-    return {"report.html": page.encode()}
+    public = "public" in result.summary
+    told = {"report.html": render_public(result)} if public else pages(result, budget=budget)
+    return {name: page.encode() for name, page in told.items()}
 
 
 def _pdf(result: ScanResult, budget: int) -> Mapping[str, bytes]:

@@ -9,9 +9,10 @@ from pathlib import Path
 from anomaly.incidents.model import REQUESTS, ScanResult
 from anomaly.report import tables
 from anomaly.report.folder import as_json, write_files
-from anomaly.report.page import render
+from anomaly.report.page import pages
 from anomaly.report.record import to_json
 
+FURTHER = ("report-[0-9]*.html",)  # of an earlier, longer list
 # From these and the manifest, which holds their digests, a report is made again.
 READ_AGAIN = (
     "incidents.json",
@@ -28,7 +29,7 @@ def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
     budget: how many entries get a dossier in the page; the others stand in its table only. The bytes depend
     on the result and the budget alone. Raises InputError where `out` is not a folder one may write to.
     """
-    write_files(files_of(result, budget), out)
+    write_files(files_of(result, budget), out, gone=FURTHER)
 
 
 def files_of(result: ScanResult, budget: int) -> Mapping[str, bytes]:
@@ -43,7 +44,7 @@ def files_of(result: ScanResult, budget: int) -> Mapping[str, bytes]:
         "rejects.csv": tables.as_csv(tables.conform(result.rejects, tables.REJECTS)),
         "federal_requests.parquet": tables.as_parquet(requests),
         "federal_requests.csv": tables.as_csv(requests),
-        "report.html": render(result, budget=budget).encode(),
+        **{name: page.encode() for name, page in pages(result, budget=budget).items()},
         "summary.json": as_json(result.summary),
     }
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in READ_AGAIN}

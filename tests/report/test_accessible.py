@@ -10,9 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
-from anomaly.report.page import render
+from anomaly.report.alone import entry_page
+from anomaly.report.page import render, render_public
+from anomaly.report.public import public
 from anomaly.report.subject import render_subject
+from anomaly.returns.page import render as render_return
 from tests.report.sample import asked, hostile, result
+from tests.returns.tables import deck
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
@@ -21,6 +25,9 @@ PAGES = {
     "report of nothing": lambda: render(result(empty=True), budget=7),
     "report of hostile texts": lambda: render(hostile(), budget=50),
     "subject": lambda: render_subject(asked()),
+    "one entry": lambda: entry_page(result(), 1).decode(),
+    "public edition": lambda: render_public(public(result(), threshold=3)),
+    "return": lambda: render_return(deck()),
 }
 
 

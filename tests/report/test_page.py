@@ -12,6 +12,8 @@ import pytest
 
 import anomaly.report
 from anomaly.incidents.model import ScanResult
+from anomaly.report.outputs import write_outputs
+from anomaly.report.page import pages as pages_of
 from anomaly.report.page import render
 
 from .browser import CHROMIUM, Reader, on_a_phone
@@ -223,3 +225,34 @@ def test_browser_shows_it_on_a_phone_without_overflow_or_complaint(tmp_path: Pat
 def test_hostile_texts_are_hostile() -> None:
     assert any("\x1b" in text for text in HOSTILE)
     assert any("\u202e" in text for text in HOSTILE)
+
+
+def test_a_long_list_goes_on_in_linked_pages_of_a_bearable_size() -> None:
+    scan = result()
+    one = scan.incidents[0]
+    rows = scan.evidence.filter(incident_id=one.incident_id)
+    many = tuple(replace(one, rank=k) for k in range(1, 231))
+    long = replace(scan, incidents=many, evidence=rows)
+    made = pages_of(long, budget=220)
+    assert list(made) == ["report.html", "report-2.html", "report-3.html"]
+    assert [page.count("<article") for page in made.values()] == [100, 100, 20]
+    assert all(len(page.encode()) < 2_000_000 for page in made.values())
+    ids = {name: {a.get("id") for _, a in Reader(page).elements} for name, page in made.items()}
+    links = [str(a["href"]) for page in made.values() for _, a in Reader(page).elements if "href" in a]
+    assert {f"report-3.html#entry-{k}" for k in range(201, 221)} <= set(links)
+    for link in links:
+        page, _, place = link.partition("#")
+        assert place in ids[page or "report.html"] or not place or link.startswith("#entries")
+    assert "10 more entries stand" in made["report.html"]
+    assert set(pages_of(replace(scan, incidents=many[:200]), budget=50)) == {"report.html"}
+
+
+def test_a_shorter_list_takes_the_further_pages_of_a_longer_one_away(tmp_path: Path) -> None:
+    scan = result()
+    long = replace(scan, incidents=tuple(replace(scan.incidents[0], rank=k) for k in range(1, 121)))
+    write_outputs(long, tmp_path, budget=200)
+    (tmp_path / "report-mine.html").write_text("mine")
+    assert (tmp_path / "report-2.html").exists()
+    write_outputs(scan, tmp_path, budget=200)
+    assert not (tmp_path / "report-2.html").exists()
+    assert (tmp_path / "report-mine.html").read_text() == "mine"
