@@ -9,7 +9,7 @@ from anomaly.errors import InputError
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import Dossier, dossiers
-from anomaly.report.page import TITLE
+from anomaly.report.page import TITLE, marking
 from anomaly.report.paper import chance_alone, heading, made_on, scope
 from anomaly.report.sheet import sheet
 from anomaly.report.tables import EVIDENCE, conform
