@@ -4,22 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from rich.console import Console
+
+TO_READ = "to read"  # told once: the rows there are, about
 
 
 @contextmanager
 def shown(console: Console) -> Iterator[Callable[[str, int], None]]:
-    """Show a spinner with the stage and the rows read so far; yields progress(stage, rows)."""
+    """Show a spinner with the stage, the rows read, how many a second, and the time that reading still takes;
+    yields progress(stage, rows).
+    """
     if not console.is_terminal:
         yield lambda stage, rows: None
         return
-    total = 0
+    expected, total, began = 0, 0, monotonic()
     with console.status("opening the log") as status:
 
         def progress(stage: str, rows: int) -> None:
-            nonlocal total
+            nonlocal expected, total
+            if stage == TO_READ:
+                expected = rows
+                return
             total += rows
-            status.update(f"{stage} · {total:,} rows")
+            status.update(said(stage, total, expected if rows else 0, monotonic() - began))
 
         yield progress
+
+
+def said(stage: str, rows: int, expected: int, seconds: float) -> str:
+    """Say how far it is: "reading · 1,200,000 rows · 600,000 a second · about 7 s left".
+
+    rows: done; expected: about so many in all, 0 where nothing is being read; seconds: since it began.
+    """
+    parts = [stage]
+    if rows:
+        parts.append(f"{rows:,} rows")
+    if seconds >= 1 and expected and rows:
+        parts.append(f"{rows / seconds:,.0f} a second")
+        if expected > rows:
+            parts.append(f"about {_time((expected - rows) * seconds / rows)} left")
+    elif seconds >= 2:
+        parts.append(_time(seconds))
+    return " · ".join(parts)
+
+
+def _time(seconds: float) -> str:
+    """12 s, 3 min, 2 h 5 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -42,7 +42,7 @@ class Budget:
         """Refuse a log that may not fit. Raises InputError, which says how much would do."""
         if self._memory is None:
             return
-        rows = log.rows_expected + sum(map(_rows_of, log.files))
+        rows = rows_of(log)
         needed = LEAST + rows * IN_MEMORY + _size(tables) * OF_TABLES
         if needed > self._memory:
             raise InputError(
@@ -68,6 +68,11 @@ def _size(folder: Path | None) -> int:
     """Sum the sizes of the files in a folder, bytes."""
     files = folder.iterdir() if folder and folder.is_dir() else ()
     return sum(one.stat().st_size for one in files if one.is_file())
+
+
+def rows_of(log: Log) -> int:
+    """Return about how many rows a log has: as its files say, or by their size."""
+    return log.rows_expected + sum(map(_rows_of, log.files))
 
 
 def _rows_of(file: LogFile) -> int:

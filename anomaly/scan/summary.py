@@ -34,7 +34,8 @@ LIMITS = (
     "Requests made by word of mouth, and look-ups made at somebody else's open session.",
     "A lawful look-up whose result was passed on.",
     "A false reason that reads like a true one.",
-    "Access through other systems and vendors that write other logs.",
+    "Access through other systems and vendors, and look-ups in an agency's own records: other logs, or none.",
+    "A case or call that the tables do not hold: “no case found” is not “no case”.",
 )
 
 
