@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -146,3 +146,11 @@ def hours_of(key: str) -> str:
 def spoken(name: str) -> str:
     """Say a name of ours in words: case number."""
     return name.replace("_", " ")
+
+
+def in_force(rule: Mapping[str, str | None]) -> str:
+    """Say from when to when a rule applies, "In force from Feb 1, 2019. "; nothing where no date is known."""
+    first, last = rule.get("effective_from"), rule.get("effective_to")
+    if not first and not last:
+        return ""
+    return f"In force{f' from {day(first)}' if first else ''}{f' to {day(last)}' if last else ''}. "

@@ -127,7 +127,13 @@ def summary_of(
             for other in EXPLANATIONS
         ],
         "rules": {
-            one: {"title": rule.title, "text": rule.text, "source": rule.source}
+            one: {
+                "title": rule.title,
+                "text": rule.text,
+                "source": rule.source,
+                "effective_from": rule.effective_from and str(rule.effective_from),
+                "effective_to": rule.effective_to and str(rule.effective_to),
+            }
             for one in sorted({d.detector.rule for d in ran if d.detector.rule} | {*CITED})
             for rule in [coded.policy.rule(one)]
         },

@@ -33,6 +33,8 @@ _RULES = {
         "title": "A reason is required",
         "text": "Every inquiry for information other than criminal history states its reason.",
         "source": "Assembly Bill 1747 (2019)",
+        "effective_from": "2021-07-01",
+        "effective_to": None,
     },
     "access-ended": {
         "title": "Access has dates",

@@ -163,7 +163,7 @@ def test_a_dossier_tells_what_it_must(pages: dict[str, str]) -> None:
         assert part in text, part
     assert dossier.count("<svg") == 3
     rule = pages["full"].split('id="entry-2"')[1].split("</article>")[0]
-    assert "Assembly Bill 1747 (2019)" in rule
+    assert "In force from Jul 1, 2021. Assembly Bill 1747 (2019)" in " ".join(rule.split())
     assert "a rule: no chance model" in rule
 
 
