@@ -83,7 +83,7 @@ def by_agency(log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame) 
     rows: those of all incidents, see `involved`; an incident without rows counts for the agencies it names.
     Each: agency, queries (rows of the log), users, entries; categories: for each, category, entries, and of
     its suspected rows, those nothing explains, events, persons, subjects, days, largest_share (of one user),
-    shape (see `shape`); units: unit, queries, events, persons, of those that have a part in an entry.
+    shape (see `shape`), both None where a user is redacted; units: unit, queries, events, persons, of those that have a part in an entry.
     """
     names = log.texts["agency"]
     if not len(names):
@@ -117,10 +117,11 @@ def by_agency(log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame) 
 
 def _figures(rows: pl.DataFrame) -> dict[str, Any]:
     once = rows.unique("event")
-    counts = once["user"].value_counts()["count"].to_list()
+    named = once["user"].drop_nulls()
+    counts = named.value_counts()["count"].to_list() if len(named) == len(once) else []
     return {
         "events": len(once),
-        "persons": len(counts),
+        "persons": named.n_unique(),
         "subjects": once.select(_subjects()).item(),
         "days": once["day"].n_unique(),
         "largest_share": round(max(counts) / sum(counts), 6) if counts else None,

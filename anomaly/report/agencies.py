@@ -82,7 +82,7 @@ def shapes(told: Sequence[Agency]) -> Markup | None:
     Few persons far to the right are an isolated case, many persons high up a practice: 38 by many and 25 by
     one lie apart, whatever their counts.
     """
-    found = [one for agency in told for one in agency.practices if one.events]
+    found = [one for agency in told for one in agency.practices if one.persons]
     if not found:
         return None
     left = math.floor(math.log10(min(one.events for one in found)))

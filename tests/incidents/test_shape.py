@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from anomaly.incidents.shape import shape
+from anomaly.incidents.shape import INVOLVED, _figures, shape
 from anomaly.report.agencies import agencies, shapes
 from anomaly.scan import Settings, scan
 from tests.stories import load_story
@@ -59,3 +59,10 @@ def test_agencies_without_entries_are_in_no_table_and_no_picture() -> None:
     quiet = {"agency": "A", "queries": 9, "users": 2, "entries": 0, "categories": [], "units": []}
     assert agencies([quiet]) == []
     assert shapes([]) is None
+
+
+def test_redacted_users_have_no_shape() -> None:
+    rows = [("immigration enforcement", k, "ERO X", None, None, 1, k) for k in range(2)]
+    figures = _figures(pl.DataFrame(rows, schema=INVOLVED, orient="row"))
+    assert (figures["events"], figures["persons"], figures["subjects"]) == (2, 0, 1)
+    assert (figures["largest_share"], figures["shape"]) == (None, None)
