@@ -83,7 +83,8 @@ def by_agency(log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame) 
     rows: those of all incidents, see `involved`; an incident without rows counts for the agencies it names.
     Each: agency, queries (rows of the log), users, entries; categories: for each, category, entries, and of
     its suspected rows, those nothing explains, events, persons, subjects, days, largest_share (of one user),
-    shape (see `shape`), both None where a user is redacted; units: unit, queries, events, persons, of those that have a part in an entry.
+    shape (see `shape`), both None where a user is redacted; units: unit, queries, events, persons, of those
+    that have a part in an entry.
     """
     names = log.texts["agency"]
     if not len(names):
