@@ -27,10 +27,13 @@ class Record(BaseModel):
 
 
 def to_json(incidents: Sequence[Incident]) -> bytes:
-    """Return the incidents, by rank, as ASCII JSON: no control sequence of a log reaches a terminal."""
+    """Return the incidents, by rank, a line each, as ASCII JSON: no control sequence of a log reaches a
+    terminal.
+    """
     record = Record(form=1, incidents=tuple(sorted(incidents, key=lambda one: one.rank)))
-    plain = record.model_dump(mode="json")
-    return (json.dumps(plain, indent=1, sort_keys=True, allow_nan=False) + "\n").encode("ascii")
+    plain = record.model_dump(mode="json")["incidents"]
+    lines = [json.dumps(one, sort_keys=True, allow_nan=False) for one in plain]
+    return ('{"form": 1, "incidents": [\n' + ",\n".join(lines) + "\n]}\n").encode("ascii")
 
 
 def from_json(text: bytes, where: str) -> tuple[Incident, ...]:
