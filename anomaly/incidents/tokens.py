@@ -46,6 +46,16 @@ def token_key(log: CodedLog) -> tuple[bytes, str]:
     return digest.digest(), "log"
 
 
+def exposed_key() -> list[str]:
+    """Say that others can read the key file, where they can: whoever has the key can try out a token."""
+    path = os.environ.get(KEY_FILE)
+    if not path or os.name != "posix" or not Path(path).exists() or not Path(path).stat().st_mode & 0o077:
+        return []
+    return [
+        f"the key file that {KEY_FILE} names can be read by others: make it its owner's alone (chmod 600)"
+    ]
+
+
 def _long_enough(key: bytes, where: str) -> bytes:
     if len(key) < LEAST:
         raise InputError(f"the key has fewer than {LEAST} characters", where, "use a long random one")

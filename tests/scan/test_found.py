@@ -65,3 +65,14 @@ def test_importing_the_package_loads_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True", "True"]
     assert not hasattr(anomaly, "scam")
+
+
+def test_a_key_file_that_others_can_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "key"
+    file.write_text("a long and random key, as good as any")
+    monkeypatch.setenv("ANOMALY_KEY_FILE", str(file))
+    for mode, said in ((0o644, True), (0o600, False)):
+        file.chmod(mode)
+        result = scan([STORY.log], Settings(context=STORY.context))
+        assert any("can be read by others" in one for one in result.summary["warnings"]) is said
+        assert result.manifest["settings"]["tokens_keyed_by"] == "file"
