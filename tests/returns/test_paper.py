@@ -64,6 +64,7 @@ def test_everything_of_the_page_is_on_paper() -> None:
         "has not filed",
         "2018 142 49 16 90",
         "Published for California",
+        "users.csv; their fingerprints are in return.json",
         "7,635 violations",
         "A draft is nothing until the agency has checked and signed it",
     ):
