@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from anomaly.cli.app import app
+from anomaly.errors import InputError
 
 
 @app.command(name="return")
@@ -27,6 +28,7 @@ def annual(
     out: Annotated[Path, typer.Option(help="Folder for return.html, return.csv and return.json.")] = Path(
         "anomaly-return"
     ),
+    format: Annotated[str, typer.Option(help="html, or pdf: return.pdf besides (extra pdf).")] = "html",
 ) -> None:
     """Draft the annual misuse return: each agency's report, the statewide figures, who has not filed.
 
@@ -36,13 +38,15 @@ def annual(
 
     from anomaly.report.folder import base_of
     from anomaly.returns import annual_return, read_tables
-    from anomaly.returns.outputs import write_return
+    from anomaly.returns.outputs import FORMATS, write_return
     from anomaly.returns.terminal import print_return
 
+    if format not in FORMATS:
+        raise InputError(f"`{format}` is no format", "--format", f"they are {', '.join(FORMATS)}")
     base_of(out)
     made = annual_return(
         read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
     )
-    write_return(made, out)
+    write_return(made, out, format=format)
     console = Console()
     print_return(made, console if console.is_terminal else Console(width=100), out=out)

@@ -38,7 +38,7 @@ def entry_paper(result: ScanResult, rank: int) -> bytes:
     summary = result.summary
     local = words.zone(summary["log"]["local_zone"])
     data = {
-        **heading(summary, local),
+        **heading(result, local),
         **_place(summary, rank),
         "dossier": sheet(dossier_of(result, rank), local),
     }

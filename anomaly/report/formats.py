@@ -9,6 +9,7 @@ from anomaly.incidents.model import ScanResult
 from anomaly.report import alone, paper, tables
 from anomaly.report.ocsf import to_ocsf
 from anomaly.report.page import pages, render_public
+from anomaly.report.public_paper import public_report
 from anomaly.report.record import to_json
 
 
@@ -33,7 +34,8 @@ def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
 
 
 def _pdf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
-    return {"report.pdf": paper.report(result, budget=budget)}
+    public = "public" in result.summary
+    return {"report.pdf": public_report(result) if public else paper.report(result, budget=budget)}
 
 
 def _csv(result: ScanResult, budget: int) -> Mapping[str, bytes]:

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from datetime import date, tzinfo
 from typing import Any
 
-from anomaly.incidents.model import Incident, ScanResult
+from anomaly.incidents.model import IN_CLEAR, Incident, ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
-from anomaly.report.federal import by_agency
+from anomaly.report.institutions import agencies_sheet, federal_sheet
 from anomaly.report.page import TITLE
 from anomaly.report.palette import for_paper
-from anomaly.report.sheet import sheet
+from anomaly.report.sheet import opening, sheet
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
 from anomaly.report.typeset import typeset
 
 _SILENT = 8  # detectors that abstained, on the first page; all stand under "What was checked"
-_SHOWN = 20  # agencies, files
+_SHOWN = 20  # files
 
 
 def report(result: ScanResult, *, budget: int) -> bytes:
@@ -31,14 +31,15 @@ def report(result: ScanResult, *, budget: int) -> bytes:
         sheet(one, local) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, local)
     ]
     data = {
-        **heading(summary, local),
+        **heading(result, local),
         "front": _front(summary),
         "list": [_entry(one, local, one.rank <= len(shown)) for one in incidents],
         "left": words.count(len(incidents) - len(shown), "more entry stands", "more entries stand")
         if len(incidents) > len(shown)
         else None,
         "dossiers": sheets,
-        "federal": _federal(summary),
+        "agencies": agencies_sheet(summary),
+        "federal": federal_sheet(result, local),
         "detectors": [_detector(one) for one in summary["detectors"]],
         "explanations": [_explanation(one) for one in summary["explanations"]],
         "data": _data(summary, str(local)),
@@ -47,8 +48,9 @@ def report(result: ScanResult, *, budget: int) -> bytes:
     return typeset("report.typ", data, made_on(summary))
 
 
-def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
-    """Return what every document of a scan says of it: title, what it is, who made it."""
+def heading(result: ScanResult, local: tzinfo) -> dict[str, Any]:
+    """Return what every document of a scan says of it: title, what it is, who made it, who may have it."""
+    summary = result.summary
     return {
         "title": neutral.shorten(summary["title"], 160),
         "kicker": TITLE,
@@ -56,6 +58,7 @@ def heading(summary: Mapping[str, Any], local: tzinfo) -> dict[str, Any]:
         "zone": str(local),
         "demo": bool(summary.get("demo")),
         "version": summary["version"],
+        "marking": opening(IN_CLEAR) if result.manifest.get("settings", {}).get("clear") else "",
     }
 
 
@@ -131,24 +134,6 @@ def _entry(one: Incident, local: tzinfo, shown: bool) -> dict[str, Any]:
         "chance": words.chance(one.q_value) if one.q_value is not None else "rule",
         "shown": shown,
     }
-
-
-def _federal(summary: Mapping[str, Any]) -> list[list[Any]]:
-    """Name, note and five figures of each federal agency; what is beyond the first, in one line."""
-    uses = by_agency(summary)
-    every = [use.every for use in uses]
-    figures = [(one.look_ups, one.case_number, one.explained, one.reason, one.bare) for one in every]
-    rows: list[list[Any]] = []
-    for use, counts in zip(uses[:_SHOWN], figures, strict=False):
-        note = f"{neutral.shorten(use.component, 20)}, " if use.component else ""
-        note += "enforces immigration law" if use.immigration else "federal"
-        reached = ", ".join(f"{each.name} {words.number(each.look_ups)}" for each in use.classes)
-        note += f"; reached {reached}" if reached else ""
-        rows.append([neutral.shorten(use.agency, 60), note, *map(words.number, counts)])
-    if len(uses) > _SHOWN:
-        left = [sum(column) for column in zip(*figures[_SHOWN:], strict=True)]
-        rows.append([f"and {len(uses) - _SHOWN} more, in summary.json", "", *map(words.number, left)])
-    return rows
 
 
 def _detector(one: Mapping[str, Any]) -> dict[str, Any]:

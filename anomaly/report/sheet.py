@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from anomaly.incidents.model import Incident
+from anomaly.incidents.model import Incident, Part
 from anomaly.report import neutral, words
 from anomaly.report.dossier import Argument, Dossier
 from anomaly.report.palette import for_paper
 
+_PARTS = 8  # users of an entry
 Sheet = Mapping[str, Any]
 
 
@@ -44,6 +45,10 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         "tried": _tried(one, dossier.n_rows),
         "would_clear": [neutral.shorten(text, 300) for text in one.would_clear],
         "cannot_tell": [neutral.shorten(text, 300) for text in one.cannot_tell],
+        "parts": [_part(each) for each in one.parts[:_PARTS]] if len(one.parts) > 1 else [],
+        "more_parts": f"and {words.count(others, 'other user')}, in `incidents.json`."
+        if len(one.parts) > 1 and (others := (one.n_users or 0) - _PARTS) > 0
+        else None,
         "reasons": [[neutral.shorten(text, 80) or "(empty)", words.number(n)] for text, n in one.reasons[:6]],
         "more_reasons": max(len(one.reasons) - 6, 0),
         "rows": [_row(row, local) for row in dossier.rows],
@@ -138,6 +143,14 @@ def _tried(one: Incident, n_rows: int) -> dict[str, Any]:
             if not each.could_run
         ],
     }
+
+
+def _part(each: Part) -> list[str]:
+    return [
+        neutral.shorten(each.user or "redacted", 40),
+        neutral.shorten(each.agency or "–", 40),
+        *map(words.number, (each.events, each.days, each.subjects or None)),
+    ]
 
 
 def _row(row: Mapping[str, Any], local: tzinfo) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import typst
 
 STANDARDS: list[typst.PDFStandard] = ["a-2b", "ua-1"]
-_TEMPLATES = Path(__file__).with_name("templates")
+_ROOT = Path(__file__).parents[1]  # typst reads nothing outside it
 _LONGEST = 1000  # characters of any one text, as on the page
 _ROUNDS = 8  # a character that goes may leave a mark alone that had a glyph only with it
 _NO_BREAK = re.compile(r"[^\s\u200b]{24}(?=\S)")  # a column of a table holds about so many characters
@@ -37,11 +37,12 @@ _MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
-def typeset(template: str, data: Mapping[str, Any], made: date) -> bytes:
+def typeset(template: str, data: Mapping[str, Any], made: date, *, package: str = "report") -> bytes:
     """Return the PDF of one of our templates.
 
-    template: name of a file in templates/ that builds on paper.typ. data: what JSON can hold, `title`,
-    `kicker`, `foot` (of every page) and `demo` (invented, or not) among it; every str passes
+    template: name of a file in the templates/ of a package of anomaly, which builds on paper.typ. data: what
+    JSON can hold, `title`, `kicker`, `foot` (of every page) and `demo` (invented, or not) among it, `note`
+    and `marking` (over every page) where there is one; every str passes
     `neutral.shorten`, a Markup (a picture of ours) goes as it is. made: the date that the document bears;
     the clock is not asked. A character that no font of typst's has stands as its number: [U+4E2D]. Raises
     InputError where the extra `pdf` is not installed.
@@ -57,7 +58,10 @@ def typeset(template: str, data: Mapping[str, Any], made: date) -> bytes:
     fixed = {"palette": dict(print_palette()), "made": [made.year, made.month, made.day]}
     text = json.dumps({**_said(data), **fixed}, ensure_ascii=False)
     compiler = typst.Compiler(
-        _TEMPLATES / template, root=_TEMPLATES, font_paths=_fonts(), ignore_system_fonts=True
+        _ROOT / package / "templates" / template,
+        root=_ROOT,
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
     )
     for _ in range(_ROUNDS):
         try:

@@ -15,19 +15,25 @@ from anomaly.returns.figures import total
 from anomaly.returns.filings import COUNTS
 from anomaly.returns.make import Return
 from anomaly.returns.page import render
+from anomaly.returns.paper import paper
 from anomaly.returns.rates import Rate
 
+FORMATS = ("html", "pdf")
 
-def write_return(it: Return, out: Path) -> None:
+
+def write_return(it: Return, out: Path, *, format: str = "html") -> None:
     """Write the outputs (docs/contracts.md) into the folder `out`, as `write_files` does.
 
-    The bytes depend on the return alone. Raises InputError where `out` is not a folder one may write to.
+    format: one of `FORMATS`; `pdf` leaves return.pdf besides. The bytes depend on the return alone. Raises
+    InputError where `out` is not a folder one may write to, or a PDF cannot be made here.
     """
     files = {
         "return.html": render(it).encode(),
         "return.csv": as_csv(agencies_frame(it)),
         "return.json": as_json(to_json(it)),
     }
+    if format == "pdf":
+        files["return.pdf"] = paper(it)
     write_files(files, out)
 
 

@@ -53,7 +53,7 @@ def render(it: Return) -> str:
     """Return the page as HTML text."""
     page = environment("anomaly.returns")
     rated = [one for one in it.agencies if one.rate]
-    drafts = [one for one in it.agencies if _has_draft(one)]
+    drafts = [one for one in it.agencies if has_draft(one)]
     return page.get_template("return.html.j2").render(
         it=it,
         now=it.figures.to_json(),
@@ -64,18 +64,18 @@ def render(it: Return) -> str:
         no_figure=it.with_status("no_figure"),
         by_parent=it.with_status("by_parent"),
         no_access=it.with_status("no_access"),
-        large=_large(it),
-        shaped=_shaped(it.agencies),
-        uncategorised=_uncategorised(it),
+        large=large_ones(it),
+        shaped=shaped(it.agencies),
+        uncategorised=without_category(it),
         rated=rated,
         within=sum(bool(one.rate and it.rate and one.rate.holds(it.rate)) for one in rated),
         funnel=funnel([one.rate for one in rated if one.rate], it.rate)
         if it.rate and it.rate.value
         else None,
-        whisker=_whisker(it),
+        whisker=whiskers(it),
         published=published(),
         trend=trend(published()),
-        late_share=_most_of_it(published()),
+        late_share=most_of_it(published()),
         drafts=drafts,
         others=sum(one.report is not None for one in it.agencies) - sum(bool(one.report) for one in drafts),
         form=FORM,
@@ -85,14 +85,14 @@ def render(it: Return) -> str:
     )
 
 
-def _has_draft(one: AgencyReturn) -> bool:
+def has_draft(one: AgencyReturn) -> bool:
     """Tell whether there is a draft to check: something was reported, or a report is still to come."""
     if one.report is None:
         return one.status in ("missing", "awaited")
     return one.status == "no_figure" or any(one.report.filing.counts.values())
 
 
-def _whisker(it: Return) -> Callable[[Rate], Markup] | None:
+def whiskers(it: Return) -> Callable[[Rate], Markup] | None:
     """Return what draws one agency's rate, all of them on one scale."""
     if not it.rate:
         return None
@@ -101,19 +101,19 @@ def _whisker(it: Return) -> Callable[[Rate], Markup] | None:
     return partial(whisker, state=it.rate, widest=1.2 * widest)
 
 
-def _large(it: Return) -> list[AgencyReturn]:
+def large_ones(it: Return) -> list[AgencyReturn]:
     """Return the agencies that hold a tenth or more of all violations, by name."""
     least = max(LARGE * (it.figures.counts["violations"] or 0), _FEWEST)
     return [one for one in it.agencies if (one.violations or 0) >= least]
 
 
-def _shaped(agencies: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
+def shaped(agencies: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:
     """Return for each shape how many agencies and violations are of it, leaving out what is nobody's."""
     of_shape = {name: [one.violations or 0 for one in agencies if one.shape == name] for name in WORDS}
     return [(name, len(ones), sum(ones)) for name, ones in of_shape.items() if ones]
 
 
-def _uncategorised(it: Return) -> int:
+def without_category(it: Return) -> int:
     """Count the violations that their filing puts under no category."""
     filings = [one.report.filing for one in it.agencies if one.report]
     return sum(
@@ -123,7 +123,7 @@ def _uncategorised(it: Return) -> int:
     )
 
 
-def _most_of_it(figures: Sequence[Published]) -> str:
+def most_of_it(figures: Sequence[Published]) -> str:
     """Say what of the last published total of years fell into a year that was published too."""
     known = [one for one in figures if one.unit == "violations"]
     span = max((one for one in known if one.years > 1), key=lambda one: one.last)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from anomaly.errors import InputError
-from anomaly.incidents.model import ScanResult
+from anomaly.incidents.model import Part, ScanResult
 from anomaly.report import alone, paper, typeset
 from anomaly.report.palette import for_paper
 from anomaly.report.timeline import hours
@@ -105,7 +105,19 @@ def test_everything_of_the_page_is_on_paper() -> None:
         "1,001",  # the row
         "Disposition",
         "Reviewed by",
-        "Federal agencies in this log",
+        "Agencies: how much, by how many",
+        "By name, and no ranking",
+        "40,000 queries",
+        "no rows: a matter of filing",
+        "Widespread: three users or more",
+        "the most by one: 9%",
+        "have no entry; summary.json has the figures of all",
+        "Federal access",
+        "a suspicion about nobody; where a rule was broken",
+        "access since Jul 1, 2015 to Feb 28, 2025; 31 look-ups after it ended; purpose not stated 300",
+        "access since a day not known, no end known",
+        "Look-ups by other agencies that name a federal immigration agency",
+        "The first 12 of 40; all of them are in federal_requests.csv, by 1 agency",
         "enforces immigration law",
         "Innocent explanations, tried before anything was scored",
         "1,204,612 rows read = 1,204,331 scanned + 24 rejected + 257 duplicates",
@@ -116,6 +128,37 @@ def test_everything_of_the_page_is_on_paper() -> None:
     ):
         assert part in said, part
     assert not re.search(r"(?i)\bguilt|\boffender|\bsuspect\b", said)
+
+
+def test_who_had_which_part_and_what_the_law_leaves_open_are_told() -> None:
+    scan = result()
+    parts = tuple(Part("HARBOR COUNTY SO", f"hc-{k:03}", 90 - k, 12, 0) for k in range(14))
+    entries = tuple(replace(one, parts=parts if one.rank == 2 else parts[:1]) for one in scan.incidents)
+    rule = {"title": "What stays open", "text": "Criminal history may be given.", "source": "Code, section 1"}
+    figures = {**scan.summary, "rules": {**scan.summary["rules"], "sb54-exceptions": rule}}
+    said = _words(paper.report(replace(scan, incidents=entries, summary=figures), budget=50))
+    assert said.count("Who had which part") == 1
+    assert "hc-007 HARBOR COUNTY SO 83 12 –" in said
+    assert "hc-008 HARBOR" not in said
+    assert "and 6 other users, in incidents.json" in said
+    assert "What stays open Criminal history may be given. So look-ups of criminal history alone" in said
+    assert said.count("Code, section 1") == 1
+
+
+def test_a_log_without_agencies_has_no_section_of_them() -> None:
+    scan = result()
+    figures = {**scan.summary, "agencies": [], "federal": [], "federal_on_behalf": []}
+    said = _words(paper.report(replace(scan, summary=figures), budget=1))
+    assert "how much, by how many" not in said
+    assert "Federal access" not in said
+
+
+def test_a_scan_in_clear_says_so_on_every_page() -> None:
+    scan = replace(result(), manifest={"settings": {"clear": True}})
+    for pdf in (paper.report(scan, budget=3), alone.entry_paper(scan, 1)):
+        for page in _reader(pdf).pages:
+            assert "Subjects in clear: for those entitled to them only" in page.extract_text()
+    assert "Subjects in clear" not in _words(_report())
 
 
 def test_a_scan_that_found_nothing_says_what_that_shows() -> None:

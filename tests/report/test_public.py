@@ -73,7 +73,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 def files_of(edition: ScanResult) -> dict[str, bytes]:
-    # A PDF's text is packed: it has a test of its own.
+    # A PDF's text is packed: test_public_paper.py looks into it.
     forms = [form for name, form in FORMATS.items() if name != "pdf"]
     files = {name: text for form in forms for name, text in form.write(edition, 50).items()}
     return files | {"summary.json": as_json(edition.summary)}

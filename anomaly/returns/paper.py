@@ -1,0 +1,284 @@
+"""The return on paper: the words and figures of its page, and a draft of each agency's report to a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from anomaly import __version__
+from anomaly.report import neutral, words
+from anomaly.report.palette import for_paper
+from anomaly.report.sheet import opening
+from anomaly.report.typeset import typeset
+from anomaly.returns.agencies import STATUSES, AgencyReturn
+from anomaly.returns.drafts import draft
+from anomaly.returns.make import Return
+from anomaly.returns.page import has_draft, large_ones, most_of_it, shaped, whiskers, without_category
+from anomaly.returns.pictures import funnel, trend
+from anomaly.returns.published import published
+from anomaly.returns.shape import WORDS
+
+_NAMES, _LINES = 60, 200
+_NOBODY = "Nobody, of the agencies that are known."
+_MISUSE = (
+    ("Violations", "violations"),
+    ("Agencies that reported misuse", "agencies_with_misuse"),
+    ("Investigations", "investigations"),
+    ("Investigations pending", "pending"),
+)
+_DISCIPLINE = (
+    ("Lost or left their job", "lost_or_left_job"),
+    ("Suspended", "suspended"),
+    ("Reprimanded", "reprimanded"),
+    ("Counselled", "counselled"),
+    ("Misdemeanor charges", "misdemeanor"),
+    ("Felony charges", "felony"),
+)
+
+
+def paper(it: Return) -> bytes:
+    """Return the whole return as a PDF, dated with the day as of which it was made."""
+    drafts = [one for one in it.agencies if has_draft(one)]
+    drawn = sum(one.report is not None for one in drafts)
+    data = {
+        "title": f"Misuse reported for {it.year}",
+        "kicker": "Annual misuse return",
+        "note": "a draft, for review · as filed by the agencies",
+        "foot": f"Misuse return {it.year} · a draft, for review",
+        "demo": False,
+        "version": __version__,
+        **_first_page(it),
+        **_meaning(it),
+        **_rates(it),
+        "day": words.day(it.as_of),
+        "filing": _filing(it),
+        "years": [
+            [
+                str(one.year),
+                words.number(one.counts["violations"]),
+                words.number(one.agencies_with_misuse),
+                words.number(one.lost_or_left_job),
+                words.number(one.filings),
+            ]
+            for one in it.years
+        ],
+        "trend": for_paper(trend(published())),
+        "late_share": most_of_it(published()),
+        "published": [
+            [
+                one.period,
+                ("more than " if one.at_least else "") + words.number(one.value),
+                one.unit,
+                one.source,
+            ]
+            for one in published()
+        ],
+        "drafts": [draft(it, one) for one in drafts],
+        "others": sum(one.report is not None for one in it.agencies) - drawn,
+        "files": ", ".join(f"`{file}`" for file in it.hashes),
+    }
+    return typeset("return.typ", data, it.as_of, package="returns")
+
+
+def _first_page(it: Return) -> dict[str, Any]:
+    now, old = it.figures.to_json(), it.previous.to_json()
+    missing = it.with_status("missing")
+    if now["violations"] is None:
+        found = ["Nobody gave a number of violations", "."]
+    else:
+        by = words.count(now["agencies_with_misuse"], "agency", "agencies")
+        found = [
+            words.count(now["violations"], "violation") + _before(it, old["violations"]),
+            f", reported by {by}{_before(it, old['agencies_with_misuse'])}.",
+        ]
+    left = []
+    if now["pending"] is not None:
+        left.append(f"{words.count(now['pending'], 'investigation is', 'investigations are')} still pending.")
+    if missing:
+        left.append(
+            f"{words.count(len(missing), 'agency has', 'agencies have')} not filed; "
+            f"{words.count(it.figures.filings, 'has', 'have')}."
+        )
+
+    def figure(label: str, name: str) -> list[str]:
+        said = [label, "not given" if now[name] is None else words.number(now[name])]
+        before = "not given" if old[name] is None else words.number(old[name])
+        return [*said, f"{it.previous.year}: {before}"] if it.previous.filings else said
+
+    return {
+        "found": found,
+        "left": " ".join(left),
+        "as_of": f"As of {words.day(it.as_of)}. Reports about {it.year} were due on {words.day(it.due)}; "
+        f"later than {words.day(it.last_day)} is late. "
+        "A number that nobody gave is shown as not given, never as 0.",
+        "misuse": [figure(*one) for one in _MISUSE],
+        "discipline": [figure(*one) for one in _DISCIPLINE],
+        "warnings": [f"{opening(one)}." for one in it.warnings],
+    }
+
+
+def _before(it: Return, value: int | None) -> str:
+    return "" if value is None else f" ({it.previous.year}: {words.number(value)})"
+
+
+def _meaning(it: Return) -> dict[str, Any]:
+    large, n = large_ones(it), it.figures.agencies_with_misuse
+    if len(large) == 1:
+        asked = "One agency reported a tenth or more of all violations. A count alone does not say why:"
+    else:
+        asked = f"{words.count(len(large), 'agency', 'agencies')} each reported a tenth or more of all "
+        asked += "violations. Are they comparable? Not by their counts:"
+    categories = it.figures.categories
+    most = max([1, *categories.values()])
+    uncategorised = without_category(it)
+    shares = [[_category(name), words.number(k), k / most] for name, k in categories.items()]
+    if shares and uncategorised:
+        shares.append(["no category given", words.number(uncategorised), None])
+    told = None
+    if n:
+        employees, grouped = it.figures.agencies_with_employees, it.figures.agencies_with_categories
+        every = f" ({words.number(it.figures.counts['employees'])} in all)" if employees else ""
+        told = (
+            f"Of the {words.count(n, 'agency', 'agencies')} that reported misuse, {employees:,} said how "
+            f"many employees{every} and {n - employees:,} did not; {grouped:,} gave categories and "
+            f"{n - grouped:,} did not."
+        )
+    return {
+        "asked": asked if large else "",
+        "large": [_beside(one) for one in large],
+        "shapes": [
+            [opening(WORDS[shape]), words.number(agencies), words.number(violations)]
+            for shape, agencies, violations in shaped(it.agencies)
+        ],
+        "categories": shares,
+        "two_figures": told,
+    }
+
+
+def _beside(one: AgencyReturn) -> dict[str, str]:
+    violations = one.violations or 0
+    count = words.count(violations, "violation")
+    rate = f", {words.number(one.rate.value)} for 1,000 users" if one.rate else ""
+    said = opening(WORDS[one.shape]) if one.shape else ""
+    if one.shape in ("several", "widespread") and one.report:
+        said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
+    if one.practice:
+        name, many = one.practice
+        be = "is" if many == 1 else "are"
+        said += f". {many:,} of the {violations:,} {be} under “{_category(name)}”"
+    return {"name": _name(one), "count": count, "rate": rate, "said": f"{said}."}
+
+
+def _rates(it: Return) -> dict[str, Any]:
+    rated = [one.rate for one in it.agencies if one.rate]
+    draw, text = whiskers(it), None
+    if it.rate:
+        within = sum(one.holds(it.rate) for one in rated)
+        text = (
+            f"All agencies together: {words.number(it.rate.value)} violations for 1,000 users "
+            f"({words.number(it.rate.low)} to {words.number(it.rate.high)}), of "
+            f"{words.count(it.rate.users, 'user')} on the rosters. "
+            f"{words.count(len(rated), 'agency has', 'agencies have')} a rate; for {within:,} of them chance "
+            "alone could make the difference from the rate of all."
+        )
+        if len(rated) > within:
+            text += (
+                f" For {words.count(len(rated) - within, 'agency', 'agencies')} it could hardly: about one "
+                "in twenty would stand out so if nothing but chance made them differ, and more do where one "
+                "person's violations come together."
+            )
+    statuses = {**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))}
+    rows = []
+    for one in it.agencies:
+        note = statuses[one.status] + (", late" if one.late else "")
+        note += f" · {WORDS[one.shape].partition(':')[0]}" if one.shape else ""
+        before = one.previous.filing.counts["violations"] if one.previous else None
+        rows.append(
+            {
+                "name": _name(one),
+                "note": note,
+                "counts": [words.number(one.violations), words.number(before)],
+                "rate": [
+                    words.number(one.rate.value),
+                    f"{words.number(one.rate.low)}–{words.number(one.rate.high)}",
+                ]
+                if one.rate
+                else None,
+                "picture": for_paper(draw(one.rate)) if draw and one.rate else None,
+                "why": (one.why_no_rate or "–") if one.report else "–",
+            }
+        )
+    picture: Markup | None = funnel(rated, it.rate) if it.rate and it.rate.value else None
+    return {
+        "rate": text,
+        "funnel": for_paper(picture) if picture else None,
+        "agencies": rows,
+        "year": str(it.year),
+        "before": str(it.previous.year) if it.previous.filings else None,
+    }
+
+
+def _filing(it: Return) -> list[dict[str, Any]]:
+    """Return count, status and the agencies of it, as lines or as names in a row."""
+    missing, awaited, late = it.with_status("missing"), it.with_status("awaited"), it.late
+    lines = [
+        f"{_name(one)}{' (federal)' if one.agency.kind == 'federal' else ''}: no report about {it.year} had "
+        f"come by {words.day(it.as_of)}."
+        for one in missing
+    ]
+    told = [_status("not filed", lines=lines, n=len(lines), before="" if lines else _NOBODY)]
+    if awaited:
+        told.append(_status("not filed yet", awaited, before=f"In time until {words.day(it.last_day)}: "))
+    told.append(
+        _status(
+            "filed late", lines=[_late(one) for one in late], n=len(late), before="" if late else "Nobody."
+        )
+    )
+    zero = it.with_status("zero")
+    told.append(_status("filed zero", zero, before="" if zero else "Nobody."))
+    for status, said in (
+        ("no_figure", "filed without the number of violations"),
+        ("by_parent", "filed by a parent agency"),
+        ("no_access", f"without access in {it.year}"),
+    ):
+        if ones := it.with_status(status):
+            told.append(_status(said, ones))
+    return told
+
+
+def _status(
+    said: str,
+    ones: Sequence[AgencyReturn] = (),
+    *,
+    lines: Sequence[str] = (),
+    n: int | None = None,
+    before: str = "",
+) -> dict[str, Any]:
+    over = [f"and {len(lines) - _LINES:,} more, in return.csv"] if len(lines) > _LINES else []
+    return {
+        "n": words.number(len(ones) if n is None else n),
+        "said": said,
+        "lines": [*lines[:_LINES], *over],
+        "before": before,
+        "names": [_name(one) for one in ones[:_NAMES]],
+        "more": f" and {len(ones) - _NAMES:,} more, in return.csv" if len(ones) > _NAMES else "",
+    }
+
+
+def _late(one: AgencyReturn) -> str:
+    first = one.report.first_at if one.report else None
+    if one.violations is None:
+        said = "no number of violations"
+    else:
+        said = "zero" if one.status == "zero" else words.count(one.violations, "violation")
+    return f"{_name(one)}: {words.day(first)}, {said}"
+
+
+def _name(one: AgencyReturn) -> str:
+    return neutral.shorten(one.agency.name, 80)
+
+
+def _category(name: str) -> str:
+    return neutral.shorten(name.replace("_", " "), 60)
