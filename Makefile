@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench rivals scorecard clean help
+.PHONY: demo test lint bench rivals scorecard samples clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make bench  kernels beside their rivals"
 	@echo "make rivals ten detectors beside polars, DuckDB and pandas: docs/benchmarks.md again, in some minutes"
 	@echo "make scorecard  worlds with known truth, scans, baselines: docs/scorecard.md again, in some minutes"
+	@echo "make samples  docs/samples again: the demo county's report, the return of the fixture filings"
 	@echo "make clean  remove the environment and what runs left behind"
 
 demo: $(VENV)/demo.stamp
@@ -35,6 +36,12 @@ rivals: $(VENV)/dev.stamp
 
 scorecard: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.scorecard
+
+samples: $(VENV)/demo.stamp
+	@$(BIN)/anomaly demo --out demo
+	@$(BIN)/anomaly return --context fixtures/filings/deck2018 --year 2018 --as-of 2019-04-07 --out demo/return
+	@mkdir -p docs/samples
+	@cp demo/review/report.html demo/return/return.html docs/samples
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks *.egg-info

@@ -22,6 +22,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+EXITS = {
+    0: "done",
+    1: "there are incidents, and `--fail-on-incidents` asked",
+    2: "the input or the usage is wrong",
+    70: "anything that was not foreseen",
+    130: "interrupted",
+    141: "the reader of the output has gone",
+    143: "terminated",
+}
+
 LogArg = Annotated[
     list[str], typer.Argument(help="Files, folders, patterns, or - for standard input.", metavar="LOG")
 ]
@@ -65,11 +75,7 @@ class IncidentsFoundError(Exception):
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code.
-
-    0: done. 1: incidents, with --fail-on-incidents only. 2: the input or the usage is wrong. 70: anything
-    that was not foreseen. 130, 141, 143: interrupted, the reader of the output has gone, terminated.
-    """
+    """Run the command line and leave with an exit code of EXITS."""
     # A process that dies of the signal leaves its copy of stdin behind (test_a_terminated_scan_...).
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
