@@ -56,7 +56,7 @@ def report(
     result = reopen(folder)
     base_of(out)
     if public:
-        from anomaly.report.public import public as edition
+        from anomaly.report.public.edition import public as edition
 
         if (out / "manifest.json").exists():
             raise InputError(

@@ -10,11 +10,11 @@ from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import Dossier, dossiers
 from anomaly.report.page import TITLE, marking
-from anomaly.report.paper import chance_alone, heading, made_on, scope
-from anomaly.report.sheet import sheet
+from anomaly.report.paper.document import chance_alone, heading, made_on, scope
+from anomaly.report.paper.sheet import sheet
+from anomaly.report.paper.typeset import typeset
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.templating import environment
-from anomaly.report.typeset import typeset
 
 
 def entry_page(result: ScanResult, rank: int) -> bytes:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from anomaly.incidents.model import ScanResult
-from anomaly.report import alone, paper, tables
+from anomaly.report import alone, tables
 from anomaly.report.ocsf import to_ocsf
 from anomaly.report.page import pages, render_public
-from anomaly.report.public_paper import public_report
+from anomaly.report.paper import document as paper
+from anomaly.report.paper.edition import public_report
 from anomaly.report.record import to_json
 
 

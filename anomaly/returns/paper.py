@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from anomaly import __version__
 from anomaly.report import neutral, words
-from anomaly.report.palette import for_paper
-from anomaly.report.sheet import opening
-from anomaly.report.typeset import typeset
+from anomaly.report.paper.palette import for_paper
+from anomaly.report.paper.sheet import opening
+from anomaly.report.paper.typeset import typeset
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.drafts import draft
 from anomaly.returns.make import Return

@@ -15,7 +15,7 @@ from anomaly.report.agencies import agencies, shapes
 from anomaly.report.alone import dossier_of
 from anomaly.report.outputs import write_outputs
 from anomaly.report.page import render
-from anomaly.report.palette import for_paper
+from anomaly.report.paper.palette import for_paper
 from anomaly.report.tables import incidents_frame
 from anomaly.report.timeline import hours
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from anomaly.report.alone import entry_page
 from anomaly.report.page import render, render_public
-from anomaly.report.public import public
+from anomaly.report.public.edition import public
 from anomaly.report.subject import render_subject
 from anomaly.returns.page import render as render_return
 from tests.report.sample import asked, hostile, result

@@ -20,8 +20,10 @@ from pypdf import PdfReader
 
 from anomaly.errors import InputError
 from anomaly.incidents.model import Part, ScanResult
-from anomaly.report import alone, paper, typeset
-from anomaly.report.palette import for_paper
+from anomaly.report import alone
+from anomaly.report.paper import document as paper
+from anomaly.report.paper import typeset
+from anomaly.report.paper.palette import for_paper
 from anomaly.report.timeline import hours
 
 from .sample import HOSTILE, hostile, result
@@ -204,7 +206,8 @@ def test_a_character_without_a_glyph_stands_as_its_number() -> None:
 
 def test_the_bytes_are_the_same_in_another_run_and_another_process(tmp_path: Path) -> None:
     code = (
-        "import hashlib, sys; from anomaly.report import paper; from tests.report.sample import result;"
+        "import hashlib, sys; from anomaly.report.paper import document as paper;"
+        "from tests.report.sample import result;"
         "print(hashlib.sha256(paper.report(result(), budget=50)).hexdigest())"
     )
     other = subprocess.run(

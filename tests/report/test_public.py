@@ -21,10 +21,10 @@ import pytest
 
 from anomaly.incidents.model import Incident, ScanResult
 from anomaly.report.agencies import users_of
-from anomaly.report.alike import INSTITUTIONS, about
 from anomaly.report.folder import as_json
 from anomaly.report.formats import FORMATS
-from anomaly.report.public import public
+from anomaly.report.public.alike import INSTITUTIONS, about
+from anomaly.report.public.edition import public
 from anomaly.scan import Settings, scan
 from tests.county import county
 from tests.stories import NAMES, load_story

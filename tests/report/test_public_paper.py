@@ -11,9 +11,9 @@ import pytest
 from pypdf import PdfReader
 
 from anomaly.incidents.model import ScanResult
-from anomaly.report import paper
 from anomaly.report.formats import FORMATS
-from anomaly.report.public import public
+from anomaly.report.paper import document as paper
+from anomaly.report.public.edition import public
 from tests.county import county
 
 from .sample import HOSTILE, hostile, result

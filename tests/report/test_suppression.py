@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from anomaly.report.suppress import at_least, band, roughly, shown, suppress
+from anomaly.report.public.suppress import at_least, band, roughly, shown, suppress
 
 CELLS = st.lists(st.integers(0, 40), min_size=1, max_size=9)
 TABLES = CELLS.map(lambda ns: {f"c{i}": n for i, n in enumerate(ns)})

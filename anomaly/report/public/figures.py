@@ -11,10 +11,10 @@ from anomaly.incidents.model import Incident
 from anomaly.policy import REASON_CLASSES
 from anomaly.report import words
 from anomaly.report.agencies import users_of
-from anomaly.report.alike import Group
 from anomaly.report.federal import ANY
-from anomaly.report.period import end_of, start_of
-from anomaly.report.suppress import roughly, shown, suppress
+from anomaly.report.public.alike import Group
+from anomaly.report.public.period import end_of, start_of
+from anomaly.report.public.suppress import roughly, shown, suppress
 from anomaly.schema import CATEGORIES, EVENT_BY_NAME
 
 TITLE = "Suspected misuse, for review: public edition"

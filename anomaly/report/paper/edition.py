@@ -8,11 +8,11 @@ from typing import Any
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.federal import Use, by_agency
-from anomaly.report.institutions import counts_of, note_of
 from anomaly.report.page import TITLE
-from anomaly.report.paper import made_on
-from anomaly.report.sheet import opening
-from anomaly.report.typeset import typeset
+from anomaly.report.paper.document import made_on
+from anomaly.report.paper.institutions import counts_of, note_of
+from anomaly.report.paper.sheet import opening
+from anomaly.report.paper.typeset import typeset
 
 _WITHHELD = "not shown"
 

@@ -10,8 +10,8 @@ from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, Agency, Practice, agencies, shapes
 from anomaly.report.federal import OPEN, Reached, Use, federal_access
-from anomaly.report.palette import for_paper
-from anomaly.report.sheet import opening
+from anomaly.report.paper.palette import for_paper
+from anomaly.report.paper.sheet import opening
 
 _AGENCIES, _UNITS = 200, 8
 _FEDERAL, _ON_BEHALF, _PURPOSES = 20, 40, 6

@@ -16,10 +16,10 @@ import polars as pl
 from anomaly.incidents.model import Incident, ScanResult
 from anomaly.report import words
 from anomaly.report.agencies import users_of
-from anomaly.report.alike import Group, about, groups_of
-from anomaly.report.figures import figures, whole_period
-from anomaly.report.period import coarsened, months_of, start_of
-from anomaly.report.suppress import at_least, band, shown, spread
+from anomaly.report.public.alike import Group, about, groups_of
+from anomaly.report.public.figures import figures, whole_period
+from anomaly.report.public.period import coarsened, months_of, start_of
+from anomaly.report.public.suppress import at_least, band, shown, spread
 from anomaly.report.tables import EVIDENCE, REJECTS
 from anomaly.schema import CATEGORIES
 

@@ -20,13 +20,13 @@ from markupsafe import Markup
 
 from anomaly.errors import InputError
 from anomaly.report import neutral
-from anomaly.report.palette import print_palette
+from anomaly.report.paper.palette import print_palette
 
 if TYPE_CHECKING:
     import typst
 
 STANDARDS: list[typst.PDFStandard] = ["a-2b", "ua-1"]
-_ROOT = Path(__file__).parents[1]  # typst reads nothing outside it
+_ROOT = Path(__file__).parents[2]  # typst reads nothing outside it
 _LONGEST = 1000  # characters of any one text, as on the page
 _ROUNDS = 8  # a character that goes may leave a mark alone that had a glyph only with it
 _NO_BREAK = re.compile(r"[^\s\u200b]{24}(?=\S)")  # a column of a table holds about so many characters

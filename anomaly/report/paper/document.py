@@ -9,13 +9,13 @@ from typing import Any
 from anomaly.incidents.model import IN_CLEAR, Incident, ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
-from anomaly.report.institutions import agencies_sheet, federal_sheet
 from anomaly.report.page import TITLE
-from anomaly.report.palette import for_paper
-from anomaly.report.sheet import opening, sheet
+from anomaly.report.paper.institutions import agencies_sheet, federal_sheet
+from anomaly.report.paper.palette import for_paper
+from anomaly.report.paper.sheet import opening, sheet
+from anomaly.report.paper.typeset import typeset
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
-from anomaly.report.typeset import typeset
 
 _SILENT = 8  # detectors that abstained, on the first page; all stand under "What was checked"
 _SHOWN = 20  # files

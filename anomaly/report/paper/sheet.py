@@ -9,7 +9,7 @@ from typing import Any
 from anomaly.incidents.model import Incident, Part
 from anomaly.report import neutral, words
 from anomaly.report.dossier import Argument, Dossier
-from anomaly.report.palette import for_paper
+from anomaly.report.paper.palette import for_paper
 
 _PARTS = 8  # users of an entry
 Sheet = Mapping[str, Any]
