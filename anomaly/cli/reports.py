@@ -37,6 +37,8 @@ def report(
 
     Example: anomaly report review/ --format pdf --entry 3
     """
+    from rich.console import Console
+
     from anomaly.report.folder import as_json, base_of, write_files
     from anomaly.report.formats import FORMATS
     from anomaly.report.outputs import FURTHER
@@ -63,10 +65,11 @@ def report(
                 "a scan stands here, which is not to be published", str(out), "name another folder"
             )
         result = edition(result, threshold=threshold or 5)
-    if entry is not None and alone is not None:
-        files: Mapping[str, bytes] = {f"entry-{entry}.{format}": alone(result, entry)}
-    else:
-        files = FORMATS[format].write(result, budget)
+    with Console(stderr=True).status(f"making the report: {FORMATS[format].title}"):
+        if entry is not None and alone is not None:
+            files: Mapping[str, bytes] = {f"entry-{entry}.{format}": alone(result, entry)}
+        else:
+            files = FORMATS[format].write(result, budget)
     if public:
         files = {**files, "summary.json": as_json(result.summary)}
     write_files(files, out, gone=FURTHER if "report.html" in files else ())

@@ -46,14 +46,15 @@ def synth(
 
     from anomaly.errors import InputError
     from anomaly.report.folder import base_of
+    from anomaly.report.progress import shown
     from anomaly.synth import load, print_world, size_of, write_world
 
     p = load(parameters)
     wanted = size_of(p, seed=seed, size=size, events=events, days=days, users=users, misuse=misuse)
     base_of(out)
     try:
-        with Console(stderr=True).status("making a world: invented people, known misuse"):
-            world = write_world(out, wanted, p, format=format, clean=clean, threads=threads)
+        with shown(Console(stderr=True), "making a world: invented people, known misuse") as tell:
+            world = write_world(out, wanted, p, format=format, clean=clean, threads=threads, tell=tell)
     except OSError as error:
         why = f"the world cannot be written ({error.strerror or error})"
         raise InputError(why, str(out), "choose another folder with --out") from None

@@ -8,24 +8,26 @@ from time import monotonic
 
 from rich.console import Console
 
-TO_READ = "to read"  # told once: the rows there are, about
+EXPECTED = "expected"  # told first: about how many rows there will be
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Callable[[str, int], None]]:
-    """Show a spinner with the stage, the rows read, how many a second, and the time that reading still takes;
+def shown(console: Console, first: str = "opening the log") -> Iterator[Callable[[str, int], None]]:
+    """Show a spinner with the stage, the rows done, how many a second, and the time that they still take;
     yields progress(stage, rows).
+
+    first: what is being done before anything is told.
     """
     if not console.is_terminal:
         yield lambda stage, rows: None
         return
     expected, total, began = 0, 0, monotonic()
-    with console.status("opening the log") as status:
+    with console.status(first) as status:
 
         def progress(stage: str, rows: int) -> None:
-            nonlocal expected, total
-            if stage == TO_READ:
-                expected = rows
+            nonlocal expected, total, began
+            if stage == EXPECTED:
+                expected, began = rows, monotonic()
                 return
             total += rows
             status.update(said(stage, total, expected if rows else 0, monotonic() - began))
@@ -36,7 +38,7 @@ def shown(console: Console) -> Iterator[Callable[[str, int], None]]:
 def said(stage: str, rows: int, expected: int, seconds: float) -> str:
     """Say how far it is: "reading · 1,200,000 rows · 600,000 a second · about 7 s left".
 
-    rows: done; expected: about so many in all, 0 where nothing is being read; seconds: since it began.
+    rows: done; expected: about so many in all, 0 where no rows are being done; seconds: since it began.
     """
     parts = [stage]
     if rows:

@@ -15,7 +15,7 @@ from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
 from anomaly.policy import load_policy
-from anomaly.report.progress import TO_READ
+from anomaly.report.progress import EXPECTED
 from anomaly.scan.budget import Budget, rows_of
 from anomaly.scan.cache import Cache
 from anomaly.scan.memory import trim
@@ -40,7 +40,7 @@ def code_log(
     with timing.stage("reading"):
         log = _opened(inputs, settings)
         Budget(settings.memory).opened(log, settings.context)
-        tell(TO_READ, rows_of(log))
+        tell(EXPECTED, rows_of(log))
         # Without the log's own row numbers, only the whole row tells a duplicate.
         columns = log.columns & READ if "event_id" in log.columns else log.columns
         cache = Cache(settings.cache, log, columns) if settings.cache else None

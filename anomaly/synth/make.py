@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -13,6 +14,7 @@ import numpy as np
 
 from anomaly import __version__
 from anomaly.errors import InputError
+from anomaly.report.progress import EXPECTED
 from anomaly.synth.bulletins import issue
 from anomaly.synth.casefiles import open_cases
 from anomaly.synth.names import tables as names_of
@@ -109,12 +111,14 @@ def write_world(
     format: Literal["csv", "parquet"] = "parquet",
     clean: bool = True,
     threads: int = 2,
+    tell: Callable[[str, int], None] = lambda stage, rows: None,
 ) -> Written:
     """Make a world and write `log/`, `context/` and `truth/` into `out`, and its clean twin's log into
     `clean/log/`.
 
     The same size and parameters give the same bytes, whatever the number of threads. The log is never held
-    whole. Raises InputError when `out` has files in it, or names cannot be had; nothing is left behind then.
+    whole. tell: told the stage and the rows of it that are done. Raises InputError when `out` has files in
+    it, or names cannot be had; nothing is left behind then.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(
@@ -122,7 +126,8 @@ def write_world(
         )
     world, missed = make(size, p)
     with Writing(out, world, size.events, format=format, clean=clean) as writing:
-        writing.log(length_of(size.events, size.days), threads)
+        tell(EXPECTED, size.events)
+        writing.log(length_of(size.events, size.days), threads, tell)
     told = [one.misuse for one in world.scenarios]
     written = Written(
         out,

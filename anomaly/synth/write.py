@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache, partial
@@ -65,13 +65,19 @@ class Writing:
             if not self.existed:
                 shutil.rmtree(self.out, ignore_errors=True)
 
-    def log(self, length: int, threads: int) -> None:
-        """Make all slices of `length` seconds on `threads` threads and write everything."""
+    def log(
+        self, length: int, threads: int, tell: Callable[[str, int], None] = lambda stage, rows: None
+    ) -> None:
+        """Make all slices of `length` seconds on `threads` threads and write everything.
+
+        tell: told the rows that are made.
+        """
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
             self.pool = pool
             held: list[Due] = []
             for rows in self._in_time(self._slices(length, threads), length):
                 held += rows
+                tell("writing the log", sum(len(one.due) for one in rows))
                 if not self.single and sum(len(one.due) for one in held) >= PART:
                     self._part(held, threads)
                     held = []

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from anomaly.report.progress import TO_READ, said, shown
+from anomaly.report.progress import EXPECTED, said, shown
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_terminal_is_told_and_a_file_is_not() -> None:
     for terminal in (True, False):
         out = StringIO()
         with shown(Console(file=out, force_terminal=terminal)) as progress:
-            progress(TO_READ, 100)
+            progress(EXPECTED, 100)
             progress("reading", 60)
             progress("volume", 0)
         assert ("60 rows" in out.getvalue()) is terminal
