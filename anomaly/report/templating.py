@@ -34,7 +34,7 @@ def environment(package: str) -> Environment:
         shorten=neutral.shorten,
         listed=_listed,
         ticked=_ticked,
-        opening=lambda text: text[:1].upper() + text[1:],
+        opening=words.opening,
     )
     return made
 

@@ -154,3 +154,8 @@ def in_force(rule: Mapping[str, str | None]) -> str:
     if not first and not last:
         return ""
     return f"In force{f' from {day(first)}' if first else ''}{f' to {day(last)}' if last else ''}. "
+
+
+def opening(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from anomaly import __version__
 from anomaly.report import neutral, words
 from anomaly.report.paper.palette import for_paper
-from anomaly.report.paper.sheet import opening
 from anomaly.report.paper.typeset import typeset
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.drafts import draft
@@ -115,7 +114,7 @@ def _first_page(it: Return) -> dict[str, Any]:
         "A number that nobody gave is shown as not given, never as 0.",
         "misuse": [figure(*one) for one in _MISUSE],
         "discipline": [figure(*one) for one in _DISCIPLINE],
-        "warnings": [f"{opening(one)}." for one in it.warnings],
+        "warnings": [f"{words.opening(one)}." for one in it.warnings],
     }
 
 
@@ -149,7 +148,7 @@ def _meaning(it: Return) -> dict[str, Any]:
         "asked": asked if large else "",
         "large": [_beside(one) for one in large],
         "shapes": [
-            [opening(WORDS[shape]), words.number(agencies), words.number(violations)]
+            [words.opening(WORDS[shape]), words.number(agencies), words.number(violations)]
             for shape, agencies, violations in shaped(it.agencies)
         ],
         "categories": shares,
@@ -161,7 +160,7 @@ def _beside(one: AgencyReturn) -> dict[str, str]:
     violations = one.violations or 0
     count = words.count(violations, "violation")
     rate = f", {words.number(one.rate.value)} for 1,000 users" if one.rate else ""
-    said = opening(WORDS[one.shape]) if one.shape else ""
+    said = words.opening(WORDS[one.shape]) if one.shape else ""
     if one.shape in ("several", "widespread") and one.report:
         said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
     if one.practice:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, tzinfo
 from typing import Any
 
-from anomaly.incidents.model import IN_CLEAR, Incident, ScanResult
+from anomaly.incidents.model import Incident, ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
-from anomaly.report.page import TITLE
+from anomaly.report.page import TITLE, marking
 from anomaly.report.paper.institutions import agencies_sheet, federal_sheet
 from anomaly.report.paper.palette import for_paper
-from anomaly.report.paper.sheet import opening, sheet
+from anomaly.report.paper.sheet import sheet
 from anomaly.report.paper.typeset import typeset
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
@@ -58,7 +58,7 @@ def heading(result: ScanResult, local: tzinfo) -> dict[str, Any]:
         "zone": str(local),
         "demo": bool(summary.get("demo")),
         "version": summary["version"],
-        "marking": opening(IN_CLEAR) if result.manifest.get("settings", {}).get("clear") else "",
+        "marking": words.opening(marking(result)),
     }
 
 

@@ -11,7 +11,6 @@ from anomaly.report.federal import Use, by_agency
 from anomaly.report.page import TITLE
 from anomaly.report.paper.document import made_on
 from anomaly.report.paper.institutions import counts_of, note_of
-from anomaly.report.paper.sheet import opening
 from anomaly.report.paper.typeset import typeset
 
 _WITHHELD = "not shown"
@@ -45,7 +44,7 @@ def public_report(edition: ScanResult) -> bytes:
             ("Agencies", "not named" if log["agencies"] == 0 else count(log["agencies"])),
             ("For review", count(told["found"])),
         ],
-        "withheld": [opening(one) for one in told["withheld"]],
+        "withheld": [words.opening(one) for one in told["withheld"]],
         "listed": told["listed"],
         "groups": [_group(one, threshold) for one in told["groups"]],
         "months": _bars(told["months"], words.month_of) if told["listed"] and told["groups"] else [],
@@ -142,7 +141,7 @@ def _group(one: Mapping[str, Any], threshold: int) -> dict[str, Any]:
         facts.append(("Score", f"{one['score']:.1f} or more"))
     facts.append(("Chance", f"q\u00a0{words.chance(one['q'])} or less" if one["q"] is not None else chance))
     return {
-        "category": opening(one["category"] or words.either(one["among"]) or "category not shown"),
+        "category": words.opening(one["category"] or words.either(one["among"]) or "category not shown"),
         "name": name,
         "facts": facts,
         "why": why,

@@ -11,7 +11,6 @@ from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, Agency, Practice, agencies, shapes
 from anomaly.report.federal import OPEN, Reached, Use, federal_access
 from anomaly.report.paper.palette import for_paper
-from anomaly.report.paper.sheet import opening
 
 _AGENCIES, _UNITS = 200, 8
 _FEDERAL, _ON_BEHALF, _PURPOSES = 20, 40, 6
@@ -30,7 +29,7 @@ def agencies_sheet(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     left += f" The first {_AGENCIES} stand here." if len(told) > _AGENCIES else ""
     return {
         "title": ("The agency" if len(told) == 1 else "Agencies") + ": how much, by how many",
-        "shapes": [[opening(name), meaning] for name, meaning in SHAPES.items()],
+        "shapes": [[words.opening(name), meaning] for name, meaning in SHAPES.items()],
         "picture": for_paper(picture) if picture else None,
         "agencies": [_agency(one) for one in told[:_AGENCIES]],
         "left": left if rest > 0 else None,

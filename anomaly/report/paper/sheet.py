@@ -22,7 +22,7 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
     monitoring = one.category == "oversight"
     return {
         "rank": one.rank,
-        "category": opening(one.category),
+        "category": words.opening(one.category),
         "kind": words.KINDS[one.kind],
         "standing": "monitoring, a suspicion about nobody" if monitoring else "suspected, for review",
         "summary": neutral.shorten(one.summary, 400),
@@ -58,11 +58,6 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
     }
 
 
-def opening(text: str) -> str:
-    """Begin with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
 def _facts(dossier: Dossier, local: tzinfo) -> list[tuple[str, str]]:
     one, n = dossier.incident, dossier.n_rows
     subjects = _named(one.n_subjects, one.subjects, 2) if one.n_subjects else "not shown in this log"
@@ -96,7 +91,7 @@ def _peers(argument: Argument) -> dict[str, Any]:
     assert picture is not None
     return {
         **for_paper(picture),
-        "statistic": opening(neutral.shorten(peers.statistic, 100)),
+        "statistic": words.opening(neutral.shorten(peers.statistic, 100)),
         "group": neutral.shorten(peers.group, 100) + ("; logarithmic axis" if argument.logarithmic else ""),
         "reading": argument.standing,
     }
@@ -113,7 +108,7 @@ def _argument(argument: Argument, summary: str, *, said: bool, again: bool) -> d
         by.append(f"p\u00a0{words.chance(finding.p_value)}{q}")
     if rule and again:
         by.append(f"the same rule: {rule['title']}")
-    statistic = opening(neutral.shorten(finding.peers.statistic, 100)) if finding.peers else ""
+    statistic = words.opening(neutral.shorten(finding.peers.statistic, 100)) if finding.peers else ""
     return {
         "sentence": neutral.shorten(finding.sentence, 400) if finding.sentence != summary else None,
         "by": " · ".join(by),
