@@ -85,11 +85,12 @@ class EventCoder:
         # Every row's event id is another, and of columns nobody reads only a whole row's hash is wanted.
         self._coded = self.columns & READ - {"event_id", "time"}
         self._codes = {
-            name: Derived(partial(self._vocabulary, name), MISSING)
-            for name in self.tables
+            name: Derived(partial(_coded, table), MISSING)
+            for name, table in self.tables.items()
             if name in self.columns
         }
-        self._message_key = Derived(self._asked, MISSING)
+        asked = self.tables.get("asked", CodeTable())
+        self._message_key = Derived(lambda texts: _coded(asked, texts.str.to_uppercase()), MISSING)
         self._system = Memo(MISSING)
         self._networks = Derived(_reached, MISSING)
         self._places = Places()
@@ -138,9 +139,6 @@ class EventCoder:
     def _of_place(self, name: str, said: Mapping[str, Said], count: int) -> Codes:
         return self._codes[name].of(said[name]) if name in said else np.full(count, MISSING)
 
-    def _vocabulary(self, name: str, texts: pl.Series) -> Codes:
-        return self.tables[name].code(texts)[0]
-
     def _what_is_asked(self, said: Mapping[str, Said], count: int) -> Codes:
         """Code what rows ask: the message key in capitals, or the system where there is none."""
         codes = np.full(count, MISSING)
@@ -156,9 +154,6 @@ class EventCoder:
 
             codes[left] = self._system.of(system.hashes[left], read)
         return codes
-
-    def _asked(self, texts: pl.Series) -> Codes:
-        return self.tables["asked"].code(texts.str.to_uppercase())[0]
 
     def columns_read(self) -> tuple[dict[str, NDArray[Any]], Vocabularies]:
         """Give the columns of the log, (n,) each, in the order of their vocabularies; lets go of all else but
@@ -179,6 +174,13 @@ class EventCoder:
         if not columns["file"].any():  # of one file, see `Merged`
             columns["file"] = np.broadcast_to(np.uint16(0), len(columns["file"]))
         return columns, Vocabularies(texts, places)
+
+
+def _coded(table: CodeTable, texts: pl.Series) -> Codes:
+    """Code texts, (n,) String -> (n,) int32. No method: a coder that referred to itself was left, 40 bytes a
+    row, to Python's collector of cycles, which may be long in coming.
+    """
+    return table.code(texts)[0]
 
 
 def _put_in_order(codes: NDArray[Any], rank: Codes) -> None:
