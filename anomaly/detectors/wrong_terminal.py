@@ -100,12 +100,12 @@ def _elsewhere(users: Groups, context: Context, of: Stations, many: int) -> NDAr
     kin = _families(users, context)
     wrong = (of.owner >= 0) & (kin[of.agency] != kin[of.owner])
     width = len(kin)
-    used_by = of.terminal.astype(np.int64) * width + of.agency
-    users_there = np.bincount(used_by, minlength=1)
+    pairs, used_by, n = np.unique(
+        of.terminal.astype(np.int64) * width + of.agency, return_inverse=True, return_counts=True
+    )
     at_home = of.terminal.astype(np.int64) * width + of.owner
-    owners_there = np.append(users_there, 0)[np.minimum(np.maximum(at_home, 0), len(users_there))]
-    stale = of.listed & (owners_there == 0)
-    elsewhere: NDArray[np.bool_] = wrong & (users_there[used_by] < many) & ~stale
+    stale = of.listed & ~np.isin(at_home, pairs)
+    elsewhere: NDArray[np.bool_] = wrong & (n[used_by] < many) & ~stale
     return elsewhere
 
 
