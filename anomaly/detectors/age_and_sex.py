@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-import kernels
 from anomaly.coding import FEMALE, MALE, Groups
 from anomaly.coding.local import DAY
 from anomaly.context import Context
+from anomaly.detectors.bands import BANDS, STEP, STEPS, YOUNGEST, Floats, fullest
 from anomaly.detectors.contract import WEAKEST, Signals, Standing, detector
 from anomaly.detectors.met import EXPLAIN_WHOM, count_met, kinds_of_lookup, kinds_told
-from anomaly.detectors.peer_rates import BORROWED, may_be_seldom
 from anomaly.detectors.peers import peering
 
-Floats = NDArray[np.float64]
 WORDS = {FEMALE: "female", MALE: "male"}
-YOUNGEST, STEP, STEPS = 10, 3, 20  # ages are counted in steps of three years, from 10 to 69
-# Bands of ages, in steps, each beginning half its width after the one before: the narrow one, six years, is
-# what the cases tell of; the wider ones are twice and four times it, as of one employee's thousands of women
-# none was a child and few were old. UNV.
-WIDTHS = (2, 4, 8)
 FEWEST = 100  # users whose smallest p-values tell how many tests there are: a twentieth part of them is five
-# People a unit borrows of the whole log's mix: it says little of one band by itself.
-LENT = 50.0
-
-
-@dataclass(frozen=True)
-class Bands:
-    """Bands of one sex and neighbouring ages.
-
-    sex, low, high: (b,) int64, steps low..high - 1; apart: (b,) bool, narrow ones that share no age.
-    """
-
-    sex: NDArray[np.int64]
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    apart: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.sex)
-
-    def count(self, held: NDArray[np.int32]) -> Floats:
-        """Count each user's people in each band. held: (n, 2, STEPS), of each sex and step; to (n, b)."""
-        below = np.zeros((len(held), len(WORDS), STEPS + 1), np.int64)
-        np.cumsum(held, axis=2, out=below[:, :, 1:])
-        of = self.sex - FEMALE
-        return (below[:, of, self.high] - below[:, of, self.low]).astype(float)
-
-
-BANDS = Bands(
-    *np.array(
-        [
-            (sex, low, low + width, width == min(WIDTHS) and low % width == 0)
-            for sex in (FEMALE, MALE)
-            for width in WIDTHS
-            for low in range(0, STEPS - width + 1, width // 2)
-        ]
-    ).T
-)
 
 
 @detector(
@@ -97,23 +51,21 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
     tested = np.zeros(len(users), np.bool_)
     shown = np.full(len(users), np.nan)
     for place, held in enumerate(told):
-        people, inside = held.sum(axis=(1, 2)), BANDS.count(held)
+        people = held.sum(axis=(1, 2))
         rows = np.flatnonzero((people > 0) & peers.same_work)
         enough = people[rows] >= least_people
-        p, usual = _tails(inside[rows], people[rows].astype(float), peers.code[rows], enough)
+        full = fullest(held[rows], peers.code[rows], enough)
         rows = rows[enough]
         tested[rows] = True
-        band = np.argmin(p, axis=1)
-        at = np.arange(len(rows))
-        least = p[at, band]
-        better = least < best[rows]
-        who, at, band = rows[better], at[better], band[better]
-        best[who] = least[better]
+        better = full.p < best[rows]
+        who, band = rows[better], full.band[better]
+        best[who] = full.p[better]
+        inside = BANDS.count(held[who])[np.arange(len(who)), band]
         found[who] = np.stack(
-            [np.full(len(who), place), band, people[who], inside[who, band], 1000 * usual[at, band]], axis=1
+            [np.full(len(who), place), band, people[who], inside, 1000 * full.usual[better]], axis=1
         )
         if place == 0:
-            shown[rows] = 100 * inside[rows].max(axis=1, initial=0) / people[rows]
+            shown[rows] = 100 * full.most / people[rows]
     if not tested.any():
         return Signals.none(because="too few people of known sex and age, or no unit has 8 users to compare")
     p = _of_several(best, tested, len(BANDS) * len(kinds), int(BANDS.apart.sum()))
@@ -176,36 +128,6 @@ def _actions(
     return tuple(actions)
 
 
-def _tails(
-    inside: Floats, people: Floats, peer: NDArray[np.int32], enough: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """P(so many or more in a band), and the rate of the peers, of users with people enough.
-
-    inside: (g, b); people: (g,); peer: (g,) int32; enough: (g,) bool. Returns (k, b) float64 both. Users who
-    stand out at the first look vouch for nobody at the second.
-    """
-    law = _law(inside, people, peer, np.ones(len(people), np.bool_))
-    vouches = tails_of_few(inside, people, *law).min(axis=1, initial=1.0) * len(BANDS) > 0.05
-    rate, rho = (each[enough] for each in _law(inside, people, peer, vouches))
-    return tails_of_few(inside[enough], people[enough], rate, rho), rate
-
-
-def tails_of_few(inside: Floats, people: Floats, rate: Floats, rho: Floats) -> Floats:
-    """P(so many or more in a band), beta-binomial, where that may be less than LIKELY, elsewhere 1.
-
-    inside, rate, rho: (g, b); people: (g,). Returns (g, b) float64. One band in six is told: of more than
-    LIKELY no signal is made, as of 20 bands apart one in two is as seldom, and one user in twenty has less.
-    """
-    size = (1 - rho) / rho
-    a, b = rate * size, (1 - rate) * size
-    user, band = np.nonzero(may_be_seldom(inside, people[:, None], a, b) & (inside > 0))
-    tail = np.ones(inside.shape)
-    tail[user, band] = kernels.beta_binomial_tail(
-        inside[user, band], people[user], a[user, band], b[user, band]
-    )
-    return tail
-
-
 def _of_several(least: Floats, tested: NDArray[np.bool_], tests: int, apart: int) -> Floats:
     """P(the smallest of several p-values so small), when the tests overlap. (g,) -> (g,) float64.
 
@@ -226,32 +148,3 @@ def _of_several(least: Floats, tested: NDArray[np.bool_], tests: int, apart: int
 
     p = p_of(0.05)
     return np.where(p <= 0.05, p, np.maximum(p, p_of(WEAKEST)))
-
-
-def _law(
-    inside: Floats, people: Floats, peer: NDArray[np.int32], vouches: NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
-    """Return the rate of each band among a user's peers who vouch, the user left out, and how it varies
-    between users (intraclass correlation, Williams 1982, Applied Statistics 31). (g, b) float64 both.
-    """
-    weight = vouches.astype(float)
-    of_peers, of_all = np.zeros((int(peer.max(initial=0)) + 1, len(BANDS) + 1)), np.zeros(len(BANDS) + 1)
-    mine = np.column_stack([inside, people]) * weight[:, None]
-    np.add.at(of_peers, peer, mine)
-    of_all = mine.sum(axis=0)
-    rest, others = of_all - mine, of_peers[peer] - mine
-    in_all = (rest[:, :-1] + 0.5) / (rest[:, -1:] + 1)
-    trials = others[:, -1:] + LENT
-    rate = (others[:, :-1] + LENT * in_all) / trials
-    expected = people[:, None] * rate
-    squares = (weight[:, None] * (inside - expected) ** 2 / (expected * (1 - rate)))[:, BANDS.apart].mean(
-        axis=1
-    )
-    of_group = np.zeros((len(of_peers), 3))
-    np.add.at(of_group, peer, np.column_stack([squares, weight, people * weight]))
-    own = of_group[peer] - np.column_stack([squares, weight, people * weight])
-    everywhere = max(1.0, float(squares.sum()) / max(float(weight.sum()), 1.0))
-    spread = np.maximum(1.0, (own[:, 0] + BORROWED * everywhere) / (own[:, 1] + BORROWED))[:, None]
-    size = np.maximum(own[:, 2:] / np.maximum(own[:, 1:2], 1), 2.0)
-    rho = np.clip((spread - 1) / (size - 1) + spread / (trials + 1), 1e-6, 0.5)
-    return rate, np.broadcast_to(rho, rate.shape)

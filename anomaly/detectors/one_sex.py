@@ -63,11 +63,10 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
     p = np.minimum(1.0, best * 2 * len(kinds))
     actor = np.flatnonzero(p <= WEAKEST).astype(np.int32)
     of, kind = found[actor].T
-    mine = peers.code[:, None] == peers.code[actor]
-    usual = [
-        counts[k, s][m].sum() / max(counts[k, 0][m].sum(), 1)
-        for s, k, m in zip(of, kind, mine.T, strict=True)
-    ]
+    of_peers = np.zeros((len(peers.names), *counts.shape[:2]), np.int64)
+    grouped = np.flatnonzero(peers.code >= 0)
+    np.add.at(of_peers, peers.code[grouped], counts[:, :, grouped].transpose(2, 0, 1))
+    usual, others = (of_peers[peers.code[actor], kind, sex] for sex in (of, 0))
     share = counts[0, FEMALE] / np.maximum(counts[0, 0], 1)
     return Signals.of_chance(
         actor,
@@ -79,7 +78,7 @@ def one_sex(users: Groups, context: Context, *, least_people: int = 20) -> Signa
             "how": [kinds[k] for k in kind.tolist()],
             "many": counts[kind, of, actor],
             "sex": [WORDS[s] for s in of.tolist()],
-            "usual": np.round(100 * np.array(usual), 1),
+            "usual": np.round(100 * (usual / np.maximum(others, 1)), 1),
             "peers": [peers.names[peers.code[u]] for u in actor],
         },
         left_out=peers.left_out,
