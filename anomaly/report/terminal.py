@@ -85,7 +85,7 @@ def _table(result: ScanResult) -> Table:
     first = sorted(result.incidents, key=lambda one: one.rank)[:SHOWN]
     for one in first:
         table.add_row(
-            str(one.rank), f"{one.score:.2f}", one.kind, one.category, Text(neutral.shorten(one.summary, 200))
+            str(one.rank), f"{one.score:.2f}", one.kind, one.category, Text(neutral.shorten(one.summary, 400))
         )
     if len(result.incidents) > SHOWN:
         table.caption = f"and {len(result.incidents) - SHOWN:,} more on the page"
