@@ -253,7 +253,7 @@ def _laws(
 
     def habit(kind: int) -> NDArray[np.int64]:
         some = foremost[kinds.kind[foremost] == kind]
-        usual = kinds.exactly[:, kind].copy()
+        usual = kinds.exactly[:, kind].astype(np.int64)
         np.subtract.at(usual, (user[some], np.minimum(days[some], MOST) - 1), 1)
         return at_least(usual)
 

@@ -109,13 +109,13 @@ class Kinds(NamedTuple):
     """Pairs told apart.
 
     back: (k,) int64, the places in `Pairs` of those with two days or more, by their first look-up that
-    counts; kind: (k,) int8, theirs; exactly: (g, KINDS, 16) int64, of each user the pairs of each kind with
+    counts; kind: (k,) int8, theirs; exactly: (g, KINDS, 16) int32, of each user the pairs of each kind with
     1 ... 15 days, and with 16 or more.
     """
 
     back: NDArray[np.int64]
     kind: NDArray[np.int8]
-    exactly: NDArray[np.int64]
+    exactly: NDArray[np.int32]
 
 
 def kinds_of_pairs(
@@ -145,11 +145,10 @@ def kinds_of_pairs(
         np.rint(others / n_rows).astype(np.int64),
         beside[back],
     )
-    n_users = len(told.users)
-    place = (pairs.user[back].astype(np.int64) * KINDS + kind) * MOST + np.minimum(n_days, MOST) - 1
-    exactly = np.bincount(place, minlength=n_users * KINDS * MOST).reshape(-1, KINDS, MOST)
-    by_kind = pairs.user[once_more].astype(np.int64) * KINDS + if_once
-    exactly[:, :, 0] = once + np.bincount(by_kind, minlength=n_users * KINDS).reshape(-1, KINDS)
+    exactly = np.zeros((len(told.users), KINDS, MOST), np.int32)
+    np.add.at(exactly, (pairs.user[back], kind, np.minimum(n_days, MOST) - 1), 1)
+    np.add.at(exactly[:, :, 0], (pairs.user[once_more], if_once), 1)
+    exactly[:, :, 0] += once
     return Kinds(back, kind, exactly)
 
 

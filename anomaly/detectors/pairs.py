@@ -106,9 +106,9 @@ def _pairs_of(users: Groups, subjects: NDArray[np.int32]) -> Pairs:
     )
 
 
-def at_least(exactly: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count those with at least 1 ... 16 days, given how many have just so many; (g, 16) int64 both."""
-    return np.ascontiguousarray(exactly[:, ::-1].cumsum(axis=1)[:, ::-1])
+def at_least(exactly: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Count those with at least 1 ... 16 days, (g, 16), given how many have just so many, (g, 16)."""
+    return np.ascontiguousarray(exactly[:, ::-1].cumsum(axis=1, dtype=np.int64)[:, ::-1])
 
 
 def sum_each(starts: NDArray[np.int64], values: NDArray[np.integer] | NDArray[np.bool_]) -> NDArray[np.int64]:
