@@ -14,6 +14,7 @@ from anomaly.coding import READ, CodedLog, EventCoder, finish, understood
 from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
+from anomaly.incidents.tokens import own_key
 from anomaly.policy import load_policy
 from anomaly.report.progress import EXPECTED
 from anomaly.scan.budget import Budget, rows_of
@@ -34,6 +35,7 @@ def code_log(
 
     tell: told the stage and the rows of it that are done. Raises InputError when the input is wrong.
     """
+    own_key()  # one that is refused is refused before the log is read, not after
     policy = load_policy(settings.policy)
     with timing.stage("compiling"):
         timing.compiled = prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
