@@ -95,6 +95,7 @@ def demo(
     from rich.console import Console
 
     from anomaly.report.folder import base_of
+    from anomaly.report.progress import shown
     from anomaly.scan import Settings
     from anomaly.synth import load, size_of, write_world
 
@@ -108,8 +109,9 @@ def demo(
     }:
         rmtree(folder)  # of an earlier demo; write_world refuses any other folder that is not empty
     p = load().model_copy(update={"names": "invented"})  # the same county wherever it is made
-    with Console(stderr=True).status("making a synthetic county: invented people, known misuse"):
-        county = write_world(folder, size_of(p, size="demo", seed=seed), p, format="csv", clean=False)
+    size = size_of(p, size="demo", seed=seed)
+    with shown(Console(stderr=True), "making a synthetic county: invented people, known misuse") as tell:
+        county = write_world(folder, size, p, format="csv", clean=False, tell=tell)
     _scanned([str(county.log)], Settings(context=county.context), out / "review", 50, demo=True)
 
 
@@ -125,10 +127,15 @@ def profile(
 
     Example: anomaly profile queries.csv
     """
+    from rich.console import Console
+
     from anomaly.report.profiled import print_profile
+    from anomaly.report.progress import shown
     from anomaly.scan import profile_log
 
-    print_profile(*profile_log(list(log), profile, context, time_zone, local_zone))
+    with shown(Console(stderr=True)) as tell:
+        told = profile_log(list(log), profile, context, time_zone, local_zone, tell)
+    print_profile(*told)
 
 
 def _scanned(
@@ -149,10 +156,10 @@ def _scanned(
     timing = Timing()
     with shown(Console(stderr=True)) as progress:
         result = run(log, settings, progress=progress, timing=timing)
-    if demo:
-        result = replace(result, summary={**result.summary, "demo": True})
-    with timing.stage("writing"):
-        write_outputs(result, out, budget=budget)
+        if demo:
+            result = replace(result, summary={**result.summary, "demo": True})
+        with timing.stage("writing"):
+            write_outputs(result, out, budget=budget, tell=progress)
     print_summary(result, Console(), out=out)
     if profile_time:
         from anomaly.bench.terminal import print_timing

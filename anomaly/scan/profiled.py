@@ -8,8 +8,10 @@ from typing import Any
 
 from anomaly.context import load_context
 from anomaly.detectors import DETECTORS, Detector
+from anomaly.scan.budget import rows_of
 from anomaly.scan.run import cannot_run
 from anomaly.sources import ProfileReport, open_log, profile_report
+from anomaly.telling import EXPECTED, Tell, silent
 
 
 def profile_log(
@@ -18,6 +20,7 @@ def profile_log(
     context: Path | None = None,
     time_zone: str | None = None,
     local_zone: str | None = None,
+    tell: Tell = silent,
 ) -> tuple[ProfileReport, list[tuple[Detector, str | None]]]:
     """Read a log once and say what it is.
 
@@ -25,7 +28,8 @@ def profile_log(
     it can. Raises InputError as reading does.
     """
     log = open_log(inputs, profile, time_zone=time_zone, local_zone=local_zone)
-    report = profile_report(log)
+    tell(EXPECTED, rows_of(log))
+    report = profile_report(log, tell)
     tables = load_context(context, log.profile.local_zone)
     filled = frozenset(column.name for column in report.columns if column.filled)
     if filled & {"license", "fbi_number", "sid", "name", "plate", "vin"}:
