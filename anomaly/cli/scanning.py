@@ -122,11 +122,20 @@ def profile(
     context: ContextOption = None,
     time_zone: ZoneOption = None,
     local_zone: LocalOption = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file that is not there yet: a profile to fill in, and nothing else."),
+    ] = None,
 ) -> None:
-    """Say what a log is: columns recognised, data quality, which detectors can run and why not.
+    """Say what a log is: columns recognised, what is missing and what that costs, what to type next.
 
     Example: anomaly profile queries.csv
+
+    Example: anomaly profile queries.csv --draft own.toml
     """
+    if draft is not None:
+        _draft(log, draft)
+        return
     from rich.console import Console
 
     from anomaly.report.profiled import print_profile
@@ -135,7 +144,23 @@ def profile(
 
     with shown(Console(stderr=True)) as tell:
         told = profile_log(list(log), profile, context, time_zone, local_zone, tell)
-    print_profile(*told)
+    given = {"--profile": profile, "--time-zone": time_zone, "--local-zone": local_zone, "--context": context}
+    options = [part for name, value in given.items() if value for part in (name, str(value))]
+    print_profile(told, log, options)
+
+
+def _draft(log: list[str], draft: Path) -> None:
+    from shlex import join
+
+    from anomaly.report.draft import draft as text
+    from anomaly.report.folder import write_files
+    from anomaly.sources.files import gather
+
+    if draft.exists():
+        raise InputError("there is a file already", str(draft), "give --draft the name of a new one")
+    write_files({draft.name: text(gather(log)[0].reader.headers).encode()}, draft.parent)
+    typer.echo(f"{draft}: fill it in, then look again with it")
+    typer.echo(f"  anomaly {join(['profile', *log, '--profile', str(draft)])}")
 
 
 def _scanned(

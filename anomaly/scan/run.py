@@ -158,12 +158,20 @@ def in_turn() -> list[Detector]:
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
     """Say why a detector cannot run on this log, or None. columns: those that hold at least one value."""
-    for column in one.needs:
-        if column not in columns:
-            return f"the log has no `{column}`, or it is redacted in every row"
-    if one.group == "user" and "user" not in columns:
-        return "users are redacted in every row"
-    for table in one.tables:
-        if table not in context:
-            return f"no table `{table}` in the context folder"
-    return None
+    missing, tables = lacks(one, columns, context)
+    for column in missing:
+        if column == "user":
+            return "users are redacted in every row"
+        return f"the log has no `{column}`, or it is redacted in every row"
+    return f"no table `{tables[0]}` in the context folder" if tables else None
+
+
+def lacks(
+    one: Detector, columns: frozenset[str], context: Context
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns and the tables that a detector needs and does not find. columns: those that hold at
+    least one value.
+    """
+    needs = (*one.needs, "user") if one.group == "user" else one.needs
+    missing = tuple(name for name in dict.fromkeys(needs) if name not in columns)
+    return missing, tuple(name for name in one.tables if name not in context)

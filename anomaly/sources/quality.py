@@ -71,7 +71,7 @@ def profile_report(log: Log, tell: Tell = silent) -> ProfileReport:
             q.empty,
             q.redacted,
             q.unreadable,
-            _distinct(sketches[name]),
+            min(_distinct(sketches[name]), q.filled),
         )
         for name in (column.name for column in EVENT)
         if (q := log.quality.get(name)) is not None and name in sketches
