@@ -32,7 +32,7 @@ def annual(
 ) -> None:
     """Draft the annual misuse return: each agency's report, the statewide figures, who has not filed.
 
-    Example: anomaly return --context tables/ --year 2024 --out return/
+    Example: anomaly return --context tables/ --year 2023 --out return/
     """
     from rich.console import Console
 
