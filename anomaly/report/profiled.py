@@ -19,7 +19,7 @@ from anomaly.schema import CONTEXT, EVENT_BY_NAME, SUBJECT_KINDS
 from anomaly.sources import ProfileReport
 
 WEEKS = 28  # days; what somebody does again and again does not show in less
-MOST_TABLES, MOST_HEADERS = 8, 8
+MOST_TABLES, MOST_HEADERS, MOST_FILES = 8, 8, 8
 CODED = (
     *SUBJECT_KINDS,
     "user",
@@ -81,8 +81,10 @@ def _heading(console: Console, text: str) -> None:
 
 def _what_it_is(report: ProfileReport, console: Console) -> None:
     _line(console, f"{report.title} (profile {report.profile})", "bold")
-    for name, kind, size in report.files:
+    for name, kind, size in report.files[:MOST_FILES]:
         _line(console, f"{name} · {kind} · {words.count(size, 'byte')}")
+    if (more := len(report.files) - MOST_FILES) > 0:
+        _line(console, f"and {words.count(more, 'more file', 'more files')}")
     _line(console, f"{words.count(report.rows_read, 'row')} read, {report.rows_accepted:,} usable")
     users = next(one for one in report.columns if one.name == "user")
     who = words.count(users.distinct, "user") if users.filled else "users not shown"
@@ -203,7 +205,8 @@ def _waiting(askers: Iterable[Asker]) -> Counter[str]:
 def _next(told: Profiled, files: list[str], options: list[str]) -> Iterator[tuple[str, list[list[str]]]]:
     """Say what to do, first what the rest waits for: a sentence, and the arguments of commands."""
     report = told.report
-    given = [one for one in files if one != "-"] or ["LOG"]
+    named = [one for one in files if one != "-"]
+    given = named if 0 < len(named) <= MOST_FILES else ["LOG"]
     if lost := report.rows_read - report.rows_accepted:
         yield (
             f"{words.count(lost, 'row')} cannot be used, as is said above; a scan lists them in rejects.csv. "
@@ -211,7 +214,7 @@ def _next(told: Profiled, files: list[str], options: list[str]) -> Iterator[tupl
             [],
         )
     if report.unmapped and report.profile == AUTO and any(one.columns for one in told.detectors):
-        own = f"{Path(given[0]).stem}.toml"
+        own = f"{Path(named[0]).stem if named else 'own'}.toml"
         yield (
             f"If {words.either(report.unmapped[:MOST_HEADERS])} is a column that is missing, say so: the "
             "first command writes a profile to fill in, the second looks again with it.",

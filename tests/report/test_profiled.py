@@ -135,6 +135,17 @@ def test_what_is_wrong_with_the_file_is_said(told: Told, tmp_path: Path) -> None
     assert "3. Ask for agency and plate as codes" in text
 
 
+def test_many_files_are_counted_and_not_listed(told: Told, tmp_path: Path) -> None:
+    names = [f"{month:02}.csv" for month in range(1, 13)]
+    for name in names:
+        write(tmp_path / name, {"Date/Time": "", "Operator": "", name: "x"}, days=2)
+    text = told(*names)
+    assert "08.csv · csv · " in text
+    assert "and 4 more files\n24 rows read, 24 usable\n" in text
+    assert "If 01.csv, 02.csv" in text
+    assert text.endswith("   anomaly scan LOG --out review\n")
+
+
 def test_tables_are_told_of(told: Told, tmp_path: Path) -> None:
     write(tmp_path / "log.csv", FULL)
     (tmp_path / "tables").mkdir()
