@@ -157,7 +157,7 @@ def _wants(one: Asker) -> str:
 
 def _meaning(column: str, report: ProfileReport) -> str:
     kinds = SUBJECT_KINDS if column == "subject" else (column,)
-    told = f"whom it was asked about: {words.either(SUBJECT_KINDS)}" if column == "subject" else ""
+    told = f"the person looked up: any of {words.either(SUBJECT_KINDS)}" if column == "subject" else ""
     found = [one.name for one in report.columns if one.name in kinds]
     which = f"{', '.join(found)}: " if column == "subject" else ""
     hidden = f" ({which}{words.either(_states(report, found))} in every row)" if found else ""
