@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,7 @@ from anomaly.scan.run import cannot_run, incidents_of
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
 from anomaly.sources import Log
-
-Progress = Callable[[str, int], None]  # stage, rows done
+from anomaly.telling import Tell
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Pass(Timing):
 
 
 def one_pass(
-    inputs: Sequence[str | Path | Any], settings: Settings, wanted: Sequence[Detector], tell: Progress
+    inputs: Sequence[str | Path | Any], settings: Settings, wanted: Sequence[Detector], tell: Tell
 ) -> Pass:
     """Take a log through all stages; holds nothing of it afterwards. Raises InputError as a scan does."""
     done = Pass()
@@ -63,7 +62,7 @@ def one_pass(
         kept = keep(ran, settings.fdr)
     tell("writing incidents", 0)
     with done.stage("assembling"):
-        incidents, *_ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings)
+        incidents, *_ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings, tell)
     done.entries = len(incidents)
     tell("decoding", 0)
     headers = {log.header_map[name] for name in done.columns if name in log.header_map}
@@ -75,7 +74,7 @@ def one_pass(
 
 
 def _coded(
-    inputs: Sequence[str | Path | Any], settings: Settings, tell: Progress, done: Pass
+    inputs: Sequence[str | Path | Any], settings: Settings, tell: Tell, done: Pass
 ) -> tuple[Log, CodedLog, Context]:
     log, coded, context = code_log(inputs, settings, tell, done)
     done.columns = tuple(sorted(log.quality))
@@ -90,7 +89,7 @@ def _detected(
     explained: Explained,
     settings: Settings,
     wanted: Sequence[Detector],
-    tell: Progress,
+    tell: Tell,
     done: Pass,
 ) -> list[tuple[Detector, Signals]]:
     """Run detectors one by one; what they share is gathered first, so that none pays for another."""

@@ -15,10 +15,11 @@ from typing import Any
 from anomaly.bench.compiled import Compiled, compiling
 from anomaly.bench.log import write_log
 from anomaly.bench.memory import peak_bytes
-from anomaly.bench.once import Pass, Progress, one_pass
+from anomaly.bench.once import Pass, one_pass
 from anomaly.detectors import BY_NAME, DETECTORS, Detector
 from anomaly.errors import InputError
 from anomaly.scan.settings import Settings
+from anomaly.telling import EXPECTED, TOTAL, Tell, silent
 
 ROWS, RUNS = 1_000_000, 3  # by default
 STAGES = {
@@ -107,7 +108,7 @@ def bench(
     rows: int | None = None,
     runs: int = RUNS,
     only: Sequence[str] = (),
-    progress: Progress | None = None,
+    tell: Tell = silent,
 ) -> Measured:
     """Measure the stages of a scan and each detector, one after another in this process.
 
@@ -116,7 +117,6 @@ def bench(
     name that is wrong. Works in one thread but for what reading and coding share out.
     """
     settings, wanted = (settings or Settings()).checked(), chosen(only)
-    tell = progress or (lambda stage, done: None)
     for name, number in (("--rows", rows), ("--runs", runs)):
         if number is not None and number < 1:
             raise InputError(f"{number} is not usable", name, "give 1 or more")
@@ -134,7 +134,7 @@ def bench(
         return _measured(inputs, settings, wanted, runs, None, tell)
     with tempfile.TemporaryDirectory(prefix="anomaly-bench-") as room:
         path = Path(room, "seeded.parquet")
-        tell("writing a seeded log", 0)
+        tell(f"writing a seeded log of {rows or ROWS:,} rows", 0)
         begin = time.perf_counter()
         write_log(path, rows or ROWS)
         return _measured([path], settings, wanted, runs, time.perf_counter() - begin, tell)
@@ -146,7 +146,7 @@ def _measured(
     wanted: Sequence[Detector],
     runs: int,
     written: float | None,
-    tell: Progress,
+    tell: Tell,
 ) -> Measured:
     base = peak_bytes()
     with compiling() as compiled:
@@ -155,11 +155,14 @@ def _measured(
     compiled.seconds += first.stages["compiling"]
     peak = peak_bytes()
     passes = []
+    tell(TOTAL, runs)
     for number in range(1, runs + 1):
         gc.collect()
 
-        def told(stage: str, rows: int, run: int = number) -> None:
-            tell(f"run {run}: {stage}", 0)
+        def told(what: str, done: int, run: int = number) -> None:
+            if what not in (EXPECTED, TOTAL):
+                tell(f"run {run}: {what}", 0)
 
         passes.append(one_pass(inputs, settings, wanted, told))
+        tell(f"run {number}", 1)
     return Measured(tuple(passes), written, compiled, base, peak)

@@ -105,13 +105,7 @@ def _discover(logs: list[str], settings: Settings, permutations: int, seed: int,
 
     with shown(Console(stderr=True)) as progress:
         _, coded, tables = code_log(logs, settings.checked(), progress, Timing())
-        found = discover(
-            coded,
-            tables,
-            permutations=permutations,
-            seed=seed,
-            progress=lambda stage: progress(stage, 0),
-        )
+        found = discover(coded, tables, permutations=permutations, seed=seed, tell=progress)
     if format == "json":
         typer.echo(json.dumps(found.as_dict(), indent=2))
     else:

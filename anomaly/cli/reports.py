@@ -42,6 +42,7 @@ def report(
     from anomaly.report.folder import as_json, base_of, write_files
     from anomaly.report.formats import FORMATS
     from anomaly.report.outputs import FURTHER
+    from anomaly.report.progress import shown
     from anomaly.report.reopened import reopen
 
     if format not in FORMATS:
@@ -55,21 +56,23 @@ def report(
     if threshold is not None and not public:
         raise InputError("`--threshold` belongs to `--public`", "--threshold", "give both, or neither")
     out = out or (folder / "public" if public else folder)
-    result = reopen(folder)
-    base_of(out)
-    if public:
-        from anomaly.report.public.edition import public as edition
+    with shown(Console(stderr=True), "reading what the scan left") as tell:
+        result = reopen(folder)
+        base_of(out)
+        if public:
+            from anomaly.report.public.edition import public as edition
 
-        if (out / "manifest.json").exists():
-            raise InputError(
-                "a scan stands here, which is not to be published", str(out), "name another folder"
-            )
-        result = edition(result, threshold=threshold or 5)
-    with Console(stderr=True).status(f"making the report: {FORMATS[format].title}"):
+            if (out / "manifest.json").exists():
+                raise InputError(
+                    "a scan stands here, which is not to be published", str(out), "name another folder"
+                )
+            tell("making the public edition", 0)
+            result = edition(result, threshold=threshold or 5)
+        tell(f"making the report: {FORMATS[format].title}", 0)
         if entry is not None and alone is not None:
             files: Mapping[str, bytes] = {f"entry-{entry}.{format}": alone(result, entry)}
         else:
-            files = FORMATS[format].write(result, budget)
+            files = FORMATS[format].write(result, budget, tell)
     if public:
         files = {**files, "summary.json": as_json(result.summary)}
     write_files(files, out, gone=FURTHER if "report.html" in files else ())
@@ -109,7 +112,9 @@ def subject(
     )
     with shown(Console(stderr=True)) as progress:
         asked = who_asked(log, subject, settings, progress=progress)
-    write_files(subject_files(asked), out)
+        progress("making the page", 0)
+        files = subject_files(asked)
+    write_files(files, out)
     users = asked.rows.select("agency", "user").n_unique()
     explained = int(asked.rows["explained"].is_not_null().sum())
     typer.echo(

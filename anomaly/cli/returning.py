@@ -32,11 +32,12 @@ def annual(
 ) -> None:
     """Draft the annual misuse return: each agency's report, the statewide figures, who has not filed.
 
-    Example: anomaly return --context tables/ --year 2024 --out return/
+    Example: anomaly return --context tables/ --year 2023 --out return/
     """
     from rich.console import Console
 
     from anomaly.report.folder import base_of
+    from anomaly.report.progress import shown
     from anomaly.returns import annual_return, read_tables
     from anomaly.returns.outputs import FORMATS, write_return
     from anomaly.returns.terminal import print_return
@@ -44,9 +45,10 @@ def annual(
     if format not in FORMATS:
         raise InputError(f"`{format}` is no format", "--format", f"they are {', '.join(FORMATS)}")
     base_of(out)
-    made = annual_return(
-        read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
-    )
-    write_return(made, out, format=format)
+    with shown(Console(stderr=True), "reading the tables") as tell:
+        made = annual_return(
+            read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
+        )
+        write_return(made, out, format=format, tell=tell)
     console = Console()
     print_return(made, console if console.is_terminal else Console(width=100), out=out)

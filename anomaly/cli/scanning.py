@@ -95,6 +95,7 @@ def demo(
     from rich.console import Console
 
     from anomaly.report.folder import base_of
+    from anomaly.report.progress import shown
     from anomaly.scan import Settings
     from anomaly.synth import load, size_of, write_world
 
@@ -108,8 +109,9 @@ def demo(
     }:
         rmtree(folder)  # of an earlier demo; write_world refuses any other folder that is not empty
     p = load().model_copy(update={"names": "invented"})  # the same county wherever it is made
-    with Console(stderr=True).status("making a synthetic county: invented people, known misuse"):
-        county = write_world(folder, size_of(p, size="demo", seed=seed), p, format="csv", clean=False)
+    size = size_of(p, size="demo", seed=seed)
+    with shown(Console(stderr=True), "making a synthetic county: invented people, known misuse") as tell:
+        county = write_world(folder, size, p, format="csv", clean=False, tell=tell)
     _scanned([str(county.log)], Settings(context=county.context), out / "review", 50, demo=True)
 
 
@@ -120,15 +122,45 @@ def profile(
     context: ContextOption = None,
     time_zone: ZoneOption = None,
     local_zone: LocalOption = None,
+    draft: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file that is not there yet: a profile to fill in, and nothing else."),
+    ] = None,
 ) -> None:
-    """Say what a log is: columns recognised, data quality, which detectors can run and why not.
+    """Say what a log is: columns recognised, what is missing and what that costs, what to type next.
 
     Example: anomaly profile queries.csv
+
+    Example: anomaly profile queries.csv --draft own.toml
     """
+    if draft is not None:
+        _draft(log, draft)
+        return
+    from rich.console import Console
+
     from anomaly.report.profiled import print_profile
+    from anomaly.report.progress import shown
     from anomaly.scan import profile_log
 
-    print_profile(*profile_log(list(log), profile, context, time_zone, local_zone))
+    with shown(Console(stderr=True)) as tell:
+        told = profile_log(list(log), profile, context, time_zone, local_zone, tell)
+    given = {"--profile": profile, "--time-zone": time_zone, "--local-zone": local_zone, "--context": context}
+    options = [part for name, value in given.items() if value for part in (name, str(value))]
+    print_profile(told, log, options)
+
+
+def _draft(log: list[str], draft: Path) -> None:
+    from shlex import join
+
+    from anomaly.report.draft import draft as text
+    from anomaly.report.folder import write_files
+    from anomaly.sources.files import gather
+
+    if draft.exists():
+        raise InputError("there is a file already", str(draft), "give --draft the name of a new one")
+    write_files({draft.name: text(gather(log)[0].reader.headers).encode()}, draft.parent)
+    typer.echo(f"{draft}: fill it in, then look again with it")
+    typer.echo(f"  anomaly {join(['profile', *log, '--profile', str(draft)])}")
 
 
 def _scanned(
@@ -149,10 +181,10 @@ def _scanned(
     timing = Timing()
     with shown(Console(stderr=True)) as progress:
         result = run(log, settings, progress=progress, timing=timing)
-    if demo:
-        result = replace(result, summary={**result.summary, "demo": True})
-    with timing.stage("writing"):
-        write_outputs(result, out, budget=budget)
+        if demo:
+            result = replace(result, summary={**result.summary, "demo": True})
+        with timing.stage("writing"):
+            write_outputs(result, out, budget=budget, tell=progress)
     print_summary(result, Console(), out=out)
     if profile_time:
         from anomaly.bench.terminal import print_timing

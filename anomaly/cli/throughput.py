@@ -48,7 +48,7 @@ def bench(
         checked(out)  # before the minutes of the runs, not after
     settings = Settings(profile=profile, context=context, time_zone=time_zone, local_zone=local_zone)
     with shown(Console(stderr=True)) as progress:
-        measured = run(log or [], settings, rows=rows, runs=runs, only=only or [], progress=progress)
+        measured = run(log or [], settings, rows=rows, runs=runs, only=only or [], tell=progress)
     if out is not None:
         write_measured(measured, out)
     console = Console()

@@ -94,12 +94,13 @@ def evaluate(
     from anomaly.evaluate.outputs import write_scorecard
     from anomaly.evaluate.terminal import print_scorecard
     from anomaly.report.folder import base_of
+    from anomaly.report.progress import shown
 
     if out is not None:
         base_of(out)
     logs, tables = of_the_world(truth, log, context)
-    with Console(stderr=True).status("matching what was listed to what is true"):
-        card = run(folder, truth, clean=clean, log=logs if baselines else (), context=tables)
+    with shown(Console(stderr=True), "reading what was listed and what is true") as tell:
+        card = run(folder, truth, clean=clean, log=logs if baselines else (), context=tables, tell=tell)
     if out is not None:
         write_scorecard(card, out)
     console = Console()

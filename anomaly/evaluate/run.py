@@ -17,6 +17,7 @@ from anomaly.evaluate.contents import of_scenarios
 from anomaly.evaluate.listing import Abstained
 from anomaly.evaluate.scanned import Scanned, read_scanned
 from anomaly.evaluate.truth import Truth, belongs, in_common, read_truth
+from anomaly.telling import Tell, each, silent
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def evaluate(
     clean: Path | None = None,
     log: Sequence[str | Path] = (),
     context: Path | None = None,
+    tell: Tell = silent,
 ) -> Scorecard:
     """Score what a scan left in `folder` against the truth of its world.
 
@@ -68,6 +70,7 @@ def evaluate(
     for the baselines, which are run only when a log is given. Raises InputError when the folder or the truth
     is not what it should be, or the truth is not of this log; writes nothing.
     """
+    tell("reading what was listed and what is true", 0)
     scanned = read_scanned(folder)
     true = read_truth(truth)
     belongs(true, scanned, truth)
@@ -76,11 +79,13 @@ def evaluate(
         notes.append("no row listed is of a scenario: nothing shows that this truth is of this log")
     rate = None
     if clean is not None:
+        tell("reading the clean twin", 0)
         twin = read_scanned(clean, "clean twin")
         notes += _same_settings(scanned, twin)
         rate = clean_of(twin, context, true)
+    tell("matching what was listed to what is true", 0)
     ours = score(scanned.listing, true, promised_fdr=scanned.promised_fdr, clean=rate)
-    baselines, abstained = _baselines(log, context, true, scanned) if log else ((), ())
+    baselines, abstained = _baselines(log, context, true, scanned, tell) if log else ((), ())
     return Scorecard(ours, baselines, abstained, tuple(notes), scanned.rows_read)
 
 
@@ -117,23 +122,24 @@ def of_the_world(
 
 
 def _baselines(
-    log: Sequence[str | Path], context: Path | None, truth: Truth, scanned: Scanned
+    log: Sequence[str | Path], context: Path | None, truth: Truth, scanned: Scanned, tell: Tell
 ) -> tuple[tuple[Card, ...], tuple[Abstained, ...]]:
     from anomaly.evaluate.baselines import BASELINES, read_queries
     from anomaly.scan import Settings
 
-    _same_log(log, scanned)
+    _same_log(log, scanned, tell)
     used = scanned.manifest.get("settings", {})
     zones = {zone: used.get(zone) for zone in ("time_zone", "local_zone")}
-    queries = read_queries(list(log), Settings(context=context, **zones))
-    answers = [baseline(queries) for baseline in BASELINES]
+    queries = read_queries(list(log), Settings(context=context, **zones), tell)
+    answers = [baseline(queries) for baseline in each(BASELINES, "running the baselines", tell)]
+    ranked = [one for one in answers if not isinstance(one, Abstained)]
     return (
-        tuple(score(one, truth) for one in answers if not isinstance(one, Abstained)),
+        tuple(score(one, truth) for one in each(ranked, "scoring the baselines", tell)),
         tuple(one for one in answers if isinstance(one, Abstained)),
     )
 
 
-def _same_log(log: Sequence[str | Path], scanned: Scanned) -> None:
+def _same_log(log: Sequence[str | Path], scanned: Scanned, tell: Tell) -> None:
     """Rivals that read another log would be judged by rows of this one."""
     from anomaly.sources import open_log
 
@@ -142,7 +148,8 @@ def _same_log(log: Sequence[str | Path], scanned: Scanned) -> None:
         raise InputError("the log is read more than once, which stdin cannot be", "-", "name the file")
     if not inputs:
         return
-    given = {(file.name, file.sha256()) for file in open_log(list(log)).files}
+    files = open_log(list(log)).files
+    given = {(file.name, file.sha256()) for file in each(files, "checking the files of the log", tell)}
     if given != inputs:
         raise InputError(
             f"is not what {scanned.folder} has scanned",

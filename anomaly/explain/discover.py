@@ -7,7 +7,6 @@ searched for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -21,6 +20,7 @@ from anomaly.explain.contract import Answers, Explanation
 from anomaly.explain.records import Records
 from anomaly.explain.templates import EXPLANATIONS
 from anomaly.explain.trial import tried
+from anomaly.telling import Tell, each, silent
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,20 @@ def discover(
     *,
     permutations: int = 5,
     seed: int = 1,
-    progress: Callable[[str], None] | None = None,
+    tell: Tell = silent,
 ) -> Discovery:
     """Try every explanation on a log, and on as many copies of it whose users and subjects are exchanged.
 
     Source of the idea that chance is shown beside: explanation-based auditing (Fabbri and LeFevre, 2011,
     arXiv 1109.6880), which compared with random pairs.
     """
-    tell = progress or (lambda stage: None)
     every = (*EXPLANATIONS, *CANDIDATES)
     records = Records(log, context)
-    tell("explaining")
+    tell("explaining", 0)
     bits, why_not = tried(records, every)
     rng = np.random.default_rng(seed)
     exchanged = []
-    for k in range(permutations):
-        tell(f"exchange {k + 1} of {permutations}")
+    for _ in each(range(permutations), "exchanging users and subjects", tell):
         chance, _ = tried(records.over(exchange(log.actions, rng)), every)
         exchanged.append([_share(chance, 1 << j) for j in range(len(every))] + [1 - _share(chance, _whom())])
     chances = np.array(exchanged)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import shlex
 from pathlib import Path
 
 from anomaly.coding import CodedLog, blocks
@@ -14,6 +15,7 @@ KEY_FILE = "ANOMALY_KEY_FILE"
 KEY = "ANOMALY_KEY"
 _TEXTS = 50_000  # joined at once: all together take the room of all
 _END, _DAY = "\0", 86_400_000  # ms
+MODES = os.name == "posix"  # elsewhere the mode of a file does not say who can read it
 LEAST = 16  # characters; a shorter key can be tried out
 
 
@@ -22,18 +24,53 @@ def token_key(log: CodedLog) -> tuple[bytes, str]:
 
     Without a key of their own, people get one made from the log's whole vocabulary and times: the same log
     gives the same tokens in any row order, and whoever lacks the log cannot recompute them. Raises InputError
-    for a key that is too short or a file that cannot be read.
+    as `own_key` does.
+    """
+    return own_key() or (_key_of(log), "log")
+
+
+def own_key() -> tuple[bytes, str] | None:
+    """Return the key that somebody set and whether it stood in a "file" or in the "environment", or None.
+
+    Raises InputError for a key that is too short, and for a file that cannot be read, is another's, or can be
+    read by others (any bit of mode 077): whoever has the key can try out a token.
     """
     if path := os.environ.get(KEY_FILE):
         try:
-            key = Path(path).read_bytes().strip()
+            with Path(path).open("rb") as file:
+                _alone(file.fileno(), path)
+                key = file.read().strip()
         except OSError as error:
             raise InputError(
-                f"the key file cannot be read ({error.strerror})", KEY_FILE, "correct the path"
+                f"the key file cannot be read ({error.strerror})", path, f"correct the path in {KEY_FILE}"
             ) from None
         return _long_enough(key, KEY_FILE), "file"
     if text := os.environ.get(KEY):
         return _long_enough(text.encode(), KEY), "environment"
+    return None
+
+
+def _alone(file: int, path: str) -> None:
+    """Refuse an open key file that is not its user's alone; where modes mean nothing, nothing is asked."""
+    if not MODES:
+        return
+    found = os.fstat(file)
+    if found.st_uid != os.geteuid():
+        raise InputError(
+            "the key file belongs to another user, who can read and change it",
+            path,
+            f"make a copy of your own, chmod 600 it, and name it in {KEY_FILE}",
+        )
+    if found.st_mode & 0o077:
+        raise InputError(
+            f"the key file is open to others (mode {found.st_mode & 0o777:03o}), and whoever has the key can "
+            "find out whom a token stands for",
+            path,
+            f"chmod 600 {shlex.quote(path)}; if others may have read it, make a new key",
+        )
+
+
+def _key_of(log: CodedLog) -> bytes:
     digest = hashlib.sha256(b"anomaly token key 1")
     for name in sorted(log.texts.texts):
         texts = log.texts[name]
@@ -43,17 +80,7 @@ def token_key(log: CodedLog) -> tuple[bytes, str]:
     # What numpy divides by is one number: a third less than the remainder takes.
     within = sum(int(((block - block // _DAY * _DAY) // 7).sum()) for block in blocks(times))
     digest.update(f"{len(times)} {int(times.sum())} {within}".encode())
-    return digest.digest(), "log"
-
-
-def exposed_key() -> list[str]:
-    """Say that others can read the key file, where they can: whoever has the key can try out a token."""
-    path = os.environ.get(KEY_FILE)
-    if not path or os.name != "posix" or not Path(path).exists() or not Path(path).stat().st_mode & 0o077:
-        return []
-    return [
-        f"the key file that {KEY_FILE} names can be read by others: make it its owner's alone (chmod 600)"
-    ]
+    return digest.digest()
 
 
 def _long_enough(key: bytes, where: str) -> bytes:

@@ -15,6 +15,7 @@ from anomaly.incidents.model import Finding, Incident
 from anomaly.report import words
 from anomaly.report.standing import is_logarithmic, standing, standing_chart
 from anomaly.report.timeline import hours, timeline
+from anomaly.telling import Tell, silent
 
 SHOWN_ROWS = 8
 MOST_PICTURES = 3  # of places among peers, in one dossier; the others are told in words
@@ -47,18 +48,24 @@ class Dossier:
 
 
 def dossiers(
-    incidents: Sequence[Incident], evidence: pl.DataFrame, summary: Mapping[str, Any], local: tzinfo
+    incidents: Sequence[Incident],
+    evidence: pl.DataFrame,
+    summary: Mapping[str, Any],
+    local: tzinfo,
+    tell: Tell = silent,
 ) -> list[Dossier]:
     """Return one dossier per incident, in the same order.
 
     evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors and
-    texts of rules.
+    texts of rules. tell: told each that is made.
     """
     titles = {one["name"]: one["title"] for one in summary["detectors"]}
     rows = rows_of(evidence, [one.incident_id for one in incidents])
-    return [
-        _dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local) for one in incidents
-    ]
+    told = []
+    for one in incidents:
+        told.append(_dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local))
+        tell("drawing dossiers", 1)
+    return told
 
 
 def _dossier(

@@ -12,52 +12,54 @@ from anomaly.report.page import pages, render_public
 from anomaly.report.paper import document as paper
 from anomaly.report.paper.edition import public_report
 from anomaly.report.record import to_json
+from anomaly.telling import Tell, silent
 
 
 @dataclass(frozen=True)
 class Format:
     """One form: what it is for, its files' names, and how they are made.
 
-    write: result, budget (how many entries get a dossier) -> file name -> bytes, the same for the same
-    result. entry: one dossier alone, result and rank -> its file; None where a form has no such thing.
+    write: result, budget (how many entries get a dossier), whom to tell -> file name -> bytes, the same for
+    the same result. entry: one dossier alone, result and rank -> its file; None where a form has no such
+    thing.
     """
 
     name: str
     title: str
-    write: Callable[[ScanResult, int], Mapping[str, bytes]]
+    write: Callable[[ScanResult, int, Tell], Mapping[str, bytes]]
     entry: Callable[[ScanResult, int], bytes] | None = None
 
 
-def _html(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _html(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     public = "public" in result.summary
-    told = {"report.html": render_public(result)} if public else pages(result, budget=budget)
+    told = {"report.html": render_public(result)} if public else pages(result, budget=budget, tell=tell)
     return {name: page.encode() for name, page in told.items()}
 
 
-def _pdf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _pdf(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     public = "public" in result.summary
-    return {"report.pdf": public_report(result) if public else paper.report(result, budget=budget)}
+    return {"report.pdf": public_report(result) if public else paper.report(result, budget=budget, tell=tell)}
 
 
-def _csv(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _csv(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     return {
         "incidents.csv": tables.as_csv(tables.incidents_frame(result.incidents)),
         "evidence.csv": tables.as_csv(tables.conform(result.evidence, tables.EVIDENCE)),
     }
 
 
-def _parquet(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _parquet(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     return {
         "incidents.parquet": tables.as_parquet(tables.incidents_frame(result.incidents)),
         "evidence.parquet": tables.as_parquet(tables.conform(result.evidence, tables.EVIDENCE)),
     }
 
 
-def _json(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _json(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     return {"incidents.json": to_json(result.incidents)}
 
 
-def _ocsf(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def _ocsf(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     return {"findings.ocsf.jsonl": to_ocsf(result)}
 
 

@@ -11,6 +11,7 @@ from anomaly.report import tables
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.page import pages
 from anomaly.report.record import to_json
+from anomaly.telling import Tell, silent
 
 FURTHER = ("report-[0-9]*.html",)  # of an earlier, longer list
 # From these and the manifest, which holds their digests, a report is made again.
@@ -23,17 +24,18 @@ READ_AGAIN = (
 )
 
 
-def write_outputs(result: ScanResult, out: Path, *, budget: int) -> None:
+def write_outputs(result: ScanResult, out: Path, *, budget: int, tell: Tell = silent) -> None:
     """Write the outputs of a scan (docs/contracts.md) into the folder `out`, as `write_files` does.
 
     budget: how many entries get a dossier in the page; the others stand in its table only. The bytes depend
     on the result and the budget alone. Raises InputError where `out` is not a folder one may write to.
     """
-    write_files(files_of(result, budget), out, gone=FURTHER)
+    write_files(files_of(result, budget, tell), out, gone=FURTHER)
 
 
-def files_of(result: ScanResult, budget: int) -> Mapping[str, bytes]:
+def files_of(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
     """Return every file of a scan: name -> content."""
+    tell("writing the tables", 0)
     incidents = tables.incidents_frame(result.incidents)
     requests = tables.conform(result.requests, REQUESTS)
     files = {
@@ -44,7 +46,7 @@ def files_of(result: ScanResult, budget: int) -> Mapping[str, bytes]:
         "rejects.csv": tables.as_csv(tables.conform(result.rejects, tables.REJECTS)),
         "federal_requests.parquet": tables.as_parquet(requests),
         "federal_requests.csv": tables.as_csv(requests),
-        **{name: page.encode() for name, page in pages(result, budget=budget).items()},
+        **{name: page.encode() for name, page in pages(result, budget=budget, tell=tell).items()},
         "summary.json": as_json(result.summary),
     }
     digests = {name: hashlib.sha256(files[name]).hexdigest() for name in READ_AGAIN}

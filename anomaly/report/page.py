@@ -15,6 +15,7 @@ from anomaly.report.federal import by_agency, federal_access
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.templating import environment
 from anomaly.report.timeline import hours
+from anomaly.telling import TOTAL, Tell, silent
 
 TITLE = "Access-log review"
 DOSSIERS = 100  # of one page: 200 of the demo's weighed 2.3 MB
@@ -22,19 +23,21 @@ LISTED = 2000  # entries in the table of the page; the others are in incidents.c
 _INDENT = re.compile(r"\n\s+")
 
 
-def pages(result: ScanResult, *, budget: int) -> dict[str, str]:
+def pages(result: ScanResult, *, budget: int, tell: Tell = silent) -> dict[str, str]:
     """Return the report: `report.html`, and beside it `report-2.html` and so on where dossiers are many.
 
     budget: how many incidents, by rank, get a dossier; the others stand in the table only.
     """
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     shown = incidents[: max(budget, 0)]
-    told = {"report.html": render(result, budget=budget)}
+    tell(TOTAL, len(shown))
+    tell("drawing dossiers", 0)
+    told = {"report.html": render(result, budget=budget, tell=tell)}
     last = math.ceil(len(shown) / DOSSIERS)
     for number in range(2, last + 1):
         part = shown[(number - 1) * DOSSIERS : number * DOSSIERS]
         told[name_of(number)] = _page(
-            "more.html.j2", result, _dossiers(result, part), number=number, last=last
+            "more.html.j2", result, _dossiers(result, part, tell), number=number, last=last
         )
     return told
 
@@ -49,7 +52,7 @@ def name_of(number: int) -> str:
     return "report.html" if number == 1 else f"report-{number}.html"
 
 
-def render(result: ScanResult, *, budget: int) -> str:
+def render(result: ScanResult, *, budget: int, tell: Tell = silent) -> str:
     """Return the first page as HTML text, with the list and the first dossiers.
 
     budget: how many incidents, by rank, get a dossier, here or on a further page.
@@ -62,7 +65,7 @@ def render(result: ScanResult, *, budget: int) -> str:
     return _page(
         "report.html.j2",
         result,
-        _dossiers(result, incidents[: min(shown, DOSSIERS)]),
+        _dossiers(result, incidents[: min(shown, DOSSIERS)], tell),
         incidents=incidents[:LISTED],
         n_incidents=len(incidents),
         n_dossiers=shown,
@@ -76,9 +79,9 @@ def render(result: ScanResult, *, budget: int) -> str:
     )
 
 
-def _dossiers(result: ScanResult, incidents: Sequence[Incident]) -> list[Dossier]:
+def _dossiers(result: ScanResult, incidents: Sequence[Incident], tell: Tell) -> list[Dossier]:
     local = words.zone(result.summary["log"]["local_zone"])
-    return dossiers(incidents, conform(result.evidence, EVIDENCE), result.summary, local)
+    return dossiers(incidents, conform(result.evidence, EVIDENCE), result.summary, local, tell)
 
 
 def _page(template: str, result: ScanResult, told: Sequence[Dossier], **more: Any) -> str:

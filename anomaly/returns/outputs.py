@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from anomaly import __version__
+from anomaly.report import words
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.tables import as_csv
 from anomaly.returns.agencies import AgencyReturn
@@ -17,23 +18,25 @@ from anomaly.returns.make import Return
 from anomaly.returns.page import render
 from anomaly.returns.paper import paper
 from anomaly.returns.rates import Rate
+from anomaly.telling import Tell, silent
 
 FORMATS = ("html", "pdf")
 
 
-def write_return(it: Return, out: Path, *, format: str = "html") -> None:
+def write_return(it: Return, out: Path, *, format: str = "html", tell: Tell = silent) -> None:
     """Write the outputs (docs/contracts.md) into the folder `out`, as `write_files` does.
 
     format: one of `FORMATS`; `pdf` leaves return.pdf besides. The bytes depend on the return alone. Raises
     InputError where `out` is not a folder one may write to, or a PDF cannot be made here.
     """
+    tell(f"making the page of {words.count(len(it.agencies), 'agency', 'agencies')}", 0)
     files = {
         "return.html": render(it).encode(),
         "return.csv": as_csv(agencies_frame(it)),
         "return.json": as_json(to_json(it)),
     }
     if format == "pdf":
-        files["return.pdf"] = paper(it)
+        files["return.pdf"] = paper(it, tell)
     write_files(files, out)
 
 

@@ -18,6 +18,7 @@ from anomaly.returns.page import has_draft, large_ones, most_of_it, shaped, whis
 from anomaly.returns.pictures import funnel, trend
 from anomaly.returns.published import published
 from anomaly.returns.shape import WORDS
+from anomaly.telling import Tell, each, silent
 
 _NAMES, _LINES = 60, 200
 _NOBODY = "Nobody, of the agencies that are known."
@@ -37,7 +38,7 @@ _DISCIPLINE = (
 )
 
 
-def paper(it: Return) -> bytes:
+def paper(it: Return, tell: Tell = silent) -> bytes:
     """Return the whole return as a PDF, dated with the day as of which it was made."""
     drafts = [one for one in it.agencies if has_draft(one)]
     drawn = sum(one.report is not None for one in drafts)
@@ -74,10 +75,12 @@ def paper(it: Return) -> bytes:
             ]
             for one in published()
         ],
-        "drafts": [draft(it, one) for one in drafts],
+        "drafts": [draft(it, one) for one in each(drafts, "drafting reports", tell)],
         "others": sum(one.report is not None for one in it.agencies) - drawn,
         "files": ", ".join(f"`{file}`" for file in it.hashes),
     }
+    # one call of typst's, which does not say how far it is
+    tell(f"setting {words.count(len(drafts), 'draft')} on paper", 0)
     return typeset("return.typ", data, it.as_of, package="returns")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from anomaly.scan.run import WHOM
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
 from anomaly.sources import Log
+from anomaly.telling import Tell, silent
 
 TITLES = {one.name: one.title.rstrip(".") for one in EXPLANATIONS}
 OF_WORK = tuple(name for name in TITLES if name not in WHOM)
@@ -36,7 +37,7 @@ def who_asked(
     subject: str,
     settings: Settings | None = None,
     *,
-    progress: Callable[[str, int], None] | None = None,
+    progress: Tell = silent,
 ) -> Asked:
     """Find every row of a log about one subject.
 
@@ -44,11 +45,11 @@ def who_asked(
     (`plate:7ABC123`). Raises InputError when the log has no such subject, or the input is wrong.
     """
     settings = (settings or Settings()).checked()
-    tell = progress or (lambda stage, rows: None)
-    log, coded, context = code_log(list(inputs), settings, tell, Timing())
+    log, coded, context = code_log(list(inputs), settings, progress, Timing())
     key, key_from = token_key(coded)
-    tell("looking for the subject", 0)
-    code, name = _found(log, coded, subject, key, key_from)
+    progress("looking for the subject", 0)
+    code, name = _found(log, coded, subject, key, key_from, progress)
+    progress("explaining", 0)
     explained = try_all(coded, context)
     actions = np.flatnonzero(coded.actions.subject == code).astype(np.int32)
     events, of_action = coded.events_of(actions)
@@ -62,9 +63,10 @@ def who_asked(
     )
 
 
-def _found(log: Log, coded: CodedLog, subject: str, key: bytes, key_from: str) -> tuple[int, str]:
+def _found(log: Log, coded: CodedLog, subject: str, key: bytes, key_from: str, tell: Tell) -> tuple[int, str]:
     """Return the code of a subject and the key that names it best."""
-    read = partial(fetch, coded, batches=log.batches, columns=log.columns, some_rows=partial(some_rows, log))
+    again = partial(some_rows, log, tell=tell)
+    read = partial(fetch, coded, batches=log.batches, columns=log.columns, some_rows=again)
     code = int(coded.subjects.lookup(pl.Series([subject]))[0])
     if code < 0 and not TOKEN.fullmatch(subject):
         raise InputError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,26 +14,28 @@ from anomaly.coding import READ, CodedLog, EventCoder, finish, understood
 from anomaly.context import Context, load_context
 from anomaly.detectors.federal import MARKED
 from anomaly.errors import InputError
+from anomaly.incidents.tokens import own_key
 from anomaly.policy import load_policy
-from anomaly.report.progress import EXPECTED
 from anomaly.scan.budget import Budget, rows_of
 from anomaly.scan.cache import Cache
 from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
 from anomaly.sources import Log, open_log
+from anomaly.telling import EXPECTED, Tell
 from kernels.prepare import prepare
 
 MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 
 
 def code_log(
-    inputs: Sequence[str | Path | Any], settings: Settings, tell: Callable[[str, int], None], timing: Timing
+    inputs: Sequence[str | Path | Any], settings: Settings, tell: Tell, timing: Timing
 ) -> tuple[Log, CodedLog, Context]:
     """Read a log and its context tables, or what an earlier scan left of the log in `settings.cache`.
 
     tell: told the stage and the rows of it that are done. Raises InputError when the input is wrong.
     """
+    own_key()  # one that is refused is refused before the log is read, not after
     policy = load_policy(settings.policy)
     with timing.stage("compiling"):
         timing.compiled = prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
@@ -72,7 +74,7 @@ def _opened(inputs: Sequence[str | Path | Any], settings: Settings) -> Log:
     return log
 
 
-def _read(coder: EventCoder, log: Log, settings: Settings, tell: Callable[[str, int], None]) -> Context:
+def _read(coder: EventCoder, log: Log, settings: Settings, tell: Tell) -> Context:
     """Read a log into a coder, and the tables beside it."""
     with ThreadPoolExecutor(1) as beside:
         tables = beside.submit(load_context, settings.context, log.profile.local_zone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
@@ -25,26 +25,27 @@ from anomaly.scan.settings import Settings
 from anomaly.scan.summary import Ran, manifest_of, summary_of
 from anomaly.scan.timing import Timing
 from anomaly.sources import Log
+from anomaly.telling import TOTAL, Tell, silent
 
 # Subjects first, and gone before users share what they have in common: 6 bytes a row less at the peak.
 GROUPED = ["subject", "user", "agency", "unit"]
 # Explanations of why this person was asked about.
 WHOM = tuple(one.name for one in EXPLANATIONS if one.answers == "whom")
-Progress = Callable[[str, int], None]  # stage, rows done
 
 
 def scan(
     inputs: Sequence[str | Path | Any] | str | Path | Any,
     settings: Settings | None = None,
     *,
-    progress: Progress | None = None,
+    progress: Tell = silent,
     timing: Timing | None = None,
 ) -> Found:
     """Scan a query log.
 
     inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a
-    list. timing: filled with where the time went. Returns the ranked incidents, their evidence, the rejects,
-    the summary and the manifest; writes nothing. Raises InputError when the input or a setting is wrong.
+    list. progress: told how far it is, see `anomaly.telling`. timing: filled with where the time went.
+    Returns the ranked incidents, their evidence, the rejects, the summary and the manifest; writes nothing.
+    Raises InputError when the input or a setting is wrong.
     """
     settings, timing = (settings or Settings()).checked(), timing or Timing()
     give_back()
@@ -52,8 +53,7 @@ def scan(
 
     def tell(stage: str, rows: int) -> None:
         budget.check()
-        if progress:
-            progress(stage, rows)
+        progress(stage, rows)
 
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
     log, coded, context = code_log(given, settings, tell, timing)
@@ -63,12 +63,12 @@ def scan(
     with timing.stage("detecting"):
         ran = run_detectors(coded, context, explained, settings, tell, timing)
         trim()
-    tell("writing incidents", 0)
+    tell("judging what stands out", 0)
     with timing.stage("calibrating"):
         kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
     with timing.stage("assembling"):
-        incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings)
+        incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings, tell)
         agencies = by_agency(coded, incidents, who)
         seen = oversee(coded, context, [file.name for file in log.files], explained.by(WHOM))
     rejects = pl.DataFrame(
@@ -82,7 +82,13 @@ def scan(
 
 
 def incidents_of(
-    log: Log, coded: CodedLog, explained: Explained, kept: Sequence[Kept], key: bytes, settings: Settings
+    log: Log,
+    coded: CodedLog,
+    explained: Explained,
+    kept: Sequence[Kept],
+    key: bytes,
+    settings: Settings,
+    tell: Tell,
 ) -> tuple[tuple[Incident, ...], pl.DataFrame, pl.DataFrame]:
     """Make the ranked incidents of what is kept, their evidence by a second pass over the log, and who is in
     them.
@@ -96,7 +102,7 @@ def incidents_of(
         files=[file.name for file in log.files],
         key=key,
         clear=settings.clear,
-        some_rows=partial(some_rows, log),
+        some_rows=partial(some_rows, log, tell=tell),
     )
 
 
@@ -105,7 +111,7 @@ def run_detectors(
     context: Context,
     explained: Explained,
     settings: Settings,
-    tell: Progress,
+    tell: Tell,
     timing: Timing,
 ) -> list[Ran]:
     """Run every detector that can run, some side by side; the answers come in the order of the registry.
@@ -116,16 +122,19 @@ def run_detectors(
     def run(grouping: Grouping, one: Detector) -> Ran:
         reason = cannot_run(one, coded.columns, context)
         if reason:
+            tell("looking with each detector", 1)
             return Ran(one, Signals.none(because=reason))
         declared = frozenset(one.needs) | frozenset(one.uses)
         groups = Groups(grouping, declared, one.clears, explained.by)
         with timing.detector(one.name):
             signals = one.run(groups, context, settings.detectors.get(one.name))
-        tell(one.name, 0)
+        tell("looking with each detector", 1)
         return Ran(one, signals)
 
     groupings = {by: Grouping(by, coded) for by in GROUPED}
     asked = in_turn()
+    tell(TOTAL, len(asked))
+    tell("looking with each detector", 0)
     with ThreadPoolExecutor(max(1, settings.threads)) as pool:
         waiting = {one.name: pool.submit(run, groupings[one.group], one) for one in asked}
         for by in GROUPED:
@@ -149,12 +158,20 @@ def in_turn() -> list[Detector]:
 
 def cannot_run(one: Detector, columns: frozenset[str], context: Context) -> str | None:
     """Say why a detector cannot run on this log, or None. columns: those that hold at least one value."""
-    for column in one.needs:
-        if column not in columns:
-            return f"the log has no `{column}`, or it is redacted in every row"
-    if one.group == "user" and "user" not in columns:
-        return "users are redacted in every row"
-    for table in one.tables:
-        if table not in context:
-            return f"no table `{table}` in the context folder"
-    return None
+    missing, tables = lacks(one, columns, context)
+    for column in missing:
+        if column == "user":
+            return "users are redacted in every row"
+        return f"the log has no `{column}`, or it is redacted in every row"
+    return f"no table `{tables[0]}` in the context folder" if tables else None
+
+
+def lacks(
+    one: Detector, columns: frozenset[str], context: Context
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns and the tables that a detector needs and does not find. columns: those that hold at
+    least one value.
+    """
+    needs = (*one.needs, "user") if one.group == "user" else one.needs
+    missing = tuple(name for name in dict.fromkeys(needs) if name not in columns)
+    return missing, tuple(name for name in one.tables if name not in context)

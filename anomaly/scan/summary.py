@@ -23,7 +23,6 @@ from anomaly.explain import EXPLANATIONS, Explained
 from anomaly.incidents import Incident, Oversight
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.tell import day_of
-from anomaly.incidents.tokens import exposed_key
 from anomaly.policy import REASON_CLASSES
 from anomaly.scan.settings import Settings
 from anomaly.sources import Log
@@ -144,7 +143,7 @@ def summary_of(
         "federal_access": _plain(seen.access),
         "federal_purposes": seen.purposes.to_dicts(),
         "federal_on_behalf": seen.on_behalf.to_dicts(),
-        "warnings": [*log.warnings, *context.warnings, *exposed_key()],
+        "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
         "hours": counted(coded.actions.hour, 24).tolist(),
         "limits": list(LIMITS),

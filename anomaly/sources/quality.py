@@ -11,6 +11,7 @@ import polars as pl
 from anomaly.schema import EVENT
 from anomaly.sources.log import Log
 from anomaly.sources.rejects import Reject
+from anomaly.telling import Tell, silent
 
 # K minimum values (Beyer et al. 2007, section 3): exact below K distinct values, about 1.6 % off above.
 _K = 4096
@@ -49,12 +50,13 @@ class ProfileReport:
     warnings: tuple[str, ...]
 
 
-def profile_report(log: Log) -> ProfileReport:
+def profile_report(log: Log, tell: Tell = silent) -> ProfileReport:
     """Read the log once, all columns, and describe it. Raises InputError as reading does."""
     sketches: dict[str, np.ndarray] = {}
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     for batch in log.batches():
+        tell("reading", len(batch))
         low, high = batch["time"].min(), batch["time"].max()
         assert isinstance(low, dt.datetime)
         assert isinstance(high, dt.datetime)
@@ -69,7 +71,7 @@ def profile_report(log: Log) -> ProfileReport:
             q.empty,
             q.redacted,
             q.unreadable,
-            _distinct(sketches[name]),
+            min(_distinct(sketches[name]), q.filled),
         )
         for name in (column.name for column in EVENT)
         if (q := log.quality.get(name)) is not None and name in sketches

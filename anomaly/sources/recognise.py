@@ -61,7 +61,7 @@ def recognise(headers: Sequence[str], profile: Profile | None, where: str) -> Re
             where,
             "write a profile, a TOML file with name, title and [columns] "
             + " ".join(f'{name} = "the header"' for name in absent)
-            + ", and pass it with --profile",
+            + ", and pass it with --profile; `anomaly profile LOG --draft own.toml` writes one to fill in",
         )
     used = set(header_map.values())
     return Recognised(profile, header_map, tuple(header for header in headers if header not in used))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,7 +13,6 @@ import numpy as np
 
 from anomaly import __version__
 from anomaly.errors import InputError
-from anomaly.report.progress import EXPECTED
 from anomaly.synth.bulletins import issue
 from anomaly.synth.casefiles import open_cases
 from anomaly.synth.names import tables as names_of
@@ -30,6 +28,7 @@ from anomaly.synth.streams import stream
 from anomaly.synth.work.manners import signatures
 from anomaly.synth.world import World
 from anomaly.synth.write import Writing
+from anomaly.telling import EXPECTED, Tell, silent
 
 PROBED = 2000  # users whose work is tried out before the world is made
 PROBES, PROBED_ROWS = 28, 150_000  # in so many stretches, of about so many rows together
@@ -111,7 +110,7 @@ def write_world(
     format: Literal["csv", "parquet"] = "parquet",
     clean: bool = True,
     threads: int = 2,
-    tell: Callable[[str, int], None] = lambda stage, rows: None,
+    tell: Tell = silent,
 ) -> Written:
     """Make a world and write `log/`, `context/` and `truth/` into `out`, and its clean twin's log into
     `clean/log/`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache, partial
@@ -25,6 +25,7 @@ from anomaly.synth.tablefiles import TableFiles
 from anomaly.synth.tables import Tables, of_slice
 from anomaly.synth.truth import Marks, marks, write_truth
 from anomaly.synth.world import World
+from anomaly.telling import Tell, silent
 
 SINGLE = 1_000_000  # rows up to which a log is one file
 PART = 300_000  # rows that a file of the log has at least, where there is more than one: whole slices
@@ -65,9 +66,7 @@ class Writing:
             if not self.existed:
                 shutil.rmtree(self.out, ignore_errors=True)
 
-    def log(
-        self, length: int, threads: int, tell: Callable[[str, int], None] = lambda stage, rows: None
-    ) -> None:
+    def log(self, length: int, threads: int, tell: Tell = silent) -> None:
         """Make all slices of `length` seconds on `threads` threads and write everything.
 
         tell: told the rows that are made.

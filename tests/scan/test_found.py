@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import anomaly
 from anomaly.errors import InputError
+from anomaly.incidents import tokens
 from anomaly.report.page import render
 from anomaly.scan import Found, Settings, scan
 from tests.stories import load_story
@@ -67,12 +69,49 @@ def test_importing_the_package_loads_nothing() -> None:
     assert not hasattr(anomaly, "scam")
 
 
-def test_a_key_file_that_others_can_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "key"
-    file.write_text("a long and random key, as good as any")
+@pytest.mark.skipif(os.name != "posix", reason="modes of files mean nothing here")
+def test_a_key_file_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "the key"
+    file.write_text("a long and random key, as good as any\n")
     monkeypatch.setenv("ANOMALY_KEY_FILE", str(file))
-    for mode, said in ((0o644, True), (0o600, False)):
+
+    def read(*_: object) -> None:
+        raise AssertionError("the log is read before the key is refused")
+
+    for mode in (0o644, 0o640, 0o602, 0o610, 0o444):
+        file.chmod(mode)
+        with monkeypatch.context() as before:
+            before.setattr("anomaly.scan.coded.open_log", read)
+            with pytest.raises(InputError, match="open to others") as refused:
+                scan([STORY.log], Settings(context=STORY.context))
+        assert refused.value.where == str(file)
+        assert f"chmod 600 '{file}'" in str(refused.value)
+    for mode in (0o600, 0o400):
         file.chmod(mode)
         result = scan([STORY.log], Settings(context=STORY.context))
-        assert any("can be read by others" in one for one in result.summary["warnings"]) is said
         assert result.manifest["settings"]["tokens_keyed_by"] == "file"
+        assert not any("key" in one for one in result.summary["warnings"])
+    me = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: me + 1)
+    with pytest.raises(InputError, match="belongs to another user"):
+        scan([STORY.log], Settings(context=STORY.context))
+
+
+def test_a_key_file_where_modes_mean_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "key"
+    file.write_text("a long and random key, as good as any\n")
+    file.chmod(0o644)
+    monkeypatch.setenv("ANOMALY_KEY_FILE", str(file))
+    monkeypatch.setattr(tokens, "MODES", False)
+    assert tokens.own_key() == (b"a long and random key, as good as any", "file")
+
+
+@pytest.mark.parametrize("given", ["nowhere", "a folder", "short"])
+def test_a_key_that_is_none_is_refused(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "short").write_text("0123456789")
+    (tmp_path / "short").chmod(0o600)
+    monkeypatch.setenv("ANOMALY_KEY_FILE", str(tmp_path / given))
+    with pytest.raises(InputError, match=r"cannot be read|fewer than 16") as refused:
+        scan([STORY.log], Settings(context=STORY.context))
+    assert refused.value.next

@@ -18,8 +18,10 @@ from anomaly.context import Context, load_context
 from anomaly.detectors.peers import Peering, peering
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, load_policy
 from anomaly.scan import Settings
+from anomaly.scan.budget import rows_of
 from anomaly.sources import Log, Rows, open_log
 from anomaly.sources.canonical import as_frame
+from anomaly.telling import EXPECTED, Tell, silent
 
 SAID = ("sex", "surname", "hit")  # of the subject and the answer: the detectors do not keep them
 NO = ("N", "NO", "F", "FALSE", "0", "NONE")
@@ -67,7 +69,9 @@ class Queries:
 
 
 def read_queries(
-    inputs: Sequence[str | Path | Any] | str | Path | Any, settings: Settings | None = None
+    inputs: Sequence[str | Path | Any] | str | Path | Any,
+    settings: Settings | None = None,
+    tell: Tell = silent,
 ) -> Queries:
     """Read a log as `anomaly.scan.scan` does: same intake, duplicates, identities, cascades, local time.
 
@@ -83,7 +87,9 @@ def read_queries(
     )
     columns = log.columns & READ if "event_id" in log.columns else log.columns
     coder, aside = EventCoder(columns), _Aside(columns)
-    coder.read(aside.watch(log, coder))
+    tell(EXPECTED, rows_of(log))
+    coder.read(aside.watch(log, coder), lambda rows: tell("reading the log for the baselines", rows))
+    tell("coding", 0)
     coded = finish(coder, load_policy(settings.policy), log.profile.local_zone, dict(zones))
     actions = _actions(coded).join(aside.said(coded), on="action", how="left", maintain_order="left")
     actions = actions.filter(pl.col("user").is_not_null(), ~_set_aside(coded, context))

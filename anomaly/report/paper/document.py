@@ -16,20 +16,22 @@ from anomaly.report.paper.sheet import sheet
 from anomaly.report.paper.typeset import typeset
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
+from anomaly.telling import TOTAL, Tell, silent
 
 _SILENT = 8  # detectors that abstained, on the first page; all stand under "What was checked"
 _SHOWN = 20  # files
 
 
-def report(result: ScanResult, *, budget: int) -> bytes:
+def report(result: ScanResult, *, budget: int, tell: Tell = silent) -> bytes:
     """Return the whole report as a PDF. budget: how many incidents, by rank, get a dossier."""
     summary = result.summary
     local = words.zone(summary["log"]["local_zone"])
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     shown = incidents[: max(budget, 0)]
-    sheets = [
-        sheet(one, local) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, local)
-    ]
+    tell(TOTAL, len(shown))
+    tell("drawing dossiers", 0)
+    drawn = dossiers(shown, conform(result.evidence, EVIDENCE), summary, local, tell)
+    sheets = [sheet(one, local) for one in drawn]
     data = {
         **heading(result, local),
         "front": _front(summary),
@@ -45,6 +47,8 @@ def report(result: ScanResult, *, budget: int) -> bytes:
         "data": _data(summary, str(local)),
         "limits": [neutral.shorten(text, 300) for text in summary["limits"]],
     }
+    # one call of typst's, which does not say how far it is
+    tell(f"setting {words.count(len(sheets), 'dossier')} on paper", 0)
     return typeset("report.typ", data, made_on(summary))
 
 
