@@ -13,7 +13,7 @@ from anomaly.report.templating import environment
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.make import Return
 from anomaly.returns.pictures import funnel, trend, whisker
-from anomaly.returns.published import Published, published
+from anomaly.returns.published import Published, by_source, outcomes, published
 from anomaly.returns.rates import Rate
 from anomaly.returns.shape import WORDS
 
@@ -73,7 +73,8 @@ def render(it: Return) -> str:
         if it.rate and it.rate.value
         else None,
         whisker=whiskers(it),
-        published=published(),
+        published=by_source(published()),
+        outcomes=outcomes(published()),
         trend=trend(published()),
         late_share=most_of_it(published()),
         drafts=drafts,

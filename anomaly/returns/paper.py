@@ -16,7 +16,7 @@ from anomaly.returns.drafts import draft
 from anomaly.returns.make import Return
 from anomaly.returns.page import has_draft, large_ones, most_of_it, shaped, whiskers, without_category
 from anomaly.returns.pictures import funnel, trend
-from anomaly.returns.published import published
+from anomaly.returns.published import by_source, outcomes, published
 from anomaly.returns.shape import WORDS
 
 _NAMES, _LINES = 60, 200
@@ -65,14 +65,10 @@ def paper(it: Return) -> bytes:
         ],
         "trend": for_paper(trend(published())),
         "late_share": most_of_it(published()),
+        "outcomes": outcomes(published()),
         "published": [
-            [
-                one.period,
-                ("more than " if one.at_least else "") + words.number(one.value),
-                one.unit,
-                one.source,
-            ]
-            for one in published()
+            [source, [[one.period, one.said, one.unit] for one in ones]]
+            for source, ones in by_source(published())
         ],
         "drafts": [draft(it, one) for one in drafts],
         "others": sum(one.report is not None for one in it.agencies) - drawn,
