@@ -11,6 +11,8 @@ from anomaly import __version__
 from anomaly.report import words
 from anomaly.report.templating import environment
 from anomaly.returns.agencies import STATUSES, AgencyReturn
+from anomaly.returns.compared import agreeing, compared
+from anomaly.returns.drafts import columns, has_draft, on_record
 from anomaly.returns.make import Return
 from anomaly.returns.pictures import funnel, trend, whisker
 from anomaly.returns.published import Published, by_source, outcomes, published
@@ -19,34 +21,6 @@ from anomaly.returns.shape import WORDS
 
 LARGE = 0.1  # of all violations: DESIGN; with that much the total is about a few agencies
 _FEWEST = 5  # violations of an agency that are worth a word: of ten in all, one is a tenth
-# The draft: two columns of tables, each a caption with its fields.
-FORM = (
-    (
-        (
-            "Misuse",
-            (
-                ("investigations", "Investigations"),
-                ("violations", "Violations"),
-                ("pending", "Investigations pending"),
-            ),
-        ),
-        ("Recommended besides", (("employees", "Employees engaged in misuse"),)),
-    ),
-    (
-        (
-            "Outcomes, in employees",
-            (
-                ("counselled", "Counselled"),
-                ("reprimanded", "Reprimanded"),
-                ("suspended", "Suspended"),
-                ("resigned", "Resigned"),
-                ("terminated", "Terminated"),
-                ("misdemeanor", "Misdemeanor charges"),
-                ("felony", "Felony charges"),
-            ),
-        ),
-    ),
-)
 
 
 def render(it: Return) -> str:
@@ -79,18 +53,14 @@ def render(it: Return) -> str:
         late_share=most_of_it(published()),
         drafts=drafts,
         others=sum(one.report is not None for one in it.agencies) - sum(bool(one.report) for one in drafts),
-        form=FORM,
+        columns=partial(columns, it),
+        on_record=on_record,
+        compared=compared(it.on_record),
+        agreeing=agreeing(it.on_record),
         shapes=WORDS,
         statuses={**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))},
         version=__version__,
     )
-
-
-def has_draft(one: AgencyReturn) -> bool:
-    """Tell whether there is a draft to check: something was reported, or a report is still to come."""
-    if one.report is None:
-        return one.status in ("missing", "awaited")
-    return one.status == "no_figure" or any(one.report.filing.counts.values())
 
 
 def whiskers(it: Return) -> Callable[[Rate], Markup] | None:
