@@ -15,7 +15,7 @@ from anomaly.errors import InputError
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder a scan wrote (its --out).", metavar="DIR")],
-    format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json or ocsf.")] = "html",
+    format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json, ocsf or review.")] = "html",
     out: Annotated[
         Path | None, typer.Option(help="Folder for the files; DIR, or DIR/public, if absent.")
     ] = None,
@@ -52,6 +52,10 @@ def report(
         raise InputError(f"`{format}` has no form for one entry", "--entry", f"{able} have")
     if entry is not None and public:
         raise InputError("a public edition has no entry alone", "--entry", "leave out one of the two")
+    if format == "review" and public:
+        raise InputError(
+            "a public edition has no record to fill in", "--format", "leave out --public, or name another"
+        )
     if threshold is not None and not public:
         raise InputError("`--threshold` belongs to `--public`", "--threshold", "give both, or neither")
     out = out or (folder / "public" if public else folder)
