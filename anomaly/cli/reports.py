@@ -76,6 +76,12 @@ def report(
             files = FORMATS[format].write(result, budget)
     if public:
         files = {**files, "summary.json": as_json(result.summary)}
+    if format == "review":
+        for name, blank in files.items():
+            if (out / name).exists() and (out / name).read_bytes() != blank:
+                raise InputError(
+                    "there is one here, which may be filled in", str(out / name), "name another folder"
+                )
     write_files(files, out, gone=FURTHER if "report.html" in files else ())
     for name in files:
         typer.echo(out / name)

@@ -32,6 +32,8 @@ def filing(it: Return) -> list[dict[str, Any]]:
     )
     zero = it.with_status("zero")
     told.append(_status("filed zero", zero, before="" if zero else "Nobody."))
+    misuse = it.with_status("filed")
+    told.append(_status("reported misuse", misuse, before="" if misuse else "Nobody."))
     for status, said in (
         ("no_figure", "filed without the number of violations"),
         ("by_parent", "filed by a parent agency"),

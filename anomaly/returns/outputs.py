@@ -56,6 +56,7 @@ def to_json(it: Return) -> dict[str, Any]:
         "awaited": listed("awaited"),
         "filed_late": sorted(one.agency.agency for one in it.late),
         "filed_zero": listed("zero"),
+        "filed_misuse": listed("filed"),
         "filed_no_figure": listed("no_figure"),
         "filed_by_parent": listed("by_parent"),
         "no_access": listed("no_access"),

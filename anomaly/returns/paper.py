@@ -14,7 +14,7 @@ from anomaly.returns.agencies import AgencyReturn
 from anomaly.returns.drafts import draft, has_draft
 from anomaly.returns.lists import filing, name_of, record, said_of
 from anomaly.returns.make import Return
-from anomaly.returns.page import large_ones, most_of_it, shaped, whiskers, without_category
+from anomaly.returns.page import large_ones, most_of_it, practice_in_words, shaped, whiskers, without_category
 from anomaly.returns.pictures import funnel, trend
 from anomaly.returns.published import by_source, outcomes, published
 from anomaly.returns.shape import WORDS
@@ -161,9 +161,7 @@ def _beside(one: AgencyReturn) -> dict[str, str]:
     if one.shape in ("several", "widespread") and one.report:
         said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
     if one.practice:
-        name, many = one.practice
-        be = "is" if many == 1 else "are"
-        said += f". {many:,} of the {violations:,} {be} under “{_category(name)}”"
+        said += f". {words.opening(practice_in_words(one))} under “{_category(one.practice[0])}”"
     return {"name": name_of(one), "count": count, "rate": rate, "said": f"{said}."}
 
 

@@ -48,6 +48,12 @@ def test_filled_in_it_is_a_record_and_a_scan_again_leaves_it_alone(tmp_path: Pat
     assert run.exit_code == 0
     blank = tmp_path / "review" / "reviews-blank.csv"
     frame = pl.read_csv(blank, infer_schema=False)
+    again = ["report", str(tmp_path / "review"), "--format", "review"]
+    assert CliRunner().invoke(app, again).exit_code == 0
+    frame.head(2).write_csv(blank)
+    with pytest.raises(InputError, match="there is one here, which may be filled in"):
+        CliRunner().invoke(app, again, catch_exceptions=False)
+    assert len(pl.read_csv(blank)) == 2
     with pytest.raises(InputError, match="no review is about 2025"):
         annual_return(read_tables(_folder(tmp_path / "none", frame)), 2025, today=date(2026, 4, 1))
     done = frame.with_columns(
