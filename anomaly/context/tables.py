@@ -73,7 +73,10 @@ def load_context(
     hashes: dict[str, str] = {}
     named: dict[str, str] = {}
     found: list[tuple[str, Path]] = []
+    given = {path.resolve() for path in (beside or {}).values()}
     for path in sorted(folder.iterdir()):
+        if path.resolve() in given:
+            continue
         if path.suffix not in SUFFIXES or path.stem not in CONTEXT:
             warnings.append(f"context file {path.name} is not a table this tool knows; it was not read")
         elif path.stem in only:
@@ -161,6 +164,12 @@ def _type(column: Column) -> pl.DataType:
 
 def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Series:
     raw = frame[column.name].rechunk()  # whoever hashes texts copies them into one, each time
+    if raw.dtype == pl.List(pl.String):  # Parquet can say several in one cell; CSV joins them so
+        raw = raw.list.join("; ")
+    if raw.dtype.is_nested() or raw.dtype == pl.Binary:
+        raise ContextError(
+            f"column `{column.name}` holds {raw.dtype} and not texts", file, "export it as text"
+        )
     if raw.dtype == pl.String and not bare(raw):
         raw = raw.str.strip_chars().replace("", None)
     if column.kind is Kind.TEXT:

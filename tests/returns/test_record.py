@@ -255,6 +255,8 @@ def test_a_record_of_another_place_is_read_and_two_are_refused(tmp_path: Path) -
     it = annual_return(read_tables(tables, tmp_path / "desk" / "record.csv"), 2018, today=TODAY)
     assert set(it.hashes) == {"filings.csv", "record.csv"}
     assert it.on_record
+    put(tables, record=f"{HEAD}\n{ONE}")
+    assert not read_tables(tables, tables / "record.csv").warnings
     for file, says in (
         ("none.csv", "cannot be read as csv"),
         ("record.txt", "this is no table"),
@@ -268,6 +270,18 @@ def test_a_record_of_another_place_is_read_and_two_are_refused(tmp_path: Path) -
     pl.read_csv(tables / "reviews.csv").write_parquet(tables / "reviews.parquet")
     (tables / "reviews.csv").unlink()
     assert annual_return(read_tables(tables), 2018, today=TODAY).on_record == it.on_record
+
+
+def test_a_list_of_outcomes_is_read_and_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    row = {"incident_id": "I-1", "agency": "ELM PD", "opened": "2018-02-01", "decided": "2018-03-01"}
+    frame = pl.DataFrame([{**row, "finding": "violation", "outcome": ["counselled", "felony"]}])
+    frame.write_parquet(tmp_path / "reviews.parquet")
+    told = record_of(made(tmp_path), "ELM PD")
+    assert (told["counselled"], told["felony"], told["suspended"]) == (1, 1, 0)
+    for strange in ([[1]], [{"a": "b"}], [b"violation"]):
+        frame.with_columns(finding=pl.Series(strange)).write_parquet(tmp_path / "reviews.parquet")
+        with pytest.raises(InputError, match=r"column `finding` holds .* and not texts"):
+            made(tmp_path)
 
 
 def test_the_deck_with_a_record_has_the_figures_of_the_deck(it: Return) -> None:
