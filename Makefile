@@ -39,7 +39,7 @@ scorecard: $(VENV)/dev.stamp
 
 samples: $(VENV)/demo.stamp
 	@$(BIN)/anomaly demo --out demo
-	@$(BIN)/anomaly return --context fixtures/filings/deck2018 --year 2018 --as-of 2019-04-07 --out demo/return
+	@$(BIN)/anomaly return --context fixtures/filings/deck2018 --year 2018 --as-of 2019-04-07 --review fixtures/filings/reviews2018.csv --out demo/return
 	@mkdir -p docs/samples
 	@cp demo/review/report.html demo/return/return.html docs/samples
 

@@ -123,7 +123,16 @@ CONTEXT: dict[str, tuple[Column, ...]] = {
             Kind.NUMBER,
         ),
     ),
+    "reviews": _table(
+        "incident_id! agency user category opened decided finding violations outcome year reviewed_by note",
+        opened=Kind.DATE,
+        decided=Kind.DATE,
+        violations=Kind.NUMBER,
+        year=Kind.NUMBER,
+    ),
 }
+# What people found is no explanation of a look-up: a scan does not read it.
+SCANNED: tuple[str, ...] = tuple(name for name in CONTEXT if name != "reviews")
 
 CATEGORIES: tuple[str, ...] = (
     "personal use",
@@ -135,5 +144,16 @@ CATEGORIES: tuple[str, ...] = (
     "harvesting",
     "record keeping",
     "oversight",
+)
+# What a review finds of one employee in one entry, and what comes of a violation: the words of the return.
+FINDINGS: tuple[str, ...] = ("violation", "no violation", "pending")
+OUTCOMES: tuple[str, ...] = (
+    "counselled",
+    "reprimanded",
+    "suspended",
+    "resigned",
+    "terminated",
+    "misdemeanor",
+    "felony",
 )
 INCIDENT_KINDS: tuple[str, ...] = ("person", "unit", "agency", "subject")

@@ -61,6 +61,8 @@ def oversight(here: Path) -> None:
         part.write_parquet(here / "journal" / f"{month[0]}.parquet")
     shutil.copytree(story / "context", here / "tables")
     shutil.copytree(ROOT / "fixtures" / "filings" / "deck2018", here / "filings")
+    (here / "records").mkdir()
+    shutil.copy(ROOT / "fixtures" / "filings" / "reviews2018.csv", here / "records")
 
 
 def reporter(here: Path) -> None:
@@ -89,6 +91,7 @@ GUIDES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
             "review/incidents.csv",
             "review/report.pdf",
             "review/entry-1.pdf",
+            "tables/reviews.csv",
             "return/return.html",
         ),
     ),

@@ -13,7 +13,10 @@ SAMPLES = ROOT / "docs" / "samples"
 WRITTEN_BY = {  # sample: the command, as in the Makefile, and where its page is
     "report.html": (["demo"], "review/report.html"),
     "return.html": (
-        ["return", "--context", "fixtures/filings/deck2018", "--year", "2018", "--as-of", "2019-04-07"],
+        [
+            *("return", "--context", "fixtures/filings/deck2018", "--year", "2018", "--as-of", "2019-04-07"),
+            *("--review", "fixtures/filings/reviews2018.csv"),
+        ],
         "return.html",
     ),
 }

@@ -15,7 +15,7 @@ from anomaly.errors import InputError
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder a scan wrote (its --out).", metavar="DIR")],
-    format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json or ocsf.")] = "html",
+    format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json, ocsf or review.")] = "html",
     out: Annotated[
         Path | None, typer.Option(help="Folder for the files; DIR, or DIR/public, if absent.")
     ] = None,
@@ -53,6 +53,10 @@ def report(
         raise InputError(f"`{format}` has no form for one entry", "--entry", f"{able} have")
     if entry is not None and public:
         raise InputError("a public edition has no entry alone", "--entry", "leave out one of the two")
+    if format == "review" and public:
+        raise InputError(
+            "a public edition has no record to fill in", "--format", "leave out --public, or name another"
+        )
     if threshold is not None and not public:
         raise InputError("`--threshold` belongs to `--public`", "--threshold", "give both, or neither")
     out = out or (folder / "public" if public else folder)
@@ -75,6 +79,12 @@ def report(
             files = FORMATS[format].write(result, budget, tell)
     if public:
         files = {**files, "summary.json": as_json(result.summary)}
+    if format == "review":
+        for name, blank in files.items():
+            if (out / name).exists() and (out / name).read_bytes() != blank:
+                raise InputError(
+                    "there is one here, which may be filled in", str(out / name), "name another folder"
+                )
     write_files(files, out, gone=FURTHER if "report.html" in files else ())
     for name in files:
         typer.echo(out / name)

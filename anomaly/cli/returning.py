@@ -15,7 +15,10 @@ from anomaly.errors import InputError
 @app.command(name="return")
 def annual(
     context: Annotated[
-        Path, typer.Option(help="Folder with filings.csv; agencies.csv and users.csv where there are some.")
+        Path,
+        typer.Option(
+            help="Folder with filings.csv; reviews.csv, agencies.csv, users.csv where there are some."
+        ),
     ],
     year: Annotated[int, typer.Option(help="The year that was reported about.")],
     as_of: Annotated[
@@ -24,6 +27,10 @@ def annual(
             formats=["%Y-%m-%d"],
             help="What had come by this day; the last filing's day if absent, or when the year was overdue.",
         ),
+    ] = None,
+    review: Annotated[
+        Path | None,
+        typer.Option(help="The review record, if it is not reviews.csv of the folder.", metavar="FILE"),
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for return.html, return.csv and return.json.")] = Path(
         "anomaly-return"
@@ -47,7 +54,7 @@ def annual(
     base_of(out)
     with shown(Console(stderr=True), "reading the tables") as tell:
         made = annual_return(
-            read_tables(context), year, today=date.today(), as_of=as_of.date() if as_of else None
+            read_tables(context, review), year, today=date.today(), as_of=as_of.date() if as_of else None
         )
         write_return(made, out, format=format, tell=tell)
     console = Console()

@@ -14,7 +14,7 @@ import polars as pl
 from anomaly.context.clock import to_utc
 from anomaly.context.edges import bare
 from anomaly.errors import ContextError
-from anomaly.schema import CONTEXT, Column, Kind
+from anomaly.schema import CONTEXT, SCANNED, Column, Kind
 
 SUFFIXES = (".csv", ".parquet")
 _DATES = ("%Y-%m-%d", "%m/%d/%Y", "%Y%m%d")
@@ -33,6 +33,7 @@ class Context:
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)  # file name -> sha-256
+    named: Mapping[str, str] = field(default_factory=dict)  # table -> file name
 
     def __contains__(self, name: str) -> bool:
         return name in self.tables
@@ -40,17 +41,26 @@ class Context:
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.tables[name]
 
+    def file(self, name: str) -> str:
+        """Return the name of the file that holds a table, for messages."""
+        return self.named.get(name, name)
+
     def files(self) -> list[str]:
         """Return the names of the tables that were given, sorted."""
         return sorted(self.tables)
 
 
-def load_context(folder: Path | None, zone: str, only: Collection[str] = tuple(CONTEXT)) -> Context:
+def load_context(
+    folder: Path | None,
+    zone: str,
+    only: Collection[str] = SCANNED,
+    beside: Mapping[str, Path] | None = None,
+) -> Context:
     """Read a context folder.
 
     zone: IANA name, the zone of naive times. only: names of the tables to read; others are left alone.
-    Raises ContextError: no such folder, a required column missing, a value that cannot be read as what its
-    column holds.
+    beside: tables in files of any name and place, table -> file. Raises ContextError: no such folder, a
+    required column missing, a value that cannot be read as what its column holds, a table twice.
     """
     if folder is None:
         return Context()
@@ -61,25 +71,35 @@ def load_context(folder: Path | None, zone: str, only: Collection[str] = tuple(C
     tables: dict[str, pl.DataFrame] = {}
     warnings: list[str] = []
     hashes: dict[str, str] = {}
+    named: dict[str, str] = {}
+    found: list[tuple[str, Path]] = []
+    given = {path.resolve() for path in (beside or {}).values()}
     for path in sorted(folder.iterdir()):
+        if path.resolve() in given:
+            continue
         if path.suffix not in SUFFIXES or path.stem not in CONTEXT:
             warnings.append(f"context file {path.name} is not a table this tool knows; it was not read")
-            continue
-        if path.stem not in only:
-            continue
-        if path.stem in tables:
-            raise ContextError(f"two files hold the table `{path.stem}`", str(folder), "keep one of them")
-        tables[path.stem] = _read(path, zone, warnings)
+        elif path.stem in only:
+            found.append((path.stem, path))
+    for name, path in (*found, *(beside or {}).items()):
+        if path.suffix not in SUFFIXES:
+            raise ContextError("this is no table", str(path), "give a .csv or .parquet file")
+        if name in tables:
+            raise ContextError(f"two files hold the table `{name}`", str(folder), "keep one of them")
+        if path.name in hashes:
+            raise ContextError(f"two files are called {path.name}", str(path), "give it another name")
+        tables[name] = _read(path, name, zone, warnings)
+        named[name] = path.name
         with path.open("rb") as file:
             hashes[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
     if not tables:
         raise ContextError(
             "the folder holds no context table", str(folder), f"known tables: {', '.join(only)}"
         )
-    return Context(tables, tuple(warnings), hashes)
+    return Context(tables, tuple(warnings), hashes, named)
 
 
-def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
+def _read(path: Path, table_name: str, zone: str, warnings: list[str]) -> pl.DataFrame:
     try:
         frame = pl.read_csv(path, infer_schema=False) if path.suffix == ".csv" else pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -88,7 +108,7 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
             path.name,
             "export the table again",
         ) from None
-    known = {column.name: column for column in CONTEXT[path.stem]}
+    known = {column.name: column for column in CONTEXT[table_name]}
     twice = [name for name in frame.columns if name.partition("_duplicated_")[0] in known.keys() - {name}]
     if twice:
         name = twice[0].partition("_duplicated_")[0]
@@ -98,12 +118,12 @@ def _read(path: Path, zone: str, warnings: list[str]) -> pl.DataFrame:
         raise ContextError(
             f"column `{missing[0]}` is missing; found {', '.join(frame.columns)}",
             path.name,
-            f"`{path.stem}` has the columns {', '.join(known)}",
+            f"`{table_name}` has the columns {', '.join(known)}",
         )
     extra = [name for name in frame.columns if name not in known]
-    if extra and path.stem != "filings":  # filings also carry counts by category
+    if extra and table_name != "filings":  # filings also carry counts by category
         warnings.append(f"context table {path.name}: columns not used: {', '.join(extra)}")
-    kept = frame.select(name for name in frame.columns if name in known or path.stem == "filings")
+    kept = frame.select(name for name in frame.columns if name in known or table_name == "filings")
     typed = [
         _typed(kept, known.get(name, Column(name, Kind.NUMBER, "")), path.name, zone) for name in kept.columns
     ]
@@ -144,6 +164,12 @@ def _type(column: Column) -> pl.DataType:
 
 def _typed(frame: pl.DataFrame, column: Column, file: str, zone: str) -> pl.Series:
     raw = frame[column.name].rechunk()  # whoever hashes texts copies them into one, each time
+    if raw.dtype == pl.List(pl.String):  # Parquet can say several in one cell; CSV joins them so
+        raw = raw.list.join("; ")
+    if raw.dtype.is_nested() or raw.dtype == pl.Binary:
+        raise ContextError(
+            f"column `{column.name}` holds {raw.dtype} and not texts", file, "export it as text"
+        )
     if raw.dtype == pl.String and not bare(raw):
         raw = raw.str.strip_chars().replace("", None)
     if column.kind is Kind.TEXT:

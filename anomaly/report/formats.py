@@ -12,6 +12,7 @@ from anomaly.report.page import pages, render_public
 from anomaly.report.paper import document as paper
 from anomaly.report.paper.edition import public_report
 from anomaly.report.record import to_json
+from anomaly.report.reviews import to_reviews
 from anomaly.telling import Tell, silent
 
 
@@ -63,6 +64,10 @@ def _ocsf(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, 
     return {"findings.ocsf.jsonl": to_ocsf(result)}
 
 
+def _review(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[str, bytes]:
+    return {"reviews-blank.csv": to_reviews(result.incidents)}
+
+
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
@@ -72,5 +77,6 @@ FORMATS: Mapping[str, Format] = {
         Format("parquet", "the same, for programs", _parquet),
         Format("json", "every entry whole, after docs/schema/incidents.json", _json),
         Format("ocsf", "OCSF Detection Findings, for a SIEM", _ocsf),
+        Format("review", "a review record to fill in, for the annual return", _review),
     )
 }

@@ -29,6 +29,11 @@ def number(value: float | None) -> str:
     )
 
 
+def signed(n: int) -> str:
+    """Say a difference: +2 · −1,200."""
+    return f"{n:+,}".replace("-", "−")
+
+
 def count(n: int | None, one: str, many: str | None = None) -> str:
     """Say how many of what: 1 event · 25 events · few events, where the number is withheld."""
     if n is None:

@@ -9,6 +9,7 @@ from datetime import date
 from anomaly.detectors.filings import with_grace
 from anomaly.returns.filings import Report
 from anomaly.returns.rates import Rate, rate_of
+from anomaly.returns.record import Tally
 from anomaly.returns.register import Agency
 from anomaly.returns.shape import practice_of, shape_of
 
@@ -28,7 +29,8 @@ STATUSES = {
 class AgencyReturn:
     """One agency and its return. late: None where there is no report, or none with a date.
 
-    why_no_rate: what is missing for a rate, where there is none.
+    why_no_rate: what is missing for a rate, where there is none. record: what its review record says of the
+    year, beside the report and never counted for it.
     """
 
     agency: Agency
@@ -38,6 +40,12 @@ class AgencyReturn:
     previous: Report | None
     rate: Rate | None
     why_no_rate: str | None
+    record: Tally | None = None
+
+    @property
+    def differences(self) -> dict[str, int]:
+        """Record less report, of the figures that were filed and differ."""
+        return self.record.differences(self.report.filing) if self.record and self.report else {}
 
     @property
     def violations(self) -> int | None:
@@ -62,6 +70,7 @@ def agency_return(
     grace: int,
     reports: Mapping[tuple[str, int], Report],
     parents: Mapping[str, str | None],
+    record: Tally | None = None,
 ) -> AgencyReturn:
     """Return where one agency stands. grace: days after the due day on which a report is not yet late.
 
@@ -80,7 +89,8 @@ def agency_return(
     else:
         status = "awaited" if as_of <= last_day else "missing"
     rate, why = _rate(agency, report)
-    return AgencyReturn(agency, status, late, report, reports.get((agency.agency, year - 1)), rate, why)
+    before = reports.get((agency.agency, year - 1))
+    return AgencyReturn(agency, status, late, report, before, rate, why, record)
 
 
 def filer_above(

@@ -10,25 +10,12 @@ import polars as pl
 
 from anomaly.errors import ContextError
 from anomaly.report.neutral import clean
-from anomaly.schema import CONTEXT
+from anomaly.returns.checked import YEARS, refuse, whole
+from anomaly.schema import CONTEXT, OUTCOMES
 
 # The figures of the form, in its order. Nobody has published its text; these are what published totals show.
-COUNTS = (
-    "investigations",
-    "violations",
-    "pending",
-    "employees",
-    "counselled",
-    "reprimanded",
-    "suspended",
-    "resigned",
-    "terminated",
-    "misdemeanor",
-    "felony",
-)
+COUNTS = ("investigations", "violations", "pending", "employees", *OUTCOMES)
 _KNOWN = {column.name for column in CONTEXT["filings"]}
-_MOST = 10**9  # of anything in a year: there are fewer look-ups
-_YEARS = (1950, 2100)  # the law enforcement networks are younger; a year beyond is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -73,27 +60,23 @@ def read_filings(table: pl.DataFrame, file: str) -> list[Filing]:
         Filing(
             row,
             clean(line["agency"]).strip(),
-            _whole(line["year"], "year", f"{file}, row {row}", _YEARS) or 0,
+            whole(line["year"], "year", f"{file}, row {row}", YEARS) or 0,
             line["filed_at"],
-            {name: _whole(line[name], name, f"{file}, row {row}") for name in COUNTS},
+            {name: whole(line[name], name, f"{file}, row {row}") for name in COUNTS},
             {
                 shown: count
                 for name, shown in names.items()
-                if (count := _whole(line[name], name, f"{file}, row {row}")) is not None
+                if (count := whole(line[name], name, f"{file}, row {row}")) is not None
             },
         )
         for row, line in enumerate(table.iter_rows(named=True), start=1)
     ]
     wrong = [*((one, says) for one in filings for says in _contradictions(one)), *_rivals(filings)]
-    if wrong:
-        first, says = wrong[0]
-        rows = len({one.row for one, _ in wrong}) - 1
-        more = f" (and so do {rows:,} more)" if rows > 1 else " (and so does one more)" if rows else ""
-        raise ContextError(
-            f"this filing of `{first.agency}` about {first.year} contradicts itself{more}: {says}",
-            f"{file}, row {first.row}",
-            "ask the agency which is meant, and correct the row",
-        )
+    refuse(
+        [(one.row, f"filing of `{one.agency}` about {one.year}", says) for one, says in wrong],
+        file,
+        "ask the agency which is meant, and correct the row",
+    )
     return filings
 
 
@@ -127,20 +110,6 @@ def _categories(table: pl.DataFrame, file: str) -> dict[str, str]:
                 "give every column of counts a name of its own",
             )
     return names
-
-
-def _whole(value: float | None, name: str, where: str, bounds: tuple[int, int] = (0, _MOST)) -> int | None:
-    if value is None:
-        return None
-    low, high = bounds
-    if not (low <= value <= high and value == int(value)):
-        told = "a year" if name == "year" else "a count: whole, and not below 0"
-        raise ContextError(
-            f"`{value:g}` in column `{clean(name)}` is not {told}",
-            where,
-            "correct the value, or leave a figure that was not filed empty",
-        )
-    return int(value)
 
 
 def _contradictions(one: Filing) -> Iterator[str]:

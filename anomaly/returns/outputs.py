@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from anomaly.report import words
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.tables import as_csv
 from anomaly.returns.agencies import AgencyReturn
+from anomaly.returns.compared import differing, unfiled
 from anomaly.returns.figures import total
 from anomaly.returns.filings import COUNTS
 from anomaly.returns.make import Return
@@ -57,11 +59,13 @@ def to_json(it: Return) -> dict[str, Any]:
         "awaited": listed("awaited"),
         "filed_late": sorted(one.agency.agency for one in it.late),
         "filed_zero": listed("zero"),
+        "filed_misuse": listed("filed"),
         "filed_no_figure": listed("no_figure"),
         "filed_by_parent": listed("by_parent"),
         "no_access": listed("no_access"),
         "not_in_agencies": sorted(one.agency.agency for one in it.agencies if not one.agency.listed),
         "rate": _rate(it.rate),
+        "record": _record(it.on_record) if it.recorded else None,
         "agencies": [_agency(one) for one in it.agencies],
         "warnings": list(it.warnings),
         "inputs": dict(it.hashes),
@@ -74,7 +78,9 @@ def agencies_frame(it: Return) -> pl.DataFrame:
     names = list(it.figures.categories)
     rows = []
     for one in map(_agency, it.agencies):
-        practice, categories, rate = one.pop("practice"), one.pop("categories"), one.pop("rate")
+        practice, categories, rate, record = (
+            one.pop(name) for name in ("practice", "categories", "rate", "record")
+        )
         rows.append(
             {
                 **one,
@@ -82,9 +88,18 @@ def agencies_frame(it: Return) -> pl.DataFrame:
                 "practice": practice and practice["category"],
                 "practice_violations": practice and practice["violations"],
                 **{name: rate and rate[name] for name in ("per_1000_users", "low", "high")},
+                **{f"record_{name}": record and record[name] for name in COUNTS},
             }
         )
     return pl.DataFrame(rows, schema=_SCHEMA | {f"category: {name}": pl.Int64 for name in names})
+
+
+def _record(ones: Sequence[AgencyReturn]) -> dict[str, list[str]]:
+    return {
+        "agencies": sorted(one.agency.agency for one in ones),
+        "differ": sorted(one.agency.agency for one in differing(ones)),
+        "not_filed": sorted(one.agency.agency for one in unfiled(ones)),
+    }
 
 
 def _rate(rate: Rate | None) -> dict[str, float] | None:
@@ -116,6 +131,12 @@ def _agency(one: AgencyReturn) -> dict[str, Any]:
         "practice": one.practice and {"category": one.practice[0], "violations": one.practice[1]},
         "categories": dict(filing.categories) if filing else None,
         "rate": _rate(one.rate),
+        "record": one.record
+        and {
+            **one.record.counts,
+            "categories": dict(one.record.categories),
+            "differences": one.differences,
+        },
     }
 
 
@@ -132,5 +153,6 @@ _SCHEMA: dict[str, Any] = {
         *("agency", "name", "kind", "component", "in_agencies", "status", "late", "filed_at", "amended"),
         *(*COUNTS, "lost_or_left_job", "previous_violations", "shape", "practice", "practice_violations"),
         *("users", "per_1000_users", "low", "high", "why_no_rate"),
+        *(f"record_{name}" for name in COUNTS),
     )
 }

@@ -11,42 +11,16 @@ from anomaly import __version__
 from anomaly.report import words
 from anomaly.report.templating import environment
 from anomaly.returns.agencies import STATUSES, AgencyReturn
+from anomaly.returns.compared import agreeing, compared
+from anomaly.returns.drafts import columns, has_draft, on_record
 from anomaly.returns.make import Return
 from anomaly.returns.pictures import funnel, trend, whisker
-from anomaly.returns.published import Published, published
+from anomaly.returns.published import Published, by_source, outcomes, published
 from anomaly.returns.rates import Rate
 from anomaly.returns.shape import WORDS
 
 LARGE = 0.1  # of all violations: DESIGN; with that much the total is about a few agencies
 _FEWEST = 5  # violations of an agency that are worth a word: of ten in all, one is a tenth
-# The draft: two columns of tables, each a caption with its fields.
-FORM = (
-    (
-        (
-            "Misuse",
-            (
-                ("investigations", "Investigations"),
-                ("violations", "Violations"),
-                ("pending", "Investigations pending"),
-            ),
-        ),
-        ("Recommended besides", (("employees", "Employees engaged in misuse"),)),
-    ),
-    (
-        (
-            "Outcomes, in employees",
-            (
-                ("counselled", "Counselled"),
-                ("reprimanded", "Reprimanded"),
-                ("suspended", "Suspended"),
-                ("resigned", "Resigned"),
-                ("terminated", "Terminated"),
-                ("misdemeanor", "Misdemeanor charges"),
-                ("felony", "Felony charges"),
-            ),
-        ),
-    ),
-)
 
 
 def render(it: Return) -> str:
@@ -61,10 +35,12 @@ def render(it: Return) -> str:
         missing=it.with_status("missing"),
         awaited=it.with_status("awaited"),
         zero=it.with_status("zero"),
+        misuse=it.with_status("filed"),
         no_figure=it.with_status("no_figure"),
         by_parent=it.with_status("by_parent"),
         no_access=it.with_status("no_access"),
         large=large_ones(it),
+        practice=practice_in_words,
         shaped=shaped(it.agencies),
         uncategorised=without_category(it),
         rated=rated,
@@ -73,23 +49,20 @@ def render(it: Return) -> str:
         if it.rate and it.rate.value
         else None,
         whisker=whiskers(it),
-        published=published(),
+        published=by_source(published()),
+        outcomes=outcomes(published()),
         trend=trend(published()),
         late_share=most_of_it(published()),
         drafts=drafts,
         others=sum(one.report is not None for one in it.agencies) - sum(bool(one.report) for one in drafts),
-        form=FORM,
+        columns=partial(columns, it),
+        on_record=on_record,
+        compared=compared(it.on_record),
+        agreeing=agreeing(it.on_record),
         shapes=WORDS,
         statuses={**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))},
         version=__version__,
     )
-
-
-def has_draft(one: AgencyReturn) -> bool:
-    """Tell whether there is a draft to check: something was reported, or a report is still to come."""
-    if one.report is None:
-        return one.status in ("missing", "awaited")
-    return one.status == "no_figure" or any(one.report.filing.counts.values())
 
 
 def whiskers(it: Return) -> Callable[[Rate], Markup] | None:
@@ -105,6 +78,14 @@ def large_ones(it: Return) -> list[AgencyReturn]:
     """Return the agencies that hold a tenth or more of all violations, by name."""
     least = max(LARGE * (it.figures.counts["violations"] or 0), _FEWEST)
     return [one for one in it.agencies if (one.violations or 0) >= least]
+
+
+def practice_in_words(one: AgencyReturn) -> str:
+    """Say how many of an agency's violations its practice is: 36 of the 38 are · all 25 are."""
+    many = one.practice[1] if one.practice else 0
+    if many == one.violations:
+        return f"all {many:,} are"
+    return f"{many:,} of the {one.violations:,} {'is' if many == 1 else 'are'}"
 
 
 def shaped(agencies: Sequence[AgencyReturn]) -> list[tuple[str, int, int]]:

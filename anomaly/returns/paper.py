@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -11,17 +10,16 @@ from anomaly import __version__
 from anomaly.report import neutral, words
 from anomaly.report.paper.palette import for_paper
 from anomaly.report.paper.typeset import typeset
-from anomaly.returns.agencies import STATUSES, AgencyReturn
-from anomaly.returns.drafts import draft
+from anomaly.returns.agencies import AgencyReturn
+from anomaly.returns.drafts import draft, has_draft
+from anomaly.returns.lists import filing, name_of, record, said_of
 from anomaly.returns.make import Return
-from anomaly.returns.page import has_draft, large_ones, most_of_it, shaped, whiskers, without_category
+from anomaly.returns.page import large_ones, most_of_it, practice_in_words, shaped, whiskers, without_category
 from anomaly.returns.pictures import funnel, trend
-from anomaly.returns.published import published
+from anomaly.returns.published import by_source, outcomes, published
 from anomaly.returns.shape import WORDS
 from anomaly.telling import Tell, each, silent
 
-_NAMES, _LINES = 60, 200
-_NOBODY = "Nobody, of the agencies that are known."
 _MISUSE = (
     ("Violations", "violations"),
     ("Agencies that reported misuse", "agencies_with_misuse"),
@@ -53,7 +51,8 @@ def paper(it: Return, tell: Tell = silent) -> bytes:
         **_meaning(it),
         **_rates(it),
         "day": words.day(it.as_of),
-        "filing": _filing(it),
+        "filing": filing(it),
+        "record": record(it),
         "years": [
             [
                 str(one.year),
@@ -66,14 +65,10 @@ def paper(it: Return, tell: Tell = silent) -> bytes:
         ],
         "trend": for_paper(trend(published())),
         "late_share": most_of_it(published()),
+        "outcomes": outcomes(published()),
         "published": [
-            [
-                one.period,
-                ("more than " if one.at_least else "") + words.number(one.value),
-                one.unit,
-                one.source,
-            ]
-            for one in published()
+            [source, [[one.period, one.said, one.unit] for one in ones]]
+            for source, ones in by_source(published())
         ],
         "drafts": [draft(it, one) for one in each(drafts, "drafting reports", tell)],
         "others": sum(one.report is not None for one in it.agencies) - drawn,
@@ -87,7 +82,9 @@ def paper(it: Return, tell: Tell = silent) -> bytes:
 def _first_page(it: Return) -> dict[str, Any]:
     now, old = it.figures.to_json(), it.previous.to_json()
     missing = it.with_status("missing")
-    if now["violations"] is None:
+    if not it.figures.filings:
+        found = ["Nobody has filed", "."]
+    elif now["violations"] is None:
         found = ["Nobody gave a number of violations", "."]
     else:
         by = words.count(now["agencies_with_misuse"], "agency", "agencies")
@@ -98,7 +95,7 @@ def _first_page(it: Return) -> dict[str, Any]:
     left = []
     if now["pending"] is not None:
         left.append(f"{words.count(now['pending'], 'investigation is', 'investigations are')} still pending.")
-    if missing:
+    if missing and it.figures.filings:
         left.append(
             f"{words.count(len(missing), 'agency has', 'agencies have')} not filed; "
             f"{words.count(it.figures.filings, 'has', 'have')}."
@@ -167,10 +164,8 @@ def _beside(one: AgencyReturn) -> dict[str, str]:
     if one.shape in ("several", "widespread") and one.report:
         said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
     if one.practice:
-        name, many = one.practice
-        be = "is" if many == 1 else "are"
-        said += f". {many:,} of the {violations:,} {be} under “{_category(name)}”"
-    return {"name": _name(one), "count": count, "rate": rate, "said": f"{said}."}
+        said += f". {words.opening(practice_in_words(one))} under “{_category(one.practice[0])}”"
+    return {"name": name_of(one), "count": count, "rate": rate, "said": f"{said}."}
 
 
 def _rates(it: Return) -> dict[str, Any]:
@@ -191,15 +186,14 @@ def _rates(it: Return) -> dict[str, Any]:
                 "in twenty would stand out so if nothing but chance made them differ, and more do where one "
                 "person's violations come together."
             )
-    statuses = {**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))}
     rows = []
     for one in it.agencies:
-        note = statuses[one.status] + (", late" if one.late else "")
+        note = said_of(it, one)
         note += f" · {WORDS[one.shape].partition(':')[0]}" if one.shape else ""
         before = one.previous.filing.counts["violations"] if one.previous else None
         rows.append(
             {
-                "name": _name(one),
+                "name": name_of(one),
                 "note": note,
                 "counts": [words.number(one.violations), words.number(before)],
                 "rate": [
@@ -220,66 +214,6 @@ def _rates(it: Return) -> dict[str, Any]:
         "year": str(it.year),
         "before": str(it.previous.year) if it.previous.filings else None,
     }
-
-
-def _filing(it: Return) -> list[dict[str, Any]]:
-    """Return count, status and the agencies of it, as lines or as names in a row."""
-    missing, awaited, late = it.with_status("missing"), it.with_status("awaited"), it.late
-    lines = [
-        f"{_name(one)}{' (federal)' if one.agency.kind == 'federal' else ''}: no report about {it.year} had "
-        f"come by {words.day(it.as_of)}."
-        for one in missing
-    ]
-    told = [_status("not filed", lines=lines, n=len(lines), before="" if lines else _NOBODY)]
-    if awaited:
-        told.append(_status("not filed yet", awaited, before=f"In time until {words.day(it.last_day)}: "))
-    told.append(
-        _status(
-            "filed late", lines=[_late(one) for one in late], n=len(late), before="" if late else "Nobody."
-        )
-    )
-    zero = it.with_status("zero")
-    told.append(_status("filed zero", zero, before="" if zero else "Nobody."))
-    for status, said in (
-        ("no_figure", "filed without the number of violations"),
-        ("by_parent", "filed by a parent agency"),
-        ("no_access", f"without access in {it.year}"),
-    ):
-        if ones := it.with_status(status):
-            told.append(_status(said, ones))
-    return told
-
-
-def _status(
-    said: str,
-    ones: Sequence[AgencyReturn] = (),
-    *,
-    lines: Sequence[str] = (),
-    n: int | None = None,
-    before: str = "",
-) -> dict[str, Any]:
-    over = [f"and {len(lines) - _LINES:,} more, in return.csv"] if len(lines) > _LINES else []
-    return {
-        "n": words.number(len(ones) if n is None else n),
-        "said": said,
-        "lines": [*lines[:_LINES], *over],
-        "before": before,
-        "names": [_name(one) for one in ones[:_NAMES]],
-        "more": f" and {len(ones) - _NAMES:,} more, in return.csv" if len(ones) > _NAMES else "",
-    }
-
-
-def _late(one: AgencyReturn) -> str:
-    first = one.report.first_at if one.report else None
-    if one.violations is None:
-        said = "no number of violations"
-    else:
-        said = "zero" if one.status == "zero" else words.count(one.violations, "violation")
-    return f"{_name(one)}: {words.day(first)}, {said}"
-
-
-def _name(one: AgencyReturn) -> str:
-    return neutral.shorten(one.agency.name, 80)
 
 
 def _category(name: str) -> str:

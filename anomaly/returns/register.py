@@ -12,6 +12,7 @@ import polars as pl
 from anomaly.context import Context
 from anomaly.report.neutral import clean
 from anomaly.returns.filings import Filing
+from anomaly.returns.reviews import Review
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,12 @@ class Agency:
         return begun and (self.access_to is None or self.access_to >= date(year, 1, 1))
 
 
-def agencies_of(context: Context, filings: Iterable[Filing], year: int) -> list[Agency]:
+def agencies_of(
+    context: Context, filings: Iterable[Filing], reviews: Iterable[Review], year: int
+) -> list[Agency]:
     """Return every agency of the table `agencies`, and all that have filed for any year, by name.
 
-    Without that table, those of the table `users` stand beside those that filed.
+    Without that table, those of the table `users` and of the review record stand beside those that filed.
     """
     users = _users(context, year)
     found: dict[str, Agency] = {}
@@ -58,7 +61,9 @@ def agencies_of(context: Context, filings: Iterable[Filing], year: int) -> list[
                 users=users.get(key),
             )
     listed = "agencies" not in context
-    others = {one.agency for one in filings} | (set(users) if listed else set())
+    others = {one.agency for one in filings}
+    if listed:
+        others |= set(users) | {one.agency for one in reviews}
     for key in others - set(found):
         found[key] = Agency(key, key, listed=listed, users=users.get(key))
     return sorted(found.values(), key=lambda one: (one.name.casefold(), one.agency))

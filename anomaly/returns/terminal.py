@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from anomaly.report import neutral, words
+from anomaly.returns.agencies import AgencyReturn
+from anomaly.returns.compared import differing, unfiled
 from anomaly.returns.figures import Figures
 from anomaly.returns.make import Return
 
@@ -30,7 +33,9 @@ def print_return(it: Return, console: Console, *, out: Path) -> None:
     now, old = it.figures, it.previous
     console.print(Text(f"Misuse reported for {it.year}, as of {words.day(it.as_of)}", "bold"))
     violations, agencies = now.counts["violations"], now.agencies_with_misuse
-    if violations is None or agencies is None:
+    if not now.filings:
+        console.print("nobody has filed")
+    elif violations is None or agencies is None:
         console.print("nobody gave a number of violations")
     else:
         found = words.count(violations, "violation") + _before(old, old.counts["violations"])
@@ -40,6 +45,7 @@ def print_return(it: Return, console: Console, *, out: Path) -> None:
         if told := _told(now, names):
             console.print(Text(told))
     _print_filing(it, console)
+    _print_record(it, console)
     if it.rate:
         console.print(
             Text(
@@ -74,6 +80,19 @@ def _print_filing(it: Return, console: Console) -> None:
     )
     for what, ones in groups:
         if ones or what == "not filed":
-            named = "; ".join(neutral.shorten(one.agency.name, 60) for one in ones[:_NAMED]) or "nobody"
-            more = f"; and {len(ones) - _NAMED:,} more" if len(ones) > _NAMED else ""
-            console.print(Text(f"{len(ones):,} {what}: {named}{more}"))
+            console.print(Text(f"{len(ones):,} {what}: {_names(ones)}"))
+
+
+def _print_record(it: Return, console: Console) -> None:
+    groups = (
+        ("review record says", "review records say", "otherwise than was filed", differing(it.on_record)),
+        ("draft", "drafts", "from review records, not filed", unfiled(it.on_record)),
+    )
+    for one, many, what, ones in groups:
+        if ones:
+            console.print(Text(f"{words.count(len(ones), one, many)} {what}: {_names(ones)}"))
+
+
+def _names(ones: Sequence[AgencyReturn]) -> str:
+    named = "; ".join(neutral.shorten(one.agency.name, 60) for one in ones[:_NAMED]) or "nobody"
+    return named + (f"; and {len(ones) - _NAMED:,} more" if len(ones) > _NAMED else "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from anomaly.returns import Return, annual_return, read_tables
 
 DECK = Path(__file__).resolve().parents[2] / "fixtures" / "filings" / "deck2018"
+RECORD = DECK.parent / "reviews2018.csv"
 TODAY = date(2026, 1, 1)
 
 
@@ -27,6 +28,6 @@ def made(
     return annual_return(read_tables(put(folder, **tables)), year, today=today, as_of=as_of)
 
 
-def deck(as_of: date | None = None) -> Return:
-    """Return the deck's year."""
-    return annual_return(read_tables(DECK), 2018, today=TODAY, as_of=as_of)
+def deck(as_of: date | None = None, *, review: Path | None = None) -> Return:
+    """Return the deck's year, with or without what three of its agencies have on record."""
+    return annual_return(read_tables(DECK, review), 2018, today=TODAY, as_of=as_of)

@@ -17,7 +17,7 @@ from anomaly.returns import Return
 from anomaly.returns.outputs import to_json
 from anomaly.returns.page import render
 
-from .tables import DECK, deck, made
+from .tables import DECK, RECORD, deck, made
 
 PERMITS, ISOLATED, NOT_FILED = "DUNMARSH QUAY PD", "GORSELY HEATH PD", "FED HOLLOWMERE"
 
@@ -158,6 +158,7 @@ def test_the_tables_are_made_again_with_the_same_bytes(tmp_path: Path) -> None:
     room.write_text(script)
     subprocess.run([sys.executable, room], check=True, env={"PYTHONPATH": str(DECK.parents[2])})
     assert {path.name: path.read_bytes() for path in (tmp_path / "deck2018").iterdir()} == kept
+    assert (tmp_path / RECORD.name).read_bytes() == RECORD.read_bytes()
 
 
 def test_no_agency_is_a_real_one() -> None:

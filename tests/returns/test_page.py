@@ -10,7 +10,7 @@ import pytest
 
 from anomaly.returns.page import render
 from anomaly.returns.pictures import trend
-from anomaly.returns.published import published
+from anomaly.returns.published import by_source, outcomes, published
 from tests.report.browser import CHROMIUM, Reader, on_a_phone
 
 from .tables import deck, made
@@ -131,6 +131,22 @@ def test_the_page_says_that_published_figures_are_not_of_the_filings(pages: dict
     text = " ".join(Reader(pages["deck"]).text.split())
     assert "Published figures, not from these filings" in text
     assert "7,635 violations of 2019–2023, 7,275 are of 2023: 360 are left for the 4 years before." in text
+
+
+def test_shares_are_told_as_shares_of_what_their_source_says_never_as_counts(pages: dict[str, str]) -> None:
+    text = " ".join(Reader(pages["deck"]).text.split())
+    assert (
+        "What became of 389 confirmed cases, 2010–2014 no action109 of 389 counselledabout 17% of the cases "
+        "suspended13% of those caught reprimanded12% of those caught resigned7% of those caught "
+        "terminated7% of those caught"
+    ) in text
+    assert [round(part, 2) for _, _, part in outcomes(published())] == [0.28, 0.17, 0.13, 0.12, 0.07, 0.07]
+    assert "at least 586" in text
+    assert "more than 20" in text
+    assert "%" not in trend(published())
+    assert [source for source, _ in by_source(published())] == list(
+        dict.fromkeys(one.source for one in published())
+    )
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")

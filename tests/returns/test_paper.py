@@ -66,6 +66,8 @@ def test_everything_of_the_page_is_on_paper() -> None:
         "Published for California",
         "users.csv; their fingerprints are in return.json",
         "7,635 violations",
+        "no action 109 of 389",
+        "counselled about 17% of the cases",
         "A draft is nothing until the agency has checked and signed it",
     ):
         assert words in said, words
