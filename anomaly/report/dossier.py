@@ -15,6 +15,7 @@ from anomaly.incidents.model import Finding, Incident
 from anomaly.report import words
 from anomaly.report.standing import is_logarithmic, standing, standing_chart
 from anomaly.report.timeline import hours, timeline
+from anomaly.report.zones import Zones, zones_of
 
 SHOWN_ROWS = 8
 MOST_PICTURES = 3  # of places among peers, in one dossier; the others are told in words
@@ -44,20 +45,23 @@ class Dossier:
     timeline: Markup | None
     rows: tuple[Row, ...]  # the first of the evidence
     n_rows: int
+    local: tzinfo  # of every time in it: that of its agencies
+    zone_note: str  # where that is not the log's, or they keep several
 
 
 def dossiers(
-    incidents: Sequence[Incident], evidence: pl.DataFrame, summary: Mapping[str, Any], local: tzinfo
+    incidents: Sequence[Incident], evidence: pl.DataFrame, summary: Mapping[str, Any]
 ) -> list[Dossier]:
     """Return one dossier per incident, in the same order.
 
-    evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors and
-    texts of rules.
+    evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors, texts
+    of rules and zones of agencies.
     """
+    zones = zones_of(summary)
     titles = {one["name"]: one["title"] for one in summary["detectors"]}
     rows = rows_of(evidence, [one.incident_id for one in incidents])
     return [
-        _dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local) for one in incidents
+        _dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], zones) for one in incidents
     ]
 
 
@@ -66,7 +70,7 @@ def _dossier(
     rows: list[Row],
     titles: Mapping[str, str],
     rules: Mapping[str, Mapping[str, str]],
-    local: tzinfo,
+    zones: Zones,
 ) -> Dossier:
     who = _WHO.get(incident.kind, "this one")
     arguments: list[Argument] = []
@@ -85,8 +89,12 @@ def _dossier(
                 is_logarithmic(peers) if peers else False,
             )
         )
+    local = zones.of(incident.agencies)
     unit, picture = _when(incident, rows, local)
-    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows))
+    note = zones.note(incident.agencies)
+    return Dossier(
+        incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows), local, note
+    )
 
 
 def _when(incident: Incident, rows: list[Row], local: tzinfo) -> tuple[str | None, Markup | None]:
