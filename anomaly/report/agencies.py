@@ -142,10 +142,10 @@ def shapes(told: Sequence[Agency]) -> Markup | None:
 
 
 def _numbers(dots: Sequence[tuple[float, float, str]]) -> list[dict[str, object]]:
-    """Place the number of each dot above it, (x, y, number) in pixels: higher where another stands there, and
-    nowhere where four do; the table has them all.
+    """Place the number of each dot above it, (x, y, number) in pixels: higher where another, or a dot, stands
+    there, and nowhere where four do; the table has them all.
     """
-    placed: list[tuple[float, float]] = []
+    placed = [(x, y) for x, y, _ in dots]
     labels: list[dict[str, object]] = []
     for x, y, number in sorted(dots):
         for at in (y + _LINE * step for step in range(1, _LEVELS + 1)):
