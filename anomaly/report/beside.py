@@ -32,7 +32,7 @@ from anomaly.report.zones import Zones, zones_of
 
 TOGETHER = 50  # agencies of one page: 25 kB each at most
 INDEXED = 2000  # agencies in the table of the first; summary.json has all
-ENTRIES = 40  # of one agency
+ENTRIES = 20  # of one agency
 FEDERAL_PARTS, REQUESTS = 60, 1000  # agencies, and look-ups to request, on the page
 
 

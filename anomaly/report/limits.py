@@ -76,7 +76,7 @@ def _unread(summary: Mapping[str, Any]) -> Iterator[str]:
 
 def _clocks(summary: Mapping[str, Any]) -> Iterator[str]:
     log, zones = summary["log"], zones_of(summary)
-    yield f"Times in the log are read as {log['time_zone']}; hours and days are judged in {zones.shown}."
+    yield f"Times without a zone are read as {log['time_zone']}; hours and days are judged in {zones.shown}."
     rejects = summary.get("rejects") or {}
     n = sum(count for reason, count in rejects.items() if reason.startswith(_OF_TIME))
     if n:

@@ -51,7 +51,7 @@ class Zones:
         """Say in which zone a page shows its times."""
         if all(zone == self.log for zone in self.own.values()):
             return str(self.log)
-        return f"{self.log}, and times of an agency that keeps another zone in that zone, by name"
+        return f"{self.log}; an agency that keeps another zone has its times in that zone, by name"
 
 
 def zones_of(summary: Mapping[str, Any]) -> Zones:

@@ -128,7 +128,7 @@ def test_everything_of_the_page_is_on_paper() -> None:
         "Requests made by word of mouth",
         "What this scan could not check – 3 detectors of 10 abstained",
         "What could not be read – 24 rows, < 1% of all",
-        "Clocks – Times in the log are read as UTC",
+        "Clocks – Times without a zone are read as UTC",
         "What is redacted – Values are redacted in plate (25% of its rows)",
         "Errors to expect – Of the 6 entries with a chance model, about 0.4 are expected to be chance",
         one.summary[:60],
