@@ -41,7 +41,7 @@ samples: $(VENV)/demo.stamp
 	@$(BIN)/anomaly demo --out demo
 	@$(BIN)/anomaly return --context fixtures/filings/deck2018 --year 2018 --as-of 2019-04-07 --review fixtures/filings/reviews2018.csv --out demo/return
 	@mkdir -p docs/samples
-	@cp demo/review/report.html demo/return/return.html docs/samples
+	@cp demo/review/*.html demo/return/return.html docs/samples
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks *.egg-info

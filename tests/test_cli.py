@@ -91,11 +91,14 @@ def test_golden_output(name: str, arguments: list[str]) -> None:
 def test_a_report_is_made_again_in_another_form(tmp_path: Path) -> None:
     review = tmp_path / "review"
     anomaly("scan", f"{STORY}/log.csv", "--context", f"{STORY}/context", "--out", review)
-    page = (review / "report.html").read_bytes()
-    (review / "report.html").unlink()
+    names = ("report.html", "agencies.html", "federal.html", "limits.html")
+    pages = {name: (review / name).read_bytes() for name in names}
+    for name in names:
+        (review / name).unlink()
     done = anomaly("report", review)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{review / 'report.html'}\n", "")
-    assert (review / "report.html").read_bytes() == page
+    told = "".join(f"{review / name}\n" for name in names)
+    assert (done.returncode, done.stdout, done.stderr) == (0, told, "")
+    assert {name: (review / name).read_bytes() for name in names} == pages
     done = anomaly("report", review, "--format", "csv", "--out", tmp_path / "sheets")
     assert (tmp_path / "sheets" / "incidents.csv").read_bytes() == (review / "incidents.csv").read_bytes()
     assert done.stdout.splitlines()[1] == str(tmp_path / "sheets" / "evidence.csv")
@@ -160,12 +163,15 @@ def test_golden_scan_of_a_story(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     golden("scan_ended_access", done.stdout.replace(str(tmp_path / "review"), "review"))
     assert sorted(path.name for path in (tmp_path / "review").iterdir()) == [
+        "agencies.html",
         "evidence.parquet",
+        "federal.html",
         "federal_requests.csv",
         "federal_requests.parquet",
         "incidents.csv",
         "incidents.json",
         "incidents.parquet",
+        "limits.html",
         "manifest.json",
         "rejects.csv",
         "report.html",

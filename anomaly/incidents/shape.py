@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from anomaly.coding import CodedLog, counted
 from anomaly.coding.local import local_days
 from anomaly.incidents.model import Incident, Part
+from anomaly.incidents.volume import by_time
 
 MOST_PARTS = 40  # of one incident that are told
 # DESIGN: the deck's two shapes (38 violations, a practice; 25, one employee) and what lies between them.
@@ -77,11 +78,15 @@ def parts(rows: pl.DataFrame) -> tuple[Part, ...]:
     return tuple(Part(**row) for row in each.head(MOST_PARTS).iter_rows(named=True))
 
 
-def by_agency(log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame) -> list[dict[str, Any]]:
+def by_agency(
+    log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame, zones: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return the figures of each agency of a log, by name: its volume, its entries, and their shape.
 
     rows: those of all incidents, see `involved`; an incident without rows counts for the agencies it names.
-    Each: agency, queries (rows of the log), users, entries; categories: for each, category, entries, and of
+    zones: agency -> IANA name, where it has a zone of its own. Each: agency, time_zone (None: the log's),
+    queries (rows of the log), users, entries, months, hours (see `by_time`; None where there is no entry);
+    categories: for each, category, entries, and of
     its suspected rows, those nothing explains, events, persons, subjects, days, largest_share (of one user),
     shape (see `shape`), both None where a user is redacted; units: unit, queries, events, persons, of those
     that have a part in an entry.
@@ -96,11 +101,15 @@ def by_agency(log: CodedLog, incidents: Sequence[Incident], rows: pl.DataFrame) 
         for name in one.agencies:
             entries.setdefault(name, Counter())[one.category] += 1
     seen = {name: part for (name,), part in rows.partition_by("agency", as_dict=True).items()}
+    listed = [code for code, name in enumerate(names.to_list()) if name in entries]
+    times = dict(zip(listed, by_time(log, np.array(listed, np.int64)), strict=True))
     return [
         {
             "agency": name,
+            "time_zone": zones.get(name),
             "queries": queries[code],
             "users": users[code],
+            **times.get(code, {"months": None, "hours": None}),
             "entries": sum(entries.get(name, Counter()).values()),
             "categories": [
                 {

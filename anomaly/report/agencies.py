@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,19 +39,23 @@ class Practice:
 
 @dataclass(frozen=True)
 class Agency:
-    """One agency with entries: its volume, its units, and its entries by category."""
+    """One agency with entries: its volume, its units, and its entries by category; `number` is its place."""
 
+    number: int
     name: str
     queries: int
     users: int
     entries: int
     practices: tuple[Practice, ...]
     units: tuple[Mapping[str, Any], ...]
+    months: Mapping[str, int]  # "2024-03" -> look-ups
+    hours: tuple[int, ...]  # 24 counts, from midnight on its own clock
 
 
 def agencies(figures: Sequence[Mapping[str, Any]]) -> list[Agency]:
     """Return the agencies that have entries, by name, from `agencies` of summary.json."""
-    told, number = [], 0
+    told: list[Agency] = []
+    number = 0
     for one in figures:
         if not one["entries"]:
             continue
@@ -60,15 +65,27 @@ def agencies(figures: Sequence[Mapping[str, Any]]) -> list[Agency]:
             practices.append(Practice(number=number, **each))
         told.append(
             Agency(
+                len(told) + 1,
                 one["agency"],
                 one["queries"],
                 one["users"],
                 one["entries"],
                 tuple(practices),
                 tuple(one["units"]),
+                one.get("months") or {},
+                tuple(one.get("hours") or ()),
             )
         )
     return told
+
+
+def by_shape(told: Sequence[Agency]) -> list[tuple[str, list[int]]]:
+    """Count the agencies of each category by shape, those of `SHAPES` first and last those without one."""
+    seen = Counter((one.category, one.shape) for agency in told for one in agency.practices)
+    return [
+        (category, [seen[category, shape] for shape in (*SHAPES, None)])
+        for category in sorted({category for category, _ in seen})
+    ]
 
 
 def users_of(summary: Mapping[str, Any]) -> dict[str, int]:
@@ -125,10 +142,10 @@ def shapes(told: Sequence[Agency]) -> Markup | None:
 
 
 def _numbers(dots: Sequence[tuple[float, float, str]]) -> list[dict[str, object]]:
-    """Place the number of each dot above it, (x, y, number) in pixels: higher where another stands there, and
-    nowhere where four do; the table has them all.
+    """Place the number of each dot above it, (x, y, number) in pixels: higher where another, or a dot, stands
+    there, and nowhere where four do; the table has them all.
     """
-    placed: list[tuple[float, float]] = []
+    placed = [(x, y) for x, y, _ in dots]
     labels: list[dict[str, object]] = []
     for x, y, number in sorted(dots):
         for at in (y + _LINE * step for step in range(1, _LEVELS + 1)):

@@ -9,17 +9,16 @@ from anomaly.errors import InputError
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import Dossier, dossiers
-from anomaly.report.page import TITLE, marking
 from anomaly.report.paper.document import chance_alone, heading, made_on, scope
 from anomaly.report.paper.sheet import sheet
 from anomaly.report.paper.typeset import typeset
+from anomaly.report.rendering import TITLE, marking
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.templating import environment
 
 
 def entry_page(result: ScanResult, rank: int) -> bytes:
     """Return one dossier as a self-contained HTML page; InputError where no entry has that rank."""
-    local = words.zone(result.summary["log"]["local_zone"])
     dossier = dossier_of(result, rank)
     page = environment("anomaly.report").get_template("entry.html.j2")
     return page.render(
@@ -27,8 +26,6 @@ def entry_page(result: ScanResult, rank: int) -> bytes:
         marking=marking(result),
         dossier=dossier,
         alone=True,
-        local=local,
-        zone=str(local),
         **_place(result.summary, rank),
     ).encode()
 
@@ -36,12 +33,7 @@ def entry_page(result: ScanResult, rank: int) -> bytes:
 def entry_paper(result: ScanResult, rank: int) -> bytes:
     """Return one dossier as a PDF; InputError where no entry has that rank."""
     summary = result.summary
-    local = words.zone(summary["log"]["local_zone"])
-    data = {
-        **heading(result, local),
-        **_place(summary, rank),
-        "dossier": sheet(dossier_of(result, rank), local),
-    }
+    data = {**heading(result), **_place(summary, rank), "dossier": sheet(dossier_of(result, rank))}
     return typeset("entry.typ", data, made_on(summary))
 
 
@@ -54,8 +46,7 @@ def dossier_of(result: ScanResult, rank: int) -> Dossier:
             f"no entry has the rank {rank}: the list has {words.count(n, 'entry', 'entries')}",
             next=f"give a rank from 1 to {n}" if n else "nothing stood out for review in this scan",
         )
-    local = words.zone(result.summary["log"]["local_zone"])
-    return dossiers(found, conform(result.evidence, EVIDENCE), result.summary, local)[0]
+    return dossiers(found, conform(result.evidence, EVIDENCE), result.summary)[0]
 
 
 def _place(summary: Mapping[str, Any], rank: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from anomaly.incidents.model import Finding, Incident
 from anomaly.report import words
 from anomaly.report.standing import is_logarithmic, standing, standing_chart
 from anomaly.report.timeline import hours, timeline
+from anomaly.report.zones import Zones, zones_of
 from anomaly.telling import Tell, silent
 
 SHOWN_ROWS = 8
@@ -45,25 +46,27 @@ class Dossier:
     timeline: Markup | None
     rows: tuple[Row, ...]  # the first of the evidence
     n_rows: int
+    local: tzinfo  # of every time in it: that of its agencies
+    zone_note: str  # where that is not the log's, or they keep several
 
 
 def dossiers(
     incidents: Sequence[Incident],
     evidence: pl.DataFrame,
     summary: Mapping[str, Any],
-    local: tzinfo,
     tell: Tell = silent,
 ) -> list[Dossier]:
     """Return one dossier per incident, in the same order.
 
-    evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors and
-    texts of rules. tell: told each that is made.
+    evidence: columns of `tables.EVIDENCE`. summary: the figures of the scan, for titles of detectors, texts
+    of rules and zones of agencies. tell: told each that is made.
     """
+    zones = zones_of(summary)
     titles = {one["name"]: one["title"] for one in summary["detectors"]}
     rows = rows_of(evidence, [one.incident_id for one in incidents])
     told = []
     for one in incidents:
-        told.append(_dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], local))
+        told.append(_dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], zones))
         tell("drawing dossiers", 1)
     return told
 
@@ -73,7 +76,7 @@ def _dossier(
     rows: list[Row],
     titles: Mapping[str, str],
     rules: Mapping[str, Mapping[str, str]],
-    local: tzinfo,
+    zones: Zones,
 ) -> Dossier:
     who = _WHO.get(incident.kind, "this one")
     arguments: list[Argument] = []
@@ -92,8 +95,12 @@ def _dossier(
                 is_logarithmic(peers) if peers else False,
             )
         )
+    local = zones.of(incident.agencies)
     unit, picture = _when(incident, rows, local)
-    return Dossier(incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows))
+    note = zones.note(incident.agencies)
+    return Dossier(
+        incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows), local, note
+    )
 
 
 def _when(incident: Incident, rows: list[Row], local: tzinfo) -> tuple[str | None, Markup | None]:

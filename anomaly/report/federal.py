@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,25 +39,77 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Component:
+    """What the agencies of one component asked for together; before, after: outside their days of access."""
+
+    name: str
+    agencies: int
+    look_ups: int
+    case_number: int
+    bare: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Federal:
     """The federal agencies of a log, what others asked on their behalf, and what to request in writing."""
 
     uses: tuple[Use, ...]  # most look-ups first
+    components: tuple[Component, ...]  # none where no component is known
     on_behalf: tuple[Mapping[str, Any], ...]
     requests: tuple[Mapping[str, Any], ...]  # the first of them
     n_requests: int
-    agencies_asked: int  # of those to be asked in writing
+    asked: Mapping[str, int]  # agency to be asked in writing -> about how many look-ups
+
+    @property
+    def before(self) -> int:
+        """Look-ups before access began, of all agencies."""
+        return sum(use.dates.get("before") or 0 for use in self.uses)
+
+    @property
+    def after(self) -> int:
+        """Look-ups after access had ended, of all agencies."""
+        return sum(use.dates.get("after") or 0 for use in self.uses)
 
 
-def federal_access(summary: Mapping[str, Any], requests: pl.DataFrame) -> Federal:
-    """Return what the page says of federal agencies; summary: summary.json; requests: `REQUESTS`."""
+def federal_access(
+    summary: Mapping[str, Any], requests: pl.DataFrame, shown: int = SHOWN_REQUESTS
+) -> Federal:
+    """Return what is said of federal agencies.
+
+    summary: summary.json; requests: `REQUESTS`; shown: how many of them, the same number of every agency.
+    """
+    uses = by_agency(summary)
+    asked = dict(requests.group_by("agency", maintain_order=True).len().iter_rows())
+    each = max(1, shown // max(1, len(asked)))
+    first = requests.group_by("agency", maintain_order=True).head(each).head(shown)
     return Federal(
-        tuple(by_agency(summary)),
+        tuple(uses),
+        tuple(_components(uses)),
         tuple(summary.get("federal_on_behalf") or ()),
-        tuple(requests.head(SHOWN_REQUESTS).to_dicts()),
+        tuple(first.to_dicts()),
         len(requests),
-        requests["agency"].n_unique(),
+        asked,
     )
+
+
+def _components(uses: Sequence[Use]) -> list[Component]:
+    named = sorted({use.component for use in uses if use.component})
+    groups = [(name, [use for use in uses if use.component == name]) for name in (*named, None) if named]
+    return [
+        Component(
+            name or "not known",
+            len(its),
+            sum(use.every.look_ups for use in its),
+            sum(use.every.case_number for use in its),
+            sum(use.every.bare for use in its),
+            sum(use.dates.get("before") or 0 for use in its),
+            sum(use.dates.get("after") or 0 for use in its),
+        )
+        for name, its in groups
+        if its
+    ]
 
 
 def by_agency(summary: Mapping[str, Any]) -> list[Use]:

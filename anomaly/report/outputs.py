@@ -11,10 +11,12 @@ from anomaly.report import tables
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.page import pages
 from anomaly.report.record import to_json
+from anomaly.report.rendering import AGENCIES, FEDERAL, LIMITS
 from anomaly.telling import Tell, silent
 
-FURTHER = ("report-[0-9]*.html",)  # of an earlier, longer list
-# From these and the manifest, which holds their digests, a report is made again.
+# What an earlier scan may have left and this one has not: of a longer list, of a log with agencies.
+FURTHER = ("report-[0-9]*.html", AGENCIES, "agencies-[0-9]*.html", FEDERAL, LIMITS)
+# From these and the manifest, which holds the digests of all, a report is made again.
 READ_AGAIN = (
     "incidents.json",
     "evidence.parquet",
@@ -49,5 +51,5 @@ def files_of(result: ScanResult, budget: int, tell: Tell = silent) -> Mapping[st
         **{name: page.encode() for name, page in pages(result, budget=budget, tell=tell).items()},
         "summary.json": as_json(result.summary),
     }
-    digests = {name: hashlib.sha256(files[name]).hexdigest() for name in READ_AGAIN}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     return {**files, "manifest.json": as_json({**result.manifest, "outputs": digests})}

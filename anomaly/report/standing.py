@@ -93,7 +93,10 @@ def standing_chart(peers: Peers, who: str) -> Markup:
         _label(me, top, f"{who}: {_say(peers, peers.value)}", right=me > bins / 2),
         *words_below(
             [
-                (float(place(at)), words.share(at) if peers.statistic.startswith("share") else _brief(at))
+                (
+                    float(place(at)),
+                    words.share(at) if peers.statistic.startswith("share") else words.brief(at),
+                )
                 for at in scale
             ],
             bins,
@@ -144,11 +147,3 @@ def _linear_ticks(every: npt.NDArray[np.float64]) -> list[float]:
 
 def _log_ticks(high: float) -> Sequence[float]:
     return [0.0, *(10.0**power for power in range(math.ceil(math.log10(high)) + 1))]
-
-
-def _brief(value: float) -> str:
-    """A tick label: 500 · 10k · 0.5."""
-    for size, letter in ((1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}"

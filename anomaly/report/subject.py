@@ -14,6 +14,7 @@ from anomaly.report import words
 from anomaly.report.tables import as_csv
 from anomaly.report.templating import environment
 from anomaly.report.timeline import timeline
+from anomaly.report.zones import Zones
 
 SHOWN_ROWS = 500
 
@@ -27,7 +28,8 @@ class Asked:
     case_number; explained: names of the explanations of why this person was asked about that cover it, joined
     by ", ", null for none; beside: of the circumstances that cover it (a shift, a role), which say nothing of
     the person. not_tried: titles of the explanations of the first kind that could not be tried, and why.
-    titles: name -> title of each explanation. files: what was read. zone: of local times.
+    titles: name -> title of each explanation. files: what was read. zone: where the log's hours are judged;
+    zones: agency -> zone, of those that have one of their own.
     """
 
     subject: str
@@ -36,6 +38,7 @@ class Asked:
     titles: tuple[tuple[str, str], ...]
     files: tuple[str, ...]
     zone: str
+    zones: tuple[tuple[str, str], ...] = ()
 
 
 def subject_files(asked: Asked) -> Mapping[str, bytes]:
@@ -45,7 +48,8 @@ def subject_files(asked: Asked) -> Mapping[str, bytes]:
 
 def render_subject(asked: Asked) -> str:
     """Return the page as HTML text: self-contained, no script."""
-    rows, local = asked.rows, words.zone(asked.zone)
+    rows = asked.rows
+    zones = Zones(words.zone(asked.zone), {name: words.zone(zone) for name, zone in asked.zones})
     users = (
         rows.group_by("agency", "user")
         .agg(
@@ -58,13 +62,16 @@ def render_subject(asked: Asked) -> str:
     )
     said = pl.concat([rows["explained"], rows["beside"]]).drop_nulls().unique()
     used = {name for names in said for name in names.split(", ")}
-    unit, picture = timeline(_days(rows, str(local)))
+    unit, picture = timeline(_days(rows, zones))
+    shown = rows.head(SHOWN_ROWS).to_dicts()
+    everyone = rows["agency"].unique().to_list()
     return (
         environment("anomaly.report")
         .get_template("subject.html.j2")
         .render(
             asked=asked,
-            rows=rows.head(SHOWN_ROWS).to_dicts(),
+            rows=shown,
+            stamps=zones.stamps(shown),
             n_rows=len(rows),
             n_explained=int(rows["explained"].is_not_null().sum()),
             n_agencies=rows["agency"].drop_nulls().n_unique(),
@@ -74,16 +81,23 @@ def render_subject(asked: Asked) -> str:
             picture=picture,
             first=rows["time"].min() or datetime.min.replace(tzinfo=UTC),
             last=rows["time"].max() or datetime.min.replace(tzinfo=UTC),
-            local=local,
-            zone=str(local),
+            zones=zones,
+            local=zones.of(everyone),
+            note=zones.note(everyone),
             version=__version__,
         )
     )
 
 
-def _days(rows: pl.DataFrame, zone: str) -> list[Day]:
+def _days(rows: pl.DataFrame, zones: Zones) -> list[Day]:
+    """Count the rows of each day, each on its own agency's clock."""
+    agency = pl.col("agency")
+    day = pl.col("time").dt.convert_time_zone(str(zones.log)).dt.date()
+    for name, zone in zones.own.items():
+        theirs = pl.col("time").dt.convert_time_zone(str(zone)).dt.date()
+        day = pl.when(agency == name).then(theirs).otherwise(day)
     each = (
-        rows.with_columns(pl.col("time").dt.convert_time_zone(zone).dt.date().alias("day"))
+        rows.with_columns(day.alias("day"))
         .group_by("day")
         .agg(
             pl.col("explained").is_null().sum().alias("supports"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +14,7 @@ from anomaly.incidents.model import Day
 from anomaly.report import words
 from anomaly.report.drawing import WIDTH, draw, layer, ticks, words_below
 
-_LABEL = 62  # pixels of the axis that a label may fill
+_LABEL, _LABEL_OF_MONTH = 62, 80  # pixels of the axis that a label may fill
 _FEWEST = 14  # places on the axis: one lone bar must not fill the picture
 
 
@@ -58,6 +59,30 @@ def timeline(days: Sequence[Day]) -> tuple[str, Markup]:
     return unit, _chart(bars, step, label)
 
 
+def months(counts: Mapping[str, int]) -> tuple[str, Markup] | None:
+    """Draw look-ups by month, by year where there are many, in a neutral colour. Returns the unit of a bar in
+    words and the picture; None where one bar would be all.
+
+    counts: "2024-03" -> look-ups; months without any may be left out.
+    """
+    days = {date.fromisoformat(f"{key}-01"): n for key, n in counts.items()}
+    if len(days) < 2:
+        return None
+    at, last = min(days), max(days)
+    unit = _unit(max((last - at).days, 351))
+    in_bar: Counter[date] = Counter()
+    for day, n in days.items():
+        in_bar[_start(day, unit)] += n
+    bars, at = [], _start(at, unit)
+    while at <= last:
+        bars.append(Bar(_name(at, unit), in_bar[at]))
+        at = _next(at, unit)
+    busiest = max(bars, key=lambda bar: bar.total)
+    label = f"Bars by {unit}; the most in one {unit} is {busiest.total:,} ({busiest.label})."
+    step = math.ceil(max(len(bars), _FEWEST) * _LABEL_OF_MONTH / WIDTH)
+    return unit, _chart(bars, step, label, "var(--peer)")
+
+
 def hours(supports: Sequence[int], explains: Sequence[int] | None = None, day: str | None = None) -> Markup:
     """Draw events by local hour of the day; in a neutral colour when nothing about them was explained or not.
 
@@ -74,7 +99,7 @@ def _chart(bars: Sequence[Bar], step: int, label: str, fill: str = "var(--suppor
     room = max(len(bars), _FEWEST)
     gap = 0.12 if room <= 60 else 0.0
     scale = ticks(max(1, *(bar.total for bar in bars)), 3, whole=True)
-    lines = [{"x": 0, "x2": room, "y": at, "text": words.number(int(at))} for at in scale]
+    lines = [{"x": 0, "x2": room, "y": at, "text": words.brief(at)} for at in scale]
     sides = [(bar, {"x": i + gap, "x2": i + 1 - gap}) for i, bar in enumerate(bars)]
     filled = [{**x, "y": 0, "y2": bar.supports} for bar, x in sides if bar.supports]
     hollow = [{**x, "y": bar.supports, "y2": bar.total} for bar, x in sides if bar.explains]

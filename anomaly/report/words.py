@@ -34,6 +34,14 @@ def signed(n: int) -> str:
     return f"{n:+,}".replace("-", "−")
 
 
+def brief(value: float) -> str:
+    """Say a number beside an axis: 500 · 10k · 0.5."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
+
+
 def count(n: int | None, one: str, many: str | None = None) -> str:
     """Say how many of what: 1 event · 25 events · few events, where the number is withheld."""
     if n is None:

@@ -20,7 +20,7 @@ from anomaly.incidents.evidence import fetch, subject_names
 from anomaly.incidents.tokens import token
 from anomaly.report.subject import Asked
 from anomaly.scan.again import some_rows
-from anomaly.scan.coded import code_log
+from anomaly.scan.coded import code_log, zones_of
 from anomaly.scan.run import WHOM
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
@@ -53,13 +53,16 @@ def who_asked(
     explained = try_all(coded, context)
     actions = np.flatnonzero(coded.actions.subject == code).astype(np.int32)
     events, of_action = coded.events_of(actions)
+    rows, zones = _rows(log, coded, explained, events, of_action), zones_of(context)
+    agencies = set(rows["agency"].drop_nulls())
     return Asked(
         name if settings.clear else token(key, name),
-        _rows(log, coded, explained, events, of_action),
+        rows,
         tuple((TITLES[name], explained.why_not[name]) for name in WHOM if name in explained.why_not),
         tuple((name, TITLES[name]) for name in (*WHOM, *OF_WORK)),
         tuple(file.name for file in log.files),
         log.profile.local_zone,
+        tuple(sorted((name, zone) for name, zone in zones.items() if name in agencies)),
     )
 
 

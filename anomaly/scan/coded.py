@@ -56,7 +56,7 @@ def code_log(
     timing.rows, timing.bytes_on_disk = log.rows_read, sum(file.size for file in log.files)
     tell("coding", 0)
     with timing.stage("coding"):
-        beside = (log.profile.local_zone, _zones(context), _agencies(context))
+        beside = (log.profile.local_zone, zones_of(context), _agencies(context))
         if known is None:
             coded = finish(coder, policy, *beside, keep=cache.put if cache else None)
         else:
@@ -94,7 +94,8 @@ def _agencies(context: Context) -> pl.Series:
     return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
 
 
-def _zones(context: Context) -> dict[str, str]:
+def zones_of(context: Context) -> dict[str, str]:
+    """Return agency -> IANA name of its zone, where the context knows one."""
     if "agencies" not in context:
         return {}
     rows = context["agencies"].select("agency", "time_zone").drop_nulls().rows()

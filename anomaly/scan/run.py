@@ -18,7 +18,7 @@ from anomaly.incidents import Incident, assemble, bundle, by_agency, keep, overs
 from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.budget import Budget
-from anomaly.scan.coded import code_log
+from anomaly.scan.coded import code_log, zones_of
 from anomaly.scan.found import Found
 from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
@@ -69,7 +69,7 @@ def scan(
     key, key_from = token_key(coded)
     with timing.stage("assembling"):
         incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings, tell)
-        agencies = by_agency(coded, incidents, who)
+        agencies = by_agency(coded, incidents, who, zones_of(context))
         seen = oversee(coded, context, [file.name for file in log.files], explained.by(WHOM))
     rejects = pl.DataFrame(
         [(one.file, one.row, one.column, str(one.reason)) for one in log.rejects.kept],

@@ -452,8 +452,11 @@ def _agency(name: str, entries: list[tuple[str, int, int, int]]) -> dict[str, An
     """Figures of an agency; entries: category, events, persons, subjects."""
     return {
         "agency": name,
+        "time_zone": None,
         "queries": 40_000,
         "users": 60,
+        "months": {"2024-02": 8_000, "2024-03": 9_000, "2024-05": 7_000} if entries else None,
+        "hours": [9 - abs(9 - hour) // 2 for hour in range(24)] if entries else None,
         "entries": len(entries),
         "categories": [
             {

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
+from anomaly.incidents.model import ScanResult
 from anomaly.report.alone import entry_page
-from anomaly.report.page import render, render_public
+from anomaly.report.page import pages, render, render_public
 from anomaly.report.public.edition import public
 from anomaly.report.subject import render_subject
 from anomaly.returns.page import render as render_return
@@ -20,10 +23,27 @@ from tests.returns.tables import deck
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+
+def _beside(scan: Callable[[], ScanResult], name: str) -> str:
+    return pages(scan(), budget=7)[f"{name}.html"]
+
+
+def _long() -> ScanResult:
+    one = result()
+    return replace(one, incidents=tuple(replace(one.incidents[0], rank=k) for k in range(1, 121)))
+
+
 PAGES = {
     "report": lambda: render(result(), budget=7),
     "report of nothing": lambda: render(result(empty=True), budget=7),
     "report of hostile texts": lambda: render(hostile(), budget=50),
+    **{
+        f"{kind}, {name}": partial(_beside, scan, name)
+        for name in ("agencies", "federal", "limits")
+        for kind, scan in (("full", result), ("hostile", hostile))
+    },
+    "further entries": lambda: pages(_long(), budget=120)["report-2.html"],
     "subject": lambda: render_subject(asked()),
     "one entry": lambda: entry_page(result(), 1).decode(),
     "public edition": lambda: render_public(public(result(), threshold=3)),

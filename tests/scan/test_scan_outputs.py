@@ -46,6 +46,9 @@ def test_files(scanned: Scanned) -> None:
         "federal_requests.parquet",
         "rejects.csv",
         "report.html",
+        "agencies.html",
+        "federal.html",
+        "limits.html",
         "summary.json",
         "manifest.json",
     }

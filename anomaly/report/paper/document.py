@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, tzinfo
+from datetime import date
 from typing import Any
 
 from anomaly.incidents.model import Incident, ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.dossier import dossiers
-from anomaly.report.page import TITLE, marking
+from anomaly.report.limits import limits
 from anomaly.report.paper.institutions import agencies_sheet, federal_sheet
 from anomaly.report.paper.palette import for_paper
 from anomaly.report.paper.sheet import sheet
 from anomaly.report.paper.typeset import typeset
+from anomaly.report.rendering import TITLE, marking
 from anomaly.report.tables import EVIDENCE, conform
 from anomaly.report.timeline import hours
+from anomaly.report.zones import Zones, zones_of
 from anomaly.telling import TOTAL, Tell, silent
 
 _SILENT = 8  # detectors that abstained, on the first page; all stand under "What was checked"
@@ -25,41 +27,41 @@ _SHOWN = 20  # files
 def report(result: ScanResult, *, budget: int, tell: Tell = silent) -> bytes:
     """Return the whole report as a PDF. budget: how many incidents, by rank, get a dossier."""
     summary = result.summary
-    local = words.zone(summary["log"]["local_zone"])
+    zones = zones_of(summary)
     incidents = sorted(result.incidents, key=lambda one: one.rank)
     shown = incidents[: max(budget, 0)]
     tell(TOTAL, len(shown))
     tell("drawing dossiers", 0)
-    drawn = dossiers(shown, conform(result.evidence, EVIDENCE), summary, local, tell)
-    sheets = [sheet(one, local) for one in drawn]
+    sheets = [sheet(one) for one in dossiers(shown, conform(result.evidence, EVIDENCE), summary, tell)]
     data = {
-        **heading(result, local),
+        **heading(result),
         "front": _front(summary),
-        "list": [_entry(one, local, one.rank <= len(shown)) for one in incidents],
+        "list": [_entry(one, zones, one.rank <= len(shown)) for one in incidents],
         "left": words.count(len(incidents) - len(shown), "more entry stands", "more entries stand")
         if len(incidents) > len(shown)
         else None,
         "dossiers": sheets,
         "agencies": agencies_sheet(summary),
-        "federal": federal_sheet(result, local),
+        "federal": federal_sheet(result, zones),
         "detectors": [_detector(one) for one in summary["detectors"]],
         "explanations": [_explanation(one) for one in summary["explanations"]],
-        "data": _data(summary, str(local)),
-        "limits": [neutral.shorten(text, 300) for text in summary["limits"]],
+        "data": _data(summary, zones.shown),
+        "limits": [
+            [one.title, [neutral.shorten(text, 400) for text in one.lines]] for one in limits(summary)
+        ],
     }
     # one call of typst's, which does not say how far it is
     tell(f"setting {words.count(len(sheets), 'dossier')} on paper", 0)
     return typeset("report.typ", data, made_on(summary))
 
 
-def heading(result: ScanResult, local: tzinfo) -> dict[str, Any]:
+def heading(result: ScanResult) -> dict[str, Any]:
     """Return what every document of a scan says of it: title, what it is, who made it, who may have it."""
     summary = result.summary
     return {
         "title": neutral.shorten(summary["title"], 160),
         "kicker": TITLE,
         "foot": f"{neutral.shorten(summary['title'], 70)} · {TITLE.lower()}, not a finding",
-        "zone": str(local),
         "demo": bool(summary.get("demo")),
         "version": summary["version"],
         "marking": words.opening(marking(result)),
@@ -125,9 +127,11 @@ def _front(summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _entry(one: Incident, local: tzinfo, shown: bool) -> dict[str, Any]:
+def _entry(one: Incident, zones: Zones, shown: bool) -> dict[str, Any]:
     kind, events = words.KINDS[one.kind], words.count(one.n_events, "event")
-    when = f"{words.count(one.n_days, 'day')} · {words.span(one.first_at, one.last_at, local)}"
+    span = words.span(one.first_at, one.last_at, zones.of(one.agencies))
+    note = f" ({zone})" if (zone := zones.note(one.agencies)) else ""
+    when = f"{words.count(one.n_days, 'day')} · {span}{note}"
     return {
         "rank": one.rank,
         "summary": neutral.shorten(one.summary, 400),

@@ -8,10 +8,10 @@ from typing import Any
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.federal import Use, by_agency
-from anomaly.report.page import TITLE
 from anomaly.report.paper.document import made_on
 from anomaly.report.paper.institutions import counts_of, note_of
 from anomaly.report.paper.typeset import typeset
+from anomaly.report.rendering import TITLE
 
 _WITHHELD = "not shown"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import tzinfo
 from typing import Any
 
 from anomaly.incidents.model import ScanResult
@@ -11,9 +10,10 @@ from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, Agency, Practice, agencies, shapes
 from anomaly.report.federal import OPEN, Reached, Use, federal_access
 from anomaly.report.paper.palette import for_paper
+from anomaly.report.zones import Zones
 
 _AGENCIES, _UNITS = 200, 8
-_FEDERAL, _ON_BEHALF, _PURPOSES = 20, 40, 6
+_FEDERAL, _ON_BEHALF, _PURPOSES, _REQUESTS = 20, 40, 6, 12
 
 
 def agencies_sheet(summary: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -36,14 +36,15 @@ def agencies_sheet(summary: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def federal_sheet(result: ScanResult, local: tzinfo) -> dict[str, Any] | None:
+def federal_sheet(result: ScanResult, zones: Zones) -> dict[str, Any] | None:
     """Return what `templates/institutions.typ` sets of federal access; None where there is none."""
     summary = result.summary
     told = federal_access(summary, result.requests)
     if not told.uses and not told.on_behalf:
         return None
     rule = summary["rules"].get("sb54-exceptions")
-    n, shown = told.n_requests, len(told.requests)
+    n, shown = told.n_requests, min(len(told.requests), _REQUESTS)
+    clock, when = zones.stamps(told.requests[:_REQUESTS])
     where = f"The first {shown} of {n:,}; all of them are in" if n > shown else "They are in"
     return {
         "exempt": {name: rule[name] for name in ("title", "text", "source")} if rule else None,
@@ -55,9 +56,10 @@ def federal_sheet(result: ScanResult, local: tzinfo) -> dict[str, Any] | None:
         "classes": [_classes(use) for use in told.uses[:_FEDERAL]],
         "on_behalf": [_on_behalf(one) for one in told.on_behalf[:_ON_BEHALF]],
         "more_on_behalf": max(len(told.on_behalf) - _ON_BEHALF, 0),
-        "requests": [_request(one, local) for one in told.requests],
+        "clock": clock,
+        "requests": [_request(one, at) for one, at in zip(told.requests, when, strict=False)],
         "requests_said": f"{where} `federal_requests.csv`, by "
-        f"{words.count(told.agencies_asked, 'agency', 'agencies')}.",
+        f"{words.count(len(told.asked), 'agency', 'agencies')}.",
     }
 
 
@@ -154,13 +156,12 @@ def _on_behalf(one: Mapping[str, Any]) -> list[str]:
     return [name, one["how"].replace("_", " "), *(words.number(one[each]) for each in counts)]
 
 
-def _request(one: Mapping[str, Any], local: tzinfo) -> list[str]:
-    at = one["time"]
+def _request(one: Mapping[str, Any], at: str) -> list[str]:
     asked = neutral.shorten(one["message_key"] or "–", 20)
     asked += f", purpose {neutral.shorten(one['purpose'], 20)}" if one["purpose"] else ""
     return [
         neutral.shorten(one["agency"], 40),
-        at.astimezone(local).strftime("%Y-%m-%d %H:%M") if at else "–",
+        at,
         neutral.shorten(one["user"] or "–", 30),
         one["reached"] or "not known",
         asked,

@@ -15,7 +15,7 @@ _PARTS = 8  # users of an entry
 Sheet = Mapping[str, Any]
 
 
-def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
+def sheet(dossier: Dossier) -> Sheet:
     """Return what `templates/dossier.typ` sets: texts, and pictures as `for_paper` gives them."""
     one = dossier.incident
     pictured = next((each for each in dossier.arguments if each.picture), None)
@@ -26,7 +26,7 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         "kind": words.KINDS[one.kind],
         "standing": "monitoring, a suspicion about nobody" if monitoring else "suspected, for review",
         "summary": neutral.shorten(one.summary, 400),
-        "facts": _facts(dossier, local),
+        "facts": _facts(dossier),
         "timeline": for_paper(dossier.timeline) if dossier.timeline else None,
         "unit": f"{'Rows' if dossier.unit == 'hour' else 'Events'} by {dossier.unit}",
         "explained": one.explained_share > 0,
@@ -51,15 +51,17 @@ def sheet(dossier: Dossier, local: tzinfo) -> Sheet:
         else None,
         "reasons": [[neutral.shorten(text, 80) or "(empty)", words.number(n)] for text, n in one.reasons[:6]],
         "more_reasons": max(len(one.reasons) - 6, 0),
-        "rows": [_row(row, local) for row in dossier.rows],
+        "zone": str(dossier.local),
+        "rows": [_row(row, dossier.local) for row in dossier.rows],
         "n_rows": dossier.n_rows,
         "rows_said": words.number(dossier.n_rows),
         "incident_id": one.incident_id,
     }
 
 
-def _facts(dossier: Dossier, local: tzinfo) -> list[tuple[str, str]]:
+def _facts(dossier: Dossier) -> list[tuple[str, str]]:
     one, n = dossier.incident, dossier.n_rows
+    note = f" ({dossier.zone_note})" if dossier.zone_note else ""
     subjects = _named(one.n_subjects, one.subjects, 2) if one.n_subjects else "not shown in this log"
     return [
         ("User" if one.n_users == 1 else "Users", _named(one.n_users, one.users, 4)),
@@ -70,7 +72,7 @@ def _facts(dossier: Dossier, local: tzinfo) -> list[tuple[str, str]]:
             if one.agencies
             else "not named in this log",
         ),
-        ("When", words.span(one.first_at, one.last_at, local)),
+        ("When", words.span(one.first_at, one.last_at, dossier.local) + note),
         ("Events", f"{words.number(one.n_events)} on {words.count(one.n_days, 'day')}"),
         ("Explained", f"{words.share(one.explained_share)} of {words.count(n, 'row')}" if n else "–"),
         ("Score", f"{one.score:.2f}"),
