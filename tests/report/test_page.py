@@ -376,3 +376,11 @@ def test_a_shorter_list_takes_the_further_pages_of_a_longer_one_away(tmp_path: P
     assert not (tmp_path / "agencies.html").exists()
     assert 'href="agencies' not in (tmp_path / "report.html").read_text()
     assert (tmp_path / "report-mine.html").read_text() == "mine"
+
+
+def test_a_long_list_of_what_was_tried_is_whole() -> None:
+    first, *rest = result().incidents
+    titles = [f"Innocent reason {number}, which takes so many words to tell" for number in range(60)]
+    tried = tuple(replace(first.tried[0], title=title, cleared=0, could_run=True) for title in titles)
+    page = render(replace(result(), incidents=(replace(first, tried=tried), *rest)), budget=1)
+    assert all(title in page for title in titles)
