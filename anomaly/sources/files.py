@@ -55,6 +55,10 @@ class LogFile:
             self._digest = self._digest.result()
         return self._digest or ""
 
+    def hashed(self, digest: str) -> None:
+        """Take the hash that was made where the file was read, "" where none is wanted."""
+        self._digest = digest
+
     def check_unchanged(self) -> None:
         """InputError when the file was written to since it was opened: what was read is then evidence of
         nothing.
