@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,13 @@ def rows_of_a_group(path: Path) -> int:
         return int(metadata.row_group(0).num_rows) if metadata.num_row_groups else 0
     except (pa.ArrowException, OSError):
         return 0
+
+
+def answer(number: int, name: str, data: bytes) -> Any:
+    """One row, a record batch, as Spark's `item long, name string, data binary`."""
+    kinds = (pa.int64(), pa.string(), pa.binary())
+    columns = [pa.array([value], kind) for value, kind in zip((number, name, data), kinds, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, ["item", "name", "data"])
 
 
 def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -36,10 +36,6 @@ class Piece:
     rows: int
     now: str
 
-    def holds(self, row: int) -> bool:
-        """Say whether a 1-based data row of the file is in it."""
-        return not self.rows or self.first <= row < self.first + self.rows
-
 
 def pieces_of(log: Log, rows: int) -> list[Piece]:
     """Cut a log into pieces of about so many rows, in its order: Parquet between blocks, which are read as in

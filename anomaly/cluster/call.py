@@ -1,0 +1,32 @@
+"""What one types in a notebook of a cluster: paths in, or a frame of Spark; what was found comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from anomaly.cluster.engine import PIECE, Spark
+from anomaly.cluster.session import session
+from anomaly.scan import Found, Settings
+from anomaly.scan.run import scan as scan_with
+
+
+def scan(
+    inputs: Any,
+    settings: Settings | None = None,
+    *,
+    spark: Any = None,
+    master: str | None = None,
+    rows: int = PIECE,
+    progress: Callable[[str, int], None] | None = None,
+) -> Found:
+    """Scan a query log that the executors of a cluster read.
+
+    inputs: as `anomaly.scan` takes them, paths that every executor can read; spark: a session, else the one
+    that runs, else one that is started at `master`; rows: of a piece, about. What is found is, to the byte,
+    what `anomaly.scan` finds. Raises InputError when the input is wrong, or the cluster gives up.
+    """
+    if spark is not None:
+        return scan_with(inputs, settings, progress=progress, engine=Spark(spark, rows))
+    with session(master) as ours:
+        return scan_with(inputs, settings, progress=progress, engine=Spark(ours, rows))

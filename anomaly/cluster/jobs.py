@@ -1,0 +1,103 @@
+"""A job on the cluster: items go out, their answers come back in order, and what went wrong is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
+from typing import Any
+
+from anomaly.cluster import work
+from anomaly.errors import InputError
+
+Told = Callable[[str, int], None]
+Answers = Iterator[tuple[int, dict[str, bytes]]]
+EVERY = 0.2  # seconds between looks at how far a job is
+
+
+def done(
+    spark: Any, task: Callable[[Any], work.Parts], items: Sequence[Any], stage: str, tell: Told
+) -> Answers:
+    """Do a task for each item on the executors, see `work.run`; the answers in the order of the items.
+
+    Raises InputError when an item is wrong, or the cluster gives up.
+    """
+    if items:
+        numbers = spark.range(0, len(items), 1, len(items))
+        each = partial(work.run, task, items, work.versions())
+        yield from answers(spark, numbers.mapInArrow(each, work.SCHEMA), len(items), stage, tell)
+
+
+def answers(spark: Any, frame: Any, count: int, stage: str, tell: Told) -> Answers:
+    """Collect a frame of `work.SCHEMA`, the answers of `count` items, in the order of its partitions."""
+    parts: dict[str, list[bytes]] = {}
+    current = -1
+    for batch in _collected(spark, frame, count, stage, tell).to_batches():
+        for number, name, data in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if name == work.ERROR:
+                raise InputError(*json.loads(data))
+            if number != current and parts:
+                yield current, {one: b"".join(held) for one, held in parts.items()}
+                parts = {}
+            current = number
+            parts.setdefault(name, []).append(data)
+    if parts:
+        yield current, {one: b"".join(held) for one, held in parts.items()}
+
+
+def _collected(spark: Any, frame: Any, count: int, stage: str, tell: Told) -> Any:
+    """Return the rows of a frame as an Arrow table, and tell how many partitions are done meanwhile."""
+    group = f"anomaly-{uuid.uuid4()}"
+    context = spark.sparkContext
+
+    def collect() -> Any:
+        context.setJobGroup(group, f"anomaly: {stage}", True)
+        return frame.toArrow()
+
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(collect)
+        try:
+            while wait([coming], EVERY).not_done:
+                tell(f"{stage}, {_completed(context, group)} of {count} pieces", 0)
+        except BaseException:
+            context.cancelJobGroup(group)
+            raise
+        try:
+            return coming.result()
+        except Exception as error:
+            raise gave_up(error) from None
+
+
+def _completed(context: Any, group: str) -> int:
+    tracker = context.statusTracker()
+    jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup(group)]
+    stages = [tracker.getStageInfo(one) for job in jobs if job for one in job.stageIds]
+    return sum(one.numCompletedTasks for one in stages if one)
+
+
+def gave_up(error: Exception) -> InputError:
+    """Say why the cluster gave up, out of what Spark says of it."""
+    said = str(error)
+    if re.search(r"No module named '(anomaly|kernels|polars|numba|pyarrow|numpy)", said):
+        return InputError(
+            "the executors do not have this program",
+            "--master",
+            "install it, with the extra `spark`, in the Python of every executor (docs/cluster.md)",
+        )
+    if "maxResultSize" in said:
+        return InputError(
+            "the coded log is larger than the driver may take",
+            "--master",
+            "raise spark.driver.maxResultSize, or set it to 0",
+        )
+    telling = re.search(r"^\S*(?:Error|Exception): .+", said, re.MULTILINE)
+    first = telling[0] if telling else said.strip().partition("\n")[0]
+    lost = re.search(r"(ExecutorLostFailure|Python worker exited)[^\n]*", said)
+    return InputError(
+        f"the cluster gave up after its retries ({(lost[0] if lost else first)[:300]})",
+        "--master",
+        "see the log of the executors; nothing was written, so scan again when that is mended",
+    )
