@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from anomaly.cluster.engine import PIECE, Spark
+from anomaly.cluster.engine import Spark
+from anomaly.cluster.frame import OfFrame
 from anomaly.cluster.session import session
 from anomaly.scan import Found, Settings
 from anomaly.scan.run import scan as scan_with
@@ -17,15 +18,18 @@ def scan(
     *,
     spark: Any = None,
     master: str | None = None,
-    rows: int = PIECE,
+    rows: int | None = None,
     progress: Callable[[str, int], None] | None = None,
 ) -> Found:
     """Scan a query log that the executors of a cluster read.
 
-    inputs: as `anomaly.scan` takes them, paths that every executor can read; spark: a session, else the one
-    that runs, else one that is started at `master`; rows: of a piece, about. What is found is, to the byte,
-    what `anomaly.scan` finds. Raises InputError when the input is wrong, or the cluster gives up.
+    inputs: paths as `anomaly.scan` takes them, which every executor can read, or a DataFrame of Spark, see
+    `OfFrame` for how its rows are numbered; spark: a session, else the one that runs, else one that is
+    started at `master`; rows: of a piece of the files, about. What is found is what `anomaly.scan` finds,
+    of files to the byte. Raises InputError when the input is wrong, or the cluster gives up.
     """
+    if hasattr(inputs, "mapInArrow"):
+        return scan_with([], settings, progress=progress, engine=OfFrame(inputs))
     if spark is not None:
         return scan_with(inputs, settings, progress=progress, engine=Spark(spark, rows))
     with session(master) as ours:

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from anomaly.cluster import work
-from anomaly.cluster.jobs import Told, done
+from anomaly.cluster.jobs import Told, context_of, done
 from anomaly.coding import EventCoder, Partial, WholeCoder
 from anomaly.coding.partial import unpacked
 from anomaly.scan.again import Wanted
@@ -19,14 +19,18 @@ from anomaly.scan.engine import Local
 from anomaly.sources import Log
 from anomaly.sources.pieces import Piece, pieces_of, take_counted
 
-PIECE = 1_000_000  # rows: of 17 columns, 0.1 GB of text and 20 MB on the way to the driver
+LEAST, MOST = 100_000, 1_000_000  # rows of a piece
+MANY = 64  # cores, where they cannot be counted
+EACH = 3  # pieces for each core: one that is slow holds nobody up
 
 
 class Spark(Local):
     """Reads on the executors of a Spark session; opens in this process, which reads headers alone."""
 
-    def __init__(self, spark: Any, rows: int = PIECE) -> None:
-        """rows: of a piece, about; an executor holds one for each of its cores."""
+    def __init__(self, spark: Any, rows: int | None = None) -> None:
+        """rows: of a piece, about, of which an executor holds one for each of its cores; chosen by the size
+        of the log and of the cluster when None.
+        """
         self._spark = spark
         self._rows = rows
         self._tell: Told = lambda stage, rows: None
@@ -34,7 +38,7 @@ class Spark(Local):
     def code(self, log: Log, columns: Collection[str], tell: Told) -> EventCoder:
         """Have each piece coded by an executor, and take in what it knows."""
         self._tell = tell
-        pieces = pieces_of(log, self._rows)
+        pieces = self._pieces(log)
         coder, counts = WholeCoder(columns, log.rows_expected), []
         for number, parts in self._each(partial(work.code_piece, columns), pieces, "reading"):
             part = Partial.of(parts)
@@ -46,7 +50,7 @@ class Spark(Local):
 
     def find(self, log: Log, wanted: Mapping[int, Wanted]) -> Iterator[pl.DataFrame]:
         """Have the pieces read again that hold such rows."""
-        pieces = pieces_of(log, self._rows)
+        pieces = self._pieces(log)
         items = [
             (piece, Wanted(one.headers, rows))
             for index, one in wanted.items()
@@ -56,6 +60,11 @@ class Spark(Local):
         found = self._each(work.find_rows, items, "reading evidence")
         for _, of_file in groupby(found, lambda one: items[one[0]][0].file):
             yield pl.concat([unpacked(parts["found"]) for _, parts in of_file])
+
+    def _pieces(self, log: Log) -> list[Piece]:
+        context = context_of(self._spark)
+        cores = context.defaultParallelism if context else MANY
+        return pieces_of(log, self._rows or min(max(log.rows_expected // (EACH * cores), LEAST), MOST))
 
     def _each(
         self, task: Callable[[Any], work.Parts], items: Sequence[Any], stage: str

@@ -31,8 +31,8 @@ def done(
         yield from answers(spark, numbers.mapInArrow(each, work.SCHEMA), len(items), stage, tell)
 
 
-def answers(spark: Any, frame: Any, count: int, stage: str, tell: Told) -> Answers:
-    """Collect a frame of `work.SCHEMA`, the answers of `count` items, in the order of its partitions."""
+def answers(spark: Any, frame: Any, count: int | None, stage: str, tell: Told) -> Answers:
+    """Collect a frame of `work.SCHEMA`, in the order of its partitions; count: of these, if it is known."""
     parts: dict[str, list[bytes]] = {}
     current = -1
     for batch in _collected(spark, frame, count, stage, tell).to_batches():
@@ -48,22 +48,29 @@ def answers(spark: Any, frame: Any, count: int, stage: str, tell: Told) -> Answe
         yield current, {one: b"".join(held) for one, held in parts.items()}
 
 
-def _collected(spark: Any, frame: Any, count: int, stage: str, tell: Told) -> Any:
+def context_of(spark: Any) -> Any:
+    """Return the context of a session, None of one that is elsewhere (Spark Connect)."""
+    return getattr(spark, "sparkContext", None)
+
+
+def _collected(spark: Any, frame: Any, count: int | None, stage: str, tell: Told) -> Any:
     """Return the rows of a frame as an Arrow table, and tell how many partitions are done meanwhile."""
-    group = f"anomaly-{uuid.uuid4()}"
-    context = spark.sparkContext
+    group, context = f"anomaly-{uuid.uuid4()}", context_of(spark)
+    of_all = f" of {count}" if count else ""
 
     def collect() -> Any:
-        context.setJobGroup(group, f"anomaly: {stage}", True)
+        if context:
+            context.setJobGroup(group, f"anomaly: {stage}", True)
         return frame.toArrow()
 
     with ThreadPoolExecutor(1) as beside:
         coming = beside.submit(collect)
         try:
             while wait([coming], EVERY).not_done:
-                tell(f"{stage}, {_completed(context, group)} of {count} pieces", 0)
+                tell(f"{stage}, {_completed(context, group)}{of_all} pieces done" if context else stage, 0)
         except BaseException:
-            context.cancelJobGroup(group)
+            if context:
+                context.cancelJobGroup(group)
             raise
         try:
             return coming.result()
@@ -81,7 +88,7 @@ def _completed(context: Any, group: str) -> int:
 def gave_up(error: Exception) -> InputError:
     """Say why the cluster gave up, out of what Spark says of it."""
     said = str(error)
-    if re.search(r"No module named '(anomaly|kernels|polars|numba|pyarrow|numpy)", said):
+    if re.search(r"No module named '(anomaly|kernels|polars|numba|pyarrow|numpy)['.]", said):
         return InputError(
             "the executors do not have this program",
             "--master",

@@ -17,6 +17,7 @@ from typing import IO, Any
 from anomaly.errors import InputError
 
 MASTER = re.compile(r"local(\[(\*|\d+)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|spark://.+|k8s://.+|yarn")
+YARN = ("HADOOP_CONF_DIR", "YARN_CONF_DIR")
 PATIENCE = 5  # seconds for a master to answer: Spark itself asks for a minute before it says so
 SUBMITTED = "PYSPARK_GATEWAY_PORT"  # set by spark-submit, which has chosen the master
 SETTINGS = {
@@ -101,6 +102,12 @@ def check(master: str) -> None:
             f"`{master}` is no master of Spark",
             "--master",
             "write local[*], spark://host:7077, yarn or k8s://https://host:443",
+        )
+    if master == "yarn" and not any(map(os.environ.get, YARN)):
+        raise InputError(
+            "YARN is found by its settings, and none are given",
+            "--master yarn",
+            f"set {' or '.join(YARN)} to the folder that has them",
         )
     if master.startswith("spark://") and not any(map(_answers, master[8:].split(","))):
         raise InputError(

@@ -72,14 +72,14 @@ class Frame:
     def __init__(self, frame: pl.DataFrame, rows: pl.Series | None = None) -> None:
         """rows: (height,) Int64 1-based row numbers, when some rows were left out."""
         self.frame = frame
-        self._rows = numbered(1, frame.height) if rows is None else rows
+        self.rows = numbered(1, frame.height) if rows is None else rows
         self.headers, self.count = frame.columns, frame.height
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """Slices of the frame."""
         kept = self.frame.select([header for header in self.headers if header in wanted])
         for start in range(0, kept.height, ROWS):
-            yield Block(kept.slice(start, ROWS), self._rows.slice(start, ROWS))
+            yield Block(kept.slice(start, ROWS), self.rows.slice(start, ROWS))
 
 
 def read_object(given: Any, name: str) -> tuple[Frame, str]:
@@ -96,12 +96,17 @@ def read_object(given: Any, name: str) -> tuple[Frame, str]:
         ) from None
     if frame.is_empty():
         raise InputError("has no rows", name, "pass an object with rows")
+    return Frame(frame), digest_of(frame)
+
+
+def digest_of(frame: pl.DataFrame) -> str:
+    """The sha-256 of rows as an Arrow IPC stream, in hexadecimal."""
     digest = hashlib.sha256()
     for start in range(0, frame.height, ROWS):
         buffer = io.BytesIO()
         frame.slice(start, ROWS).rechunk().write_ipc_stream(buffer)
         digest.update(buffer.getbuffer())
-    return Frame(frame), digest.hexdigest()
+    return digest.hexdigest()
 
 
 def read_workbook(path: Path, name: str) -> tuple[Frame, list[str]]:

@@ -163,11 +163,22 @@ def open_log(
     headers is read yet. Raises InputError for inputs that cannot be logs, ProfileError for a profile that
     does not fit.
     """
+    return log_of(gather(inputs), profile, time_zone=time_zone, local_zone=local_zone, now=now)
+
+
+def log_of(
+    files: list[LogFile],
+    profile: str | Profile | None,
+    *,
+    time_zone: str | None,
+    local_zone: str | None,
+    now: dt.datetime | None = None,
+) -> Log:
+    """Understand the headers of files, see `open_log`."""
     if profile == "auto":
         profile = None
     if isinstance(profile, str):
         profile = load_profile(profile)
-    files = gather(inputs)
     known = []
     for file in files:
         one = recognise(file.reader.headers, profile, file.name)

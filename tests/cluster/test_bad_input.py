@@ -16,6 +16,7 @@ import pytest
 
 from anomaly.cluster import scan, session
 from anomaly.cluster.jobs import done
+from anomaly.cluster.session import check
 from anomaly.errors import InputError
 from tests.stories import load_story
 
@@ -26,29 +27,46 @@ def command(out: Path, *more: str, **env: str) -> subprocess.CompletedProcess[st
     story = load_story("harvesting")
     line = [sys.executable, "-m", "anomaly", "scan", str(story.log), "--out", str(out), *more]
     known = {**os.environ, "PYTHONPATH": str(ROOT), **env}
-    return subprocess.run(line, env=known, capture_output=True, text=True, cwd=ROOT)
+    return subprocess.run(line, env=known, capture_output=True, text=True, cwd=ROOT, timeout=120)
 
 
-def test_without_java(tmp_path: Path) -> None:
-    for env in ({"PATH": str(tmp_path), "JAVA_HOME": ""}, {"JAVA_HOME": str(tmp_path)}):
-        told = command(tmp_path / "out", "--engine", "spark", **env)
-        assert told.returncode == 2
-        assert "Spark runs on Java, and there is none" in told.stderr
-        assert "install Java 17" in told.stderr
+def test_without_java(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = command(tmp_path / "out", "--engine", "spark", PATH=str(tmp_path), JAVA_HOME="")
+    assert told.returncode == 2
+    assert "Spark runs on Java, and there is none" in told.stderr
+    assert "install Java 17" in told.stderr
     assert not (tmp_path / "out").exists()
+    monkeypatch.setenv("JAVA_HOME", "nowhere")
+    with pytest.raises(InputError, match="there is none in JAVA_HOME=nowhere"):
+        check("local[2]")
 
 
-def test_masters_that_are_none_or_do_not_answer(tmp_path: Path) -> None:
-    for master, what in {
-        "lokal[2]": "`lokal[2]` is no master of Spark",
-        "spark://127.0.0.1:1": "no master answers there",
-        "spark://no.such.host.invalid:7077": "no master answers there",
-        "spark://nowhere": "no master answers there",
-    }.items():
-        begun = time.monotonic()
-        told = command(tmp_path / "out", "--engine", "spark", "--master", master)
-        assert (told.returncode, what in told.stderr) == (2, True), told.stderr
-        assert time.monotonic() - begun < 30
+@pytest.mark.parametrize(
+    ("master", "what"),
+    [
+        ("lokal[2]", "`lokal.2.` is no master of Spark"),
+        ("spark://127.0.0.1:1", "no master answers there"),
+        ("spark://no.such.host.invalid:7077,127.0.0.1:1", "no master answers there"),
+        ("spark://nowhere", "no master answers there"),
+        ("yarn", "YARN is found by its settings"),
+    ],
+)
+def test_masters_that_are_none_or_do_not_answer(
+    master: str, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HADOOP_CONF_DIR", "")
+    monkeypatch.delenv("YARN_CONF_DIR", raising=False)
+    begun = time.monotonic()
+    with pytest.raises(InputError, match=what):
+        check(master)
+    assert time.monotonic() - begun < 20
+
+
+def test_a_cluster_that_does_not_start(tmp_path: Path) -> None:
+    told = command(tmp_path / "out", "--engine", "spark", "--master", "local-cluster[1,1,1]")
+    assert (told.returncode, "Spark does not start" in told.stderr) == (2, True), told.stderr
+    assert "requested 1024 MiB/executor" in told.stderr
+    assert "Traceback" not in told.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -93,7 +111,6 @@ def broken(error: str, item: int) -> Iterator[tuple[str, bytes]]:
     [
         ("dies", "the cluster gave up after its retries .*Python worker exited"),
         ("raise MemoryError('no room')", "the cluster gave up after its retries .MemoryError: no room"),
-        ("import numba_of_nobody", "gave up .*No module named 'numba_of_nobody'"),
         (
             "raise ModuleNotFoundError(\"No module named 'anomaly'\")",
             "the executors do not have this program",
