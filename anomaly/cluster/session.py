@@ -18,6 +18,7 @@ from anomaly.errors import InputError
 
 MASTER = re.compile(r"local(\[(\*|\d+)(,\d+)?\])?|local-cluster\[\d+,\d+,\d+\]|spark://.+|k8s://.+|yarn")
 YARN = ("HADOOP_CONF_DIR", "YARN_CONF_DIR")
+THROWN = re.compile(r"^(?:: )?[\w.$]+(?:Exception|Error): (.+)", re.MULTILINE)
 PATIENCE = 5  # seconds for a master to answer: Spark itself asks for a minute before it says so
 SUBMITTED = "PYSPARK_GATEWAY_PORT"  # set by spark-submit, which has chosen the master
 SETTINGS = {
@@ -145,12 +146,9 @@ def _stderr_aside() -> Iterator[IO[bytes]]:
 
 
 def _not_started(error: str, said: str, master: str | None) -> InputError:
-    lines = [
-        line for line in f"{said}\n{error}".splitlines() if re.search("Exception|rror|must be set", line)
-    ]
-    telling = [line for line in lines if not line.lstrip().startswith("at ")]
+    telling = THROWN.search(f"{error}\n{said}")
     return InputError(
-        f"Spark does not start ({(telling or [error])[0].strip()[:300]})",
+        f"Spark does not start ({(telling[1] if telling else error.strip().splitlines()[0])[:300]})",
         f"--master {master}" if master else "--engine spark",
         "check the master and the cluster's own settings; ANOMALY_DEBUG=1 shows all that Spark says",
     )

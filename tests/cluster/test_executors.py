@@ -17,7 +17,7 @@ def test_an_executor_that_is_killed_is_replaced(large: Path, tmp_path: Path) -> 
     scan = ["scan", str(large / "queries.parquet"), "--context", str(large / "context"), "--out"]
     cluster = ["--engine", "spark", "--master", "local-cluster[2,1,1024]"]
     marker = tmp_path / "killed"
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "SPARK_WORKER_DIR": str(tmp_path / "work")}
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
     deadly = [sys.executable, "-m", "tests.cluster.deadly", str(marker)]
     for command in (
         [sys.executable, "-m", "anomaly", *scan, str(tmp_path / "here")],
