@@ -157,8 +157,13 @@ def _engine(name: EngineName, master: str | None) -> Iterator[Engine | None]:
     if name is EngineName.LOCAL:
         yield None
         return
+    from rich.console import Console
+
     from anomaly.cluster import Spark, session
 
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.print("starting Spark")
     with session(master) as spark:
         yield Spark(spark)
 

@@ -28,7 +28,7 @@ from anomaly.cluster.partition import (
 )
 from anomaly.coding import EventCoder, Partial, WholeCoder
 from anomaly.coding.partial import unpacked
-from anomaly.errors import InputError
+from anomaly.errors import InputError, SettingsError
 from anomaly.scan.again import Wanted
 from anomaly.scan.engine import Local
 from anomaly.scan.settings import Settings
@@ -59,6 +59,10 @@ class OfFrame(Local):
 
     def open(self, inputs: Sequence[str | Path | Any], settings: Settings) -> Log:
         """Count the rows of the frame; inputs: none."""
+        if settings.cache:
+            raise SettingsError(
+                "a frame is not kept coded", "cache", "leave it out, or write the frame to Parquet"
+            )
         headers = list(self._frame.columns)
         named = {SOURCE, ROW} <= set(headers)
         told = [name for name in headers if not named or name not in (SOURCE, ROW)]

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -69,7 +70,7 @@ def _collected(spark: Any, frame: Any, count: int | None, stage: str, tell: Told
             while wait([coming], EVERY).not_done:
                 tell(f"{stage}, {_completed(context, group)}{of_all} pieces done" if context else stage, 0)
         except BaseException:
-            if context:
+            with suppress(Exception):
                 context.cancelJobGroup(group)
             raise
         try:
@@ -79,9 +80,12 @@ def _collected(spark: Any, frame: Any, count: int | None, stage: str, tell: Told
 
 
 def _completed(context: Any, group: str) -> int:
-    tracker = context.statusTracker()
-    jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup(group)]
-    stages = [tracker.getStageInfo(one) for job in jobs if job for one in job.stageIds]
+    try:
+        tracker = context.statusTracker()
+        jobs = [tracker.getJobInfo(job) for job in tracker.getJobIdsForGroup(group)]
+        stages = [tracker.getStageInfo(one) for job in jobs if job for one in job.stageIds]
+    except Exception:  # of a driver that is gone: the job says so, and says more
+        return 0
     return sum(one.numCompletedTasks for one in stages if one)
 
 

@@ -44,12 +44,12 @@ def session(master: str | None = None) -> Iterator[Any]:
     master: where; spark-submit's when None, or else all cores of this machine. Raises InputError when PySpark
     or Java is missing, or nothing answers there.
     """
-    builder = _builder()
-    running = builder.getActiveSession() if hasattr(builder, "getActiveSession") else None
+    sessions = _sessions()
+    running = sessions.getActiveSession()
     if running is not None:
         yield running
         return
-    spark = _started(builder.builder, master)
+    spark = _started(sessions.builder, master)
     try:
         yield spark
     finally:
@@ -57,7 +57,7 @@ def session(master: str | None = None) -> Iterator[Any]:
             spark.stop()
 
 
-def _builder() -> Any:
+def _sessions() -> Any:
     try:
         # Said wherever PySpark meets pandas, of which nothing here is used.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)

@@ -73,6 +73,11 @@ def test_frames_that_are_no_log(spark: Any) -> None:
         )
 
 
+def test_a_frame_is_not_kept(spark: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a frame is not kept coded"):
+        scan_on_cluster(spark.range(3), Settings(cache=tmp_path))
+
+
 def test_a_frame_that_is_another_each_time_is_refused(spark: Any) -> None:
     log = pl.read_csv(STORY.log, infer_schema=False)
     whole = spark.createDataFrame(log.to_arrow())
