@@ -98,6 +98,12 @@ def gave_up(error: Exception) -> InputError:
             "--master",
             "install it, with the extra `spark`, in the Python of every executor (docs/cluster.md)",
         )
+    if isinstance(error, ConnectionError) or "Answer from Java side is empty" in said:
+        return InputError(
+            "Spark's own process beside this one has ended",
+            "--master",
+            "it may have run out of memory, see spark.driver.memory; nothing was written, so scan again",
+        )
     if "maxResultSize" in said:
         return InputError(
             "the coded log is larger than the driver may take",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -50,11 +51,14 @@ def session(master: str | None = None) -> Iterator[Any]:
         yield running
         return
     spark = _started(sessions.builder, master)
+    quiet = logging.NullHandler()  # py4j logs a trace of what is caught, and without a handler it is printed
+    logging.getLogger().addHandler(quiet)
     try:
         yield spark
     finally:
         with suppress(Exception):  # a cluster that is gone cannot be left
             spark.stop()
+        logging.getLogger().removeHandler(quiet)
 
 
 def _sessions() -> Any:

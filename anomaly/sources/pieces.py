@@ -128,6 +128,7 @@ def take_counted(log: Log, counts: Sequence[tuple[Sequence[int], Mapping[str, An
 def _mark(marked: dict[str, dict[str, dict[str, str]]], more: Mapping[str, Any]) -> None:
     """Add marks of values, see `Log`; the largest where they disagree, as in `Meaning`."""
     for column, values in more.items():
+        of_column = marked.setdefault(column, {})
         for value, marks in values.items():
-            said = marked.setdefault(column, {}).setdefault(value, {})
+            said = of_column.setdefault(value, {})
             said |= {name: max(mark, said.get(name, mark)) for name, mark in marks.items()}
