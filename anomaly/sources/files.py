@@ -85,6 +85,12 @@ def gather(inputs: Sequence[Any]) -> list[LogFile]:
         elif isinstance(given, str) and not given:
             # An unset variable in a script: Path("") would be the whole working folder.
             raise InputError("the name of a log is empty", None, "name a file, a folder, a pattern, or -")
+        elif isinstance(given, str) and "://" in given:
+            raise InputError(
+                "object stores and other addresses are not read",
+                given,
+                "mount it or copy it, and give a path",
+            )
         elif isinstance(given, str | Path):
             for path in _expand(Path(given)):
                 if paths.setdefault(path.resolve(), path) is path:

@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 
 from anomaly.cluster import session
+from anomaly.incidents import ScanResult
+from anomaly.report.outputs import write_outputs
+from anomaly.scan import Settings, scan
 from anomaly.synth import load, size_of, write_world
 
 
@@ -30,3 +33,16 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log.write_parquet(folder / "queries.parquet", row_group_size=50_000)
     (folder / "world" / "context").rename(folder / "context")
     return folder
+
+
+def files(result: ScanResult, folder: Path) -> dict[str, bytes]:
+    write_outputs(result, folder, budget=50)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="session")
+def usual(large: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What a scan of the large county leaves, read by this process."""
+    found = scan(large / "queries.parquet", Settings(context=large / "context"))
+    assert found.incidents
+    return files(found, tmp_path_factory.mktemp("usual") / "out")

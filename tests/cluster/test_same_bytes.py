@@ -11,27 +11,13 @@ import pytest
 
 from anomaly.cluster import scan as scan_on_cluster
 from anomaly.errors import InputError
-from anomaly.incidents import ScanResult
-from anomaly.report.outputs import write_outputs
 from anomaly.scan import Settings, scan
 from anomaly.sources import open_log
 from anomaly.sources.pieces import pieces_of
+from tests.cluster.conftest import files
 from tests.stories import load_story
 
 LOGS = Path(__file__).parents[2] / "fixtures" / "logs"
-
-
-def files(result: ScanResult, folder: Path) -> dict[str, bytes]:
-    write_outputs(result, folder, budget=20)
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-@pytest.fixture(scope="module")
-def usual(large: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What a scan of the large county leaves, read by this process."""
-    found = scan(large / "queries.parquet", Settings(context=large / "context"))
-    assert found.incidents
-    return files(found, tmp_path_factory.mktemp("usual") / "out")
 
 
 @pytest.mark.parametrize(("pieces", "rows"), [(1, 1_000_000), (3, 150_000), (7, 50_000)])
