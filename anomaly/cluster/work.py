@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import polars as pl
@@ -25,7 +26,9 @@ Parts = Iterator[tuple[str, bytes]]
 
 def versions() -> str:
     """Name what has to be the same on every machine for the answers to be the same."""
-    return f"anomaly {__version__}, polars {pl.__version__}, Python {platform.python_version()}"
+    python = ".".join(platform.python_version_tuple()[:2])
+    readers = f"polars {pl.__version__}, pyarrow {version('pyarrow')}"  # times, numbers and CSV are theirs
+    return f"anomaly {__version__}, {readers}, Python {python}"
 
 
 def run(
