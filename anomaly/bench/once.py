@@ -15,6 +15,7 @@ from anomaly.detectors import Detector, Signals
 from anomaly.explain import Explained, try_all
 from anomaly.incidents import keep, token_key
 from anomaly.scan.coded import code_log
+from anomaly.scan.engine import Local
 from anomaly.scan.run import cannot_run, incidents_of
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
@@ -62,7 +63,9 @@ def one_pass(
         kept = keep(ran, settings.fdr)
     tell("writing incidents", 0)
     with done.stage("assembling"):
-        incidents, *_ = incidents_of(log, coded, explained, kept, token_key(coded)[0], settings, tell)
+        incidents, *_ = incidents_of(
+            log, coded, explained, kept, token_key(coded)[0], settings, Local(), tell
+        )
     done.entries = len(incidents)
     tell("decoding", 0)
     headers = {log.header_map[name] for name in done.columns if name in log.header_map}

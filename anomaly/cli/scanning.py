@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +19,18 @@ from anomaly.cli.app import (
     ZoneOption,
     app,
 )
-from anomaly.errors import InputError
+from anomaly.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
     from anomaly.incidents import ScanResult
+    from anomaly.scan.engine import Engine
+
+
+class EngineName(StrEnum):
+    """Who reads the text of a log."""
+
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 @app.command()
@@ -56,6 +67,13 @@ def scan(
     profile_time: Annotated[
         bool, typer.Option("--profile-time", help="Say how long each stage and each detector took.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option(help="Who reads the log: this process, or the executors of a cluster.")
+    ] = EngineName.LOCAL,
+    master: Annotated[
+        str | None,
+        typer.Option(help="Of Spark: spark://host:7077, yarn, k8s://...; all cores here if absent."),
+    ] = None,
 ) -> None:
     """Scan query logs and write a ranked, explained list of incidents for review.
 
@@ -76,7 +94,10 @@ def scan(
         cache=cache,
         memory=None if memory is None else size_of(memory),
     )
-    result = _scanned(log, chosen, out, budget, demo=False, profile_time=profile_time)
+    if master is not None and engine is not EngineName.SPARK:
+        raise SettingsError("there is no master without Spark", "--master", "add --engine spark")
+    with _engine(engine, master) as reading:
+        result = _scanned(log, chosen, out, budget, demo=False, profile_time=profile_time, engine=reading)
     if fail_on_incidents and result.incidents:
         raise IncidentsFoundError
 
@@ -163,8 +184,31 @@ def _draft(log: list[str], draft: Path) -> None:
     typer.echo(f"  anomaly {join(['profile', *log, '--profile', str(draft)])}")
 
 
+@contextmanager
+def _engine(name: EngineName, master: str | None) -> Iterator[Engine | None]:
+    if name is EngineName.LOCAL:
+        yield None
+        return
+    from rich.console import Console
+
+    from anomaly.cluster import Spark, session
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.print("starting Spark")
+    with session(master) as spark:
+        yield Spark(spark)
+
+
 def _scanned(
-    log: list[str], settings: Any, out: Path, budget: int, *, demo: bool, profile_time: bool = False
+    log: list[str],
+    settings: Any,
+    out: Path,
+    budget: int,
+    *,
+    demo: bool,
+    profile_time: bool = False,
+    engine: Engine | None = None,
 ) -> ScanResult:
     from dataclasses import replace
 
@@ -180,7 +224,7 @@ def _scanned(
     base_of(out)  # before the hours of a long scan, not after
     timing = Timing()
     with shown(Console(stderr=True)) as progress:
-        result = run(log, settings, progress=progress, timing=timing)
+        result = run(log, settings, progress=progress, timing=timing, engine=engine)
         if demo:
             result = replace(result, summary={**result.summary, "demo": True})
         with timing.stage("writing"):

@@ -9,6 +9,7 @@ from anomaly.coding.gather import blocks, counted
 from anomaly.coding.grouping import ONE_AGENCY, Grouping, place_labels
 from anomaly.coding.groups import Groups, Some
 from anomaly.coding.keys import FEMALE, KEY_KINDS, MALE, key_rank, subject_keys
+from anomaly.coding.partial import Partial, PieceCoder, WholeCoder
 from anomaly.coding.roster import Roster, own_keys, own_writings, roster_of
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "Events",
     "Grouping",
     "Groups",
+    "Partial",
+    "PieceCoder",
     "Roster",
     "Some",
+    "WholeCoder",
     "blocks",
     "counted",
     "drivers_of",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import kernels
 from anomaly.coding.drafts import Drafts
 from anomaly.coding.gather import gather
-from anomaly.coding.hashes import Codes, CodeTable, Hashes
+from anomaly.coding.hashes import Codes, CodeTable, Hashes, hashes_of
 from anomaly.coding.lexicon import Lexicons, Said
 from anomaly.coding.places import Places
 from anomaly.coding.subjects import SubjectCoder
@@ -123,14 +123,30 @@ class EventCoder:
             self._drafts.room("asked", CODED["asked"])[:] = self._what_is_asked(said, count)
         if "cascade_id" in self.columns:
             cascade = self._drafts.room("cascade", np.int32)
-            cascade[:] = said["cascade_id"].filled_codes if "cascade_id" in said else MISSING
+            cascade[:] = self._cascade(said["cascade_id"]) if "cascade_id" in said else MISSING
         if "networks" in self.columns:
             self._put("networks", self._networks, said, np.int32)
         self._drafts.room("time", np.int64)[:] = rows.time.to_physical().to_numpy()
         self._drafts.room("file", np.uint16)[:] = rows.file
         self._drafts.room("row", np.uint32)[:] = rows.row.to_numpy()
         self.subjects.code(said, self._drafts.room("subject", np.int32))
-        _digest(said, self._drafts.room("digest", np.uint64))
+        self._digest(said, self._drafts.room("digest", np.uint64))
+
+    def _cascade(self, said: Said) -> Codes:
+        """Number the cascade of each row, (n,) int32, -1 for none."""
+        return said.filled_codes
+
+    def _written(self, said: Said) -> NDArray[np.unsignedinteger]:
+        """Number what is written in each row, (n,): by its code, where the column has codes."""
+        return said.codes.view(np.uint32) if len(said.codes) else said.hashes
+
+    def _digest(self, said: Mapping[str, Said], total: Hashes) -> None:
+        """Hash what makes a row itself, (n,) uint64: what is written in every column that was read, and which
+        columns these are: what one file writes as a plate is not what another writes as a licence.
+        """
+        total[:] = hashes_of(pl.Series([" ".join(sorted(said))]))
+        for _, one in sorted(said.items()):
+            kernels.mix(self._written(one), total)
 
     def _put(self, name: str, derived: Derived, said: Mapping[str, Said], width: type[np.integer]) -> None:
         """Keep a block's part of a column; all missing where the block does not have it."""
@@ -191,13 +207,6 @@ def _put_in_order(codes: NDArray[Any], rank: Codes) -> None:
     for start in range(0, len(codes), STEP):
         part = codes[start : start + STEP]
         np.take(of_code, part, out=part, mode="wrap")
-
-
-def _digest(said: Mapping[str, Said], total: Hashes) -> None:
-    """Hash what makes a row itself, (n,) uint64: what is written in every column that was read."""
-    total[:] = 0
-    for _, one in sorted(said.items()):
-        kernels.mix(one.codes.view(np.uint32) if len(one.codes) else one.hashes, total)
 
 
 def _reached(texts: pl.Series) -> Codes:

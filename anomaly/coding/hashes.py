@@ -60,7 +60,6 @@ class CodeTable:
         self._slots = np.zeros(_START, np.int32)
         self._used = 0
         self._fresh_texts: list[pl.Series] = []
-        self._fresh_hashes: list[Hashes] = []
 
     def __len__(self) -> int:
         return self._used
@@ -73,10 +72,8 @@ class CodeTable:
         """
         hashed = hashes_of(texts) if hashed is None else hashed
         codes, fresh = self.code_hashes(hashed)
-        if len(fresh):
-            self._fresh_hashes.append(hashed[fresh])
-            if self.keep_text:
-                self._fresh_texts.append(alone(texts[fresh]))
+        if len(fresh) and self.keep_text:
+            self._fresh_texts.append(alone(texts[fresh]))
         return codes, fresh
 
     def code_hashes(self, hashed: Hashes) -> tuple[Codes, NDArray[np.int64]]:
@@ -107,4 +104,6 @@ class CodeTable:
     @property
     def hashes(self) -> Hashes:
         """Return the hash of each code, (m,) uint64."""
-        return np.concatenate(self._fresh_hashes) if self._fresh_hashes else np.zeros(0, np.uint64)
+        held, at = np.empty(self._used, np.uint64), np.flatnonzero(self._keys)
+        held[self._slots[at]] = self._keys[at]
+        return held

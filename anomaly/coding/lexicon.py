@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -59,6 +60,14 @@ class Said:
         )
 
 
+def salt_of(prefixes: tuple[Prefix, ...]) -> int:
+    """Give hashes of their own to files whose profile strips other prefixes: two files may write the same and
+    mean different things. The same wherever the files are read.
+    """
+    told = [(one.text, sorted(one.sets.items())) for one in prefixes]
+    return zlib.crc32(repr(told).encode()) if prefixes else 0
+
+
 class Lexicon:
     """What the writings of one column mean."""
 
@@ -66,15 +75,6 @@ class Lexicon:
         self._table = CodeTable(keep_text=False)
         self._states = Values(np.uint8(State.EMPTY))
         self._odd = False  # some writing says nothing
-        self._salts: list[tuple[Prefix, ...]] = []
-
-    def salt(self, meaning: Meaning) -> int:
-        """Give hashes of their own to files whose profile strips other prefixes: two files may write the same
-        and mean different things.
-        """
-        if meaning.prefixes not in self._salts:
-            self._salts.append(meaning.prefixes)
-        return self._salts.index(meaning.prefixes)
 
     def code(self, meaning: Meaning, written: pl.Series, hashes: Hashes) -> tuple[States, Codes, pl.Series]:
         """Look the values of a block up, (n,) String and uint64: states, codes and fresh, see `Said`."""
@@ -105,7 +105,7 @@ class Lexicons:
     def read(self, meaning: Meaning, written: pl.Series) -> tuple[Said, States]:
         """Look the values of a block up, (n,) String: what they say, and the state of each, (n,)."""
         lexicon = self._lexicons.setdefault(meaning.name, Lexicon())
-        salt = lexicon.salt(meaning)
+        salt = salt_of(meaning.prefixes)
         if meaning.name in self._coded:
             if len(self._hashes) < len(written):
                 self._hashes = np.empty(len(written), np.uint64)

@@ -26,12 +26,12 @@ def in_time_order(columns: Columns) -> int:
     """
     time = columns["time"]
     if np.any(time[1:] < time[:-1]):
-        _take(columns, np.argsort(time, kind="stable").astype(np.int32))
+        take(columns, np.argsort(time, kind="stable").astype(np.int32))
     whole = np.array([0, len(time)])
     twice = kernels.written_twice(whole, columns["time"], columns.pop("digest"))
     count = int(twice.sum())
     if count:
-        _take(columns, np.flatnonzero(~twice).astype(np.int32))
+        take(columns, np.flatnonzero(~twice).astype(np.int32))
     return count
 
 
@@ -66,11 +66,11 @@ def by_action(columns: Columns, n_users: int, n_subjects: int) -> Codes | None:
         return None
     starts, order = kernels.group(read_only(of_row), int(of_row.max()) + 1)
     if np.any(of_row[1:] < of_row[:-1]):
-        _take(columns, order)
+        take(columns, order)
     return starts.astype(np.int32)
 
 
-def _take(columns: Columns, rows: Codes) -> None:
+def take(columns: Columns, rows: Codes) -> None:
     """Take rows of each column."""
     _each(columns, partial(gather, order=rows), len(rows))
 

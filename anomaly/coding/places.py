@@ -23,13 +23,18 @@ class Places:
             self._pairs.append(np.stack([agency[fresh], unit[fresh]], axis=1))
         return codes
 
+    @property
+    def pairs(self) -> NDArray[np.int32]:
+        """Return the agency and the unit of each place, (p, 2)."""
+        return np.concatenate(self._pairs)
+
     def ranked(self, agency: Codes, unit: Codes) -> tuple[NDArray[np.int32], Codes]:
         """Order the places as their vocabularies are.
 
         agency, unit: the new code of each old one, the last, -1, for none. Returns (p, 2) int32, the agency
         and the unit of each place, and (p,) int32, the new code of each old one.
         """
-        pairs = np.concatenate(self._pairs)
+        pairs = self.pairs
         pairs = np.stack([agency[pairs[:, 0]], unit[pairs[:, 1]]], axis=1)
         order = np.lexsort((pairs[:, 1], pairs[:, 0]))
         rank = np.empty(len(pairs), np.int32)

@@ -217,13 +217,37 @@ class SubjectCoder:
         """Code keys of one kind, (m,), -1 where the hash is 0; known: (m,) each, what they say by
         themselves.
         """
+        return self._take(hashes, {**known, "kind": np.full(len(hashes), np.uint8(KEY_KINDS.index(kind)))})
+
+    def _take(self, hashes: Hashes, known: Mapping[str, NDArray[Any]]) -> Codes:
+        """Code keys, (m,), -1 where the hash is 0; known: (m,) each, of some names of OF_KEY.
+
+        Two kinds may write one key, as a log's own `subject` does: the first of KEY_KINDS says what it is.
+        """
         start = len(self._table)
         codes, fresh = self._table.code_hashes(hashes)
         self._hashes.add(hashes[fresh])
-        said = {**known, "kind": np.full(len(hashes), np.uint8(KEY_KINDS.index(kind)))}
-        for name, values in said.items():
+        for name, values in known.items():
             self._of_key[name].upto(start)
             self._of_key[name].add(values[fresh])
+        first = np.flatnonzero((codes >= 0) & (known["kind"] < self._of_key["kind"].of(codes)))
+        for name, held in self._of_key.items() if len(first) else ():
+            every = held.upto(len(self._table))
+            every[codes[first]] = known[name][first] if name in known else held.missing
+        return codes
+
+    def known(self) -> dict[str, NDArray[Any]]:
+        """Return what is known of each key before `finish`, (s,) each: its `hash`, OF_KEY and OF_PERSON."""
+        values = (self._of_key | self._of_person).items()
+        return {"hash": self._hashes.known} | {name: held.upto(len(self._table)) for name, held in values}
+
+    def absorb(self, known: Mapping[str, NDArray[Any]], left: Codes, right: Codes) -> Codes:
+        """Take in what another coder knows of its keys, and its ties, (t,) each; returns their codes here."""
+        codes = self._take(known["hash"], {name: known[name] for name in self._of_key})
+        for name, values in self._of_person.items():
+            held = values.upto(len(self._table))
+            held[codes] = np.maximum(held[codes], known[name])
+        self.ties.add(codes[left], codes[right])
         return codes
 
     def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:

@@ -21,7 +21,7 @@ class Values:
     """
 
     def __init__(self, missing: np.generic) -> None:
-        self._missing = missing
+        self.missing = missing
         self._held = np.full(1, missing)
         self._used = 0
 
@@ -44,7 +44,7 @@ class Values:
         """
         start = self._used
         if count > start:
-            self._room(count)[start:] = self._missing
+            self._room(count)[start:] = self.missing
         return self._held[:count]
 
     def of(self, codes: Codes) -> NDArray[Any]:
@@ -56,7 +56,7 @@ class Values:
         1,).
         """
         if not self._used:
-            return np.full(len(order) + 1, self._missing)
+            return np.full(len(order) + 1, self.missing)
         self.upto(len(order))
         return self.of(np.append(order, np.int32(-1)))
 
@@ -65,6 +65,6 @@ class Values:
             bigger = np.empty(MORE * count + 1, self._held.dtype)
             bigger[: self._used] = self.known
             self._held = bigger
-        self._held[count] = self._missing
+        self._held[count] = self.missing
         self._used = count
         return self._held[:count]

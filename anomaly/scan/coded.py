@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +18,11 @@ from anomaly.incidents.tokens import own_key
 from anomaly.policy import load_policy
 from anomaly.scan.budget import Budget, rows_of
 from anomaly.scan.cache import Cache
+from anomaly.scan.engine import Engine, Local
 from anomaly.scan.memory import trim
 from anomaly.scan.settings import Settings
 from anomaly.scan.timing import Timing
-from anomaly.sources import Log, open_log
+from anomaly.sources import Log
 from anomaly.telling import EXPECTED, Tell
 from kernels.prepare import prepare
 
@@ -29,18 +30,24 @@ MOST_FILES = 1 << 16  # an event keeps its file in 16 bits
 
 
 def code_log(
-    inputs: Sequence[str | Path | Any], settings: Settings, tell: Tell, timing: Timing
+    inputs: Sequence[str | Path | Any],
+    settings: Settings,
+    tell: Tell,
+    timing: Timing,
+    engine: Engine | None = None,
 ) -> tuple[Log, CodedLog, Context]:
     """Read a log and its context tables, or what an earlier scan left of the log in `settings.cache`.
 
-    tell: told the stage and the rows of it that are done. Raises InputError when the input is wrong.
+    tell: told the stage and the rows of it that are done; engine: reads the text. Raises InputError when the
+    input is wrong.
     """
     own_key()  # one that is refused is refused before the log is read, not after
+    engine = engine or Local()
     policy = load_policy(settings.policy)
     with timing.stage("compiling"):
         timing.compiled = prepare(lambda count: tell(f"compiling {count} kernels, once", 0))
     with timing.stage("reading"):
-        log = _opened(inputs, settings)
+        log = _opened(inputs, settings, engine)
         Budget(settings.memory).opened(log, settings.context)
         tell(EXPECTED, rows_of(log))
         # Without the log's own row numbers, only the whole row tells a duplicate.
@@ -48,8 +55,7 @@ def code_log(
         cache = Cache(settings.cache, log, columns) if settings.cache else None
         known = cache.find() if cache else None
         if known is None:
-            coder = EventCoder(columns)
-            context = _read(coder, log, settings, tell)
+            coder, context = _read(engine, log, columns, settings, tell)
         else:
             context = load_context(settings.context, log.profile.local_zone)
         trim()
@@ -65,8 +71,8 @@ def code_log(
     return log, coded, _marked(context, log)
 
 
-def _opened(inputs: Sequence[str | Path | Any], settings: Settings) -> Log:
-    log = open_log(inputs, settings.profile, time_zone=settings.time_zone, local_zone=settings.local_zone)
+def _opened(inputs: Sequence[str | Path | Any], settings: Settings, engine: Engine) -> Log:
+    log = engine.open(inputs, settings)
     if len(log.files) > MOST_FILES:
         raise InputError(
             f"{len(log.files):,} files are more than {MOST_FILES:,}", next="join small files first"
@@ -74,18 +80,19 @@ def _opened(inputs: Sequence[str | Path | Any], settings: Settings) -> Log:
     return log
 
 
-def _read(coder: EventCoder, log: Log, settings: Settings, tell: Tell) -> Context:
+def _read(
+    engine: Engine, log: Log, columns: Collection[str], settings: Settings, tell: Tell
+) -> tuple[EventCoder, Context]:
     """Read a log into a coder, and the tables beside it."""
     with ThreadPoolExecutor(1) as beside:
         tables = beside.submit(load_context, settings.context, log.profile.local_zone)
 
-        def read(rows: int) -> None:
+        def read(stage: str, rows: int) -> None:
             if tables.done():
                 tables.result()  # a table that is wrong ends the reading
-            tell("reading", rows)
+            tell(stage, rows)
 
-        coder.read(coder.rows_of(log), read)
-        return tables.result()
+        return engine.code(log, columns, read), tables.result()
 
 
 def _agencies(context: Context) -> pl.Series:

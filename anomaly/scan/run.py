@@ -19,6 +19,7 @@ from anomaly.incidents.findings import Kept
 from anomaly.scan.again import some_rows
 from anomaly.scan.budget import Budget
 from anomaly.scan.coded import code_log, zones_of
+from anomaly.scan.engine import Engine, Local
 from anomaly.scan.found import Found
 from anomaly.scan.memory import give_back, trim
 from anomaly.scan.settings import Settings
@@ -39,13 +40,14 @@ def scan(
     *,
     progress: Tell = silent,
     timing: Timing | None = None,
+    engine: Engine | None = None,
 ) -> Found:
     """Scan a query log.
 
     inputs: files, folders, patterns, "-" for stdin, or an object with the Arrow C stream interface; one, or a
-    list. progress: told how far it is, see `anomaly.telling`. timing: filled with where the time went.
-    Returns the ranked incidents, their evidence, the rejects, the summary and the manifest; writes nothing.
-    Raises InputError when the input or a setting is wrong.
+    list. progress: told how far it is, see `anomaly.telling`. timing: filled with where the time went;
+    engine: reads the text, this process when None. Returns the ranked incidents, their evidence, the rejects,
+    the summary and the manifest; writes nothing. Raises InputError when the input or a setting is wrong.
     """
     settings, timing = (settings or Settings()).checked(), timing or Timing()
     give_back()
@@ -56,7 +58,8 @@ def scan(
         progress(stage, rows)
 
     given = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
-    log, coded, context = code_log(given, settings, tell, timing)
+    engine = engine or Local()
+    log, coded, context = code_log(given, settings, tell, timing, engine)
     tell("explaining", 0)
     with timing.stage("explaining"):
         explained = try_all(coded, context)
@@ -68,7 +71,7 @@ def scan(
         kept = keep([(one.detector, one.signals) for one in ran], settings.fdr)
     key, key_from = token_key(coded)
     with timing.stage("assembling"):
-        incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings, tell)
+        incidents, evidence, who = incidents_of(log, coded, explained, kept, key, settings, engine, tell)
         agencies = by_agency(coded, incidents, who, zones_of(context))
         seen = oversee(coded, context, [file.name for file in log.files], explained.by(WHOM))
     rejects = pl.DataFrame(
@@ -88,6 +91,7 @@ def incidents_of(
     kept: Sequence[Kept],
     key: bytes,
     settings: Settings,
+    engine: Engine,
     tell: Tell,
 ) -> tuple[tuple[Incident, ...], pl.DataFrame, pl.DataFrame]:
     """Make the ranked incidents of what is kept, their evidence by a second pass over the log, and who is in
@@ -102,7 +106,7 @@ def incidents_of(
         files=[file.name for file in log.files],
         key=key,
         clear=settings.clear,
-        some_rows=partial(some_rows, log, tell=tell),
+        some_rows=partial(some_rows, log, find=engine.find, tell=tell),
     )
 
 

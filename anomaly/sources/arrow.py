@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,19 @@ def rows_of_a_group(path: Path) -> int:
         return int(metadata.row_group(0).num_rows) if metadata.num_row_groups else 0
     except (pa.ArrowException, OSError):
         return 0
+
+
+def answer(number: int, name: str, data: bytes) -> Any:
+    """One row, a record batch, as Spark's `item long, name string, data binary`."""
+    kinds = (pa.int64(), pa.string(), pa.binary())
+    columns = [pa.array([value], kind) for value, kind in zip((number, name, data), kinds, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, ["item", "name", "data"])
+
+
+def rows_in(batches: Iterable[Any]) -> pl.DataFrame | None:
+    """The rows of record batches as one frame, None when there are none."""
+    held = [batch for batch in batches if batch.num_rows]
+    return cast(pl.DataFrame, pl.from_arrow(pa.Table.from_batches(held))) if held else None
 
 
 def bytes_of(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -32,14 +32,21 @@ class Parquet:
         if self.count == 0:
             raise InputError("has columns and no rows", name, "export it again, or leave it out")
         group = rows_of_a_group(path)
-        # A block of two row groups has to be copied into one: a tenth of the time of reading.
-        self._rows = group if ROWS // 2 <= group <= 2 * ROWS else ROWS
+        # Rows of a block: one of two row groups has to be copied into one, a tenth of the time of reading.
+        self.step = group if ROWS // 2 <= group <= 2 * ROWS else ROWS
+        self._first = 1
+
+    def cut(self, first: int, count: int) -> None:
+        """Read only `count` rows from the first-th on; whole blocks, which are those of the whole file."""
+        assert (first - 1) % self.step == 0
+        self._scan = self._scan.slice(first - 1, count)
+        self._first, self.count = first, min(count, self.count - first + 1)
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """Typed columns; only the wanted ones are decoded."""
-        row = 1
+        row = self._first
         scan = self._scan.select([header for header in self.headers if header in wanted])
-        batches = iter(scan.collect_batches(chunk_size=self._rows, maintain_order=True))
+        batches = iter(scan.collect_batches(chunk_size=self.step, maintain_order=True))
         while True:
             try:
                 frame = next(batches, None)
@@ -65,14 +72,14 @@ class Frame:
     def __init__(self, frame: pl.DataFrame, rows: pl.Series | None = None) -> None:
         """rows: (height,) Int64 1-based row numbers, when some rows were left out."""
         self.frame = frame
-        self._rows = numbered(1, frame.height) if rows is None else rows
+        self.rows = numbered(1, frame.height) if rows is None else rows
         self.headers, self.count = frame.columns, frame.height
 
     def blocks(self, wanted: Collection[str]) -> Iterator[Block]:
         """Slices of the frame."""
         kept = self.frame.select([header for header in self.headers if header in wanted])
         for start in range(0, kept.height, ROWS):
-            yield Block(kept.slice(start, ROWS), self._rows.slice(start, ROWS))
+            yield Block(kept.slice(start, ROWS), self.rows.slice(start, ROWS))
 
 
 def read_object(given: Any, name: str) -> tuple[Frame, str]:
@@ -89,12 +96,17 @@ def read_object(given: Any, name: str) -> tuple[Frame, str]:
         ) from None
     if frame.is_empty():
         raise InputError("has no rows", name, "pass an object with rows")
+    return Frame(frame), digest_of(frame)
+
+
+def digest_of(frame: pl.DataFrame) -> str:
+    """The sha-256 of rows as an Arrow IPC stream, in hexadecimal."""
     digest = hashlib.sha256()
     for start in range(0, frame.height, ROWS):
         buffer = io.BytesIO()
         frame.slice(start, ROWS).rechunk().write_ipc_stream(buffer)
         digest.update(buffer.getbuffer())
-    return Frame(frame), digest.hexdigest()
+    return digest.hexdigest()
 
 
 def read_workbook(path: Path, name: str) -> tuple[Frame, list[str]]:

@@ -55,6 +55,10 @@ class LogFile:
             self._digest = self._digest.result()
         return self._digest or ""
 
+    def hashed(self, digest: str) -> None:
+        """Take the hash that was made where the file was read, "" where none is wanted."""
+        self._digest = digest
+
     def check_unchanged(self) -> None:
         """InputError when the file was written to since it was opened: what was read is then evidence of
         nothing.
@@ -81,6 +85,12 @@ def gather(inputs: Sequence[Any]) -> list[LogFile]:
         elif isinstance(given, str) and not given:
             # An unset variable in a script: Path("") would be the whole working folder.
             raise InputError("the name of a log is empty", None, "name a file, a folder, a pattern, or -")
+        elif isinstance(given, str) and "://" in given:
+            raise InputError(
+                "object stores and other addresses are not read",
+                given,
+                "mount it or copy it, and give a path",
+            )
         elif isinstance(given, str | Path):
             for path in _expand(Path(given)):
                 if paths.setdefault(path.resolve(), path) is path:

@@ -31,10 +31,16 @@ class Log:
     said of it ({"kind": "federal"}).
     """
 
-    def __init__(self, files: list[LogFile], known: list[Recognised], now: dt.datetime) -> None:
-        """files and known run in parallel; now: aware, the latest time a row may have is a day later."""
+    def __init__(
+        self, files: list[LogFile], known: list[Recognised], now: dt.datetime, *, piece: bool = False
+    ) -> None:
+        """files and known run in parallel; now: aware, the latest time a row may have is a day later; piece:
+        only a part of a log, none of whose rows need be of use.
+        """
         self.files = files
+        self.now = now
         self._known = known
+        self._piece = piece
         self._latest = now + dt.timedelta(days=1)
         self.profile = known[0].profile
         self.profiles = tuple(one.profile for one in known)
@@ -108,8 +114,8 @@ class Log:
                 read,
             )
             self._noticed = +tally.noticed
-        if accepted == 0:
-            raise self._nothing(rejects)
+        if accepted == 0 and not self._piece:
+            raise self.nothing(rejects)
 
     def counted(self) -> dict[str, Any]:
         """Return what the first pass counted, as plain values."""
@@ -131,7 +137,8 @@ class Log:
         self.marked, self.rows_read = counted["marked"], counted["rows_read"]
         self._noticed, self._whole, self._counted = Counter(counted["noticed"]), counted["whole"], True
 
-    def _nothing(self, rejects: Rejects) -> InputError:
+    def nothing(self, rejects: Rejects) -> InputError:
+        """Say that no row can be used, and why not the first ones."""
         first = "; ".join(f"{one.file} row {one.row}: {one.reason}" for one in rejects.kept[:3])
         return InputError(
             f"none of {rejects.total:,} rows can be used ({first})",
@@ -156,11 +163,22 @@ def open_log(
     headers is read yet. Raises InputError for inputs that cannot be logs, ProfileError for a profile that
     does not fit.
     """
+    return log_of(gather(inputs), profile, time_zone=time_zone, local_zone=local_zone, now=now)
+
+
+def log_of(
+    files: list[LogFile],
+    profile: str | Profile | None,
+    *,
+    time_zone: str | None,
+    local_zone: str | None,
+    now: dt.datetime | None = None,
+) -> Log:
+    """Understand the headers of files, see `open_log`."""
     if profile == "auto":
         profile = None
     if isinstance(profile, str):
         profile = load_profile(profile)
-    files = gather(inputs)
     known = []
     for file in files:
         one = recognise(file.reader.headers, profile, file.name)

@@ -51,8 +51,10 @@ class Meaning:
         if not has.any():
             return texts
         bare = texts.str.strip_prefix(prefix.text).str.strip_chars()
-        for value in bare.filter(has).unique().sort():
-            self.marked.setdefault(value, {}).update(prefix.sets)
+        for value in bare.filter(has).unique():
+            said = self.marked.setdefault(value, {})
+            # The largest where marks disagree, in whatever order they come.
+            said |= {name: max(mark, said.get(name, mark)) for name, mark in prefix.sets.items()}
         return bare
 
 

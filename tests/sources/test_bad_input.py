@@ -91,6 +91,7 @@ def test_places_without_logs(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     for given_path, says in (
         (tmp_path / "none.csv", "no such file"),
+        ("s3://bucket/log.parquet", "object stores and other addresses are not read"),
         (tmp_path, "no logs"),
         (f"{tmp_path}/*.csv", "no file matches"),
     ):
