@@ -13,14 +13,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from anomaly.bench.rivals import __main__ as command
+from anomaly.bench.rivals import contenders, engine, measure
+from anomaly.bench.rivals.child import ten
+from anomaly.bench.rivals.contenders import CONTENDERS, RIVALS
+from anomaly.bench.rivals.make import benchmark
+from anomaly.bench.rivals.ten import TEN, in_order
+from anomaly.bench.rivals.world import plain
 from anomaly.errors import InputError
-from benchmarks.rivals import __main__ as command
-from benchmarks.rivals import contenders, engine, measure
-from benchmarks.rivals.child import ten
-from benchmarks.rivals.contenders import CONTENDERS, RIVALS
-from benchmarks.rivals.make import benchmark
-from benchmarks.rivals.ten import TEN, in_order
-from benchmarks.rivals.world import plain
 
 ROWS = 3_000
 KINDS = ("annual", "sick", "light duty", "training", None)
@@ -115,7 +115,7 @@ def test_the_command_writes_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
         measure.make(room / "warm", 10_000)
         return loaded
 
-    monkeypatch.setattr("benchmarks.rivals.make.cold", cold)
+    monkeypatch.setattr("anomaly.bench.rivals.make.cold", cold)
     out, said = tmp_path / "docs", []
     for rows, keep in ((12_000, False), (24_000, True)):
         (tmp_path / str(rows)).mkdir()
@@ -155,5 +155,5 @@ def test_a_library_that_is_missing_is_named_with_its_extra(
 
 def test_everybody_has_all_ten() -> None:
     for one in CONTENDERS.values():
-        module = import_module(f"benchmarks.rivals.{one.module}")
+        module = import_module(f"anomaly.bench.rivals.{one.module}")
         assert all(callable(getattr(module, name)) for name in (*TEN, one.load))
