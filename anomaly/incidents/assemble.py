@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, counted
+from anomaly.coding.gather import union
 from anomaly.coding.local import local_days
 from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
@@ -69,11 +70,11 @@ def rows_of(bundle: Bundle, log: CodedLog, explained: Explained, made: NDArray[n
     """
     everything = [one.detector.group == "user" and len(one.actions) == made[one.actor] for one in bundle.kept]
     chosen = [one for one, every in zip(bundle.kept, everything, strict=True) if not every] or bundle.kept
-    actions = np.unique(np.concatenate([one.actions for one in chosen]))
+    actions = union([one.actions for one in chosen])
     still_open = np.zeros(len(actions), np.bool_)
     for one in chosen:
-        mine = np.isin(actions, one.actions)
-        still_open |= mine & ~explained.by(one.detector.clears, actions)
+        mine = np.searchsorted(actions, one.actions)
+        still_open[mine] |= ~explained.by(one.detector.clears, one.actions)
     events, of_action = log.events_of(actions)
     return Rows(actions, still_open, events, of_action)
 
