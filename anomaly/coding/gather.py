@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import kernels
 
 BLOCK = 1 << 18
+Whole = TypeVar("Whole", bound=np.integer)
 
 
 def read_only(values: NDArray[Any]) -> NDArray[Any]:
@@ -48,15 +49,25 @@ def moved(values: NDArray[Any], places: NDArray[np.int32], room: NDArray[Any] | 
     return put.view(values.dtype)
 
 
-def union(parts: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
-    """Return what is in any of some ascending arrays, one at least, once each and ascending.
+def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
+    """Return what there is, (n,) of any integers, each once and ascending.
 
-    The stable sort merges what ascends already; numpy.unique hashes: 0.9 s, not 0.03, for three of 500,000.
+    numpy.unique hashes integers: 670 ms, not 15, for 1.5 M of which a million differ, and 59, not 5, for
+    500,000 of which 200,000 do.
     """
-    merged = np.sort(np.concatenate(parts), kind="stable")
-    new = np.ones(len(merged), np.bool_)
-    np.not_equal(merged[1:], merged[:-1], out=new[1:])
-    return merged[new]
+    ascending = np.sort(values)
+    new = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    return ascending[new]
+
+
+def among(values: NDArray[np.integer], ascending: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Mark the values that are among others, (n,) and (m,) ascending -> (n,) bool."""
+    if not len(ascending):
+        return np.zeros(len(values), np.bool_)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: NDArray[np.bool_] = ascending[place] == values
+    return found
 
 
 def starts_of(codes: NDArray[np.int32], count: int) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
-from anomaly.coding.gather import union
+from anomaly.coding.gather import among, distinct
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.practices import practices
 
@@ -43,7 +43,7 @@ class Bundle:
     @cached_property
     def actions(self) -> NDArray[np.int32]:
         """Return all actions its signals are about, ascending."""
-        return union([one.actions for one in self.kept])
+        return distinct(np.concatenate([one.actions for one in self.kept]))
 
 
 def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
@@ -85,7 +85,7 @@ class _Home:
         if one.detector.circumstance or first.detector.circumstance or _theme(one) in self._themes:
             return True
         if len(self._actions) > 1:
-            self._actions = [union(self._actions)]
+            self._actions = [distinct(np.concatenate(self._actions))]
         return _inside(one.actions, self._actions[0])
 
 
@@ -146,10 +146,7 @@ def _theme(one: Kept) -> str:
 
 def _inside(actions: NDArray[np.int32], others: NDArray[np.int32]) -> bool:
     """Say whether most of some actions are among others, which ascend."""
-    if not len(actions) or not len(others):
-        return False
-    place = np.minimum(np.searchsorted(others, actions), len(others) - 1)
-    return float((others[place] == actions).mean()) > 0.5
+    return bool(len(actions)) and float(among(actions, others).mean()) > 0.5
 
 
 def _strength(one: Kept) -> tuple[float, str, int, int]:
