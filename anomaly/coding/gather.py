@@ -50,12 +50,12 @@ def moved(values: NDArray[Any], places: NDArray[np.int32], room: NDArray[Any] | 
 
 
 def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
-    """Return what there is, (n,) of any integers, each once and ascending.
+    """Return what there is, integers of any shape, each once and ascending, (k,).
 
     numpy.unique hashes integers: 670 ms, not 15, for 1.5 M of which a million differ, and 59, not 5, for
     500,000 of which 200,000 do.
     """
-    ascending = np.sort(values)
+    ascending = np.sort(values, axis=None)
     new = np.ones(len(ascending), np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
     return ascending[new]
