@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from anomaly.bench.rivals.limits import Limits
-from anomaly.bench.rivals.measure import Tell, cold, measure
+from anomaly.bench.rivals.measure import WARM, Tell, cold, measure
 from anomaly.bench.rivals.page import machine, page
 from anomaly.bench.rivals.pictures import pictures
+from anomaly.bench.rivals.world import make
 from anomaly.report.folder import write_files
 
 FIGURES = "measured.json"
@@ -19,12 +20,16 @@ FIGURES = "measured.json"
 def benchmark(
     sizes: Sequence[int], runs: int, limits: Limits, room: Path, tell: Tell, into: Path | None, *, keep: bool
 ) -> dict[str, Any]:
-    """Measure logs of about so many rows, the smallest first; return `machine`, `cold` and the `sizes`.
+    """Measure logs of about so many rows, the smallest first; return `machine`, `sizes`, for a page `cold`.
 
     into: folder in which the page, and its pictures and figures in benchmarks/, are written anew after each
     size; keep: of figures that are there, those of other sizes stay. room: folder to work in.
     """
-    told: dict[str, Any] = {"machine": machine(), "cold": cold(room, limits, tell), "sizes": []}
+    tell("a small world, on which all is loaded")
+    make(room / "warm", WARM)
+    told: dict[str, Any] = {"machine": machine(), "sizes": []}
+    if into is not None:
+        told["cold"] = cold(room, limits, tell)
     before = None if into is None else into / "benchmarks" / FIGURES
     if keep and before is not None and before.exists():
         told["sizes"] = json.loads(before.read_text("utf-8"))["sizes"]

@@ -27,7 +27,7 @@ def measure(rows: int, runs: int, limits: Limits, room: Path, tell: Tell) -> dic
 
     Contenders take turns, so that what else the machine does meets all alike; one that a limit stops is told
     with the reason, as `stopped`, and not run again. Raises AssertionError where an answer is not that of the
-    first who gives one. `room` has the small world, see `cold`.
+    first who gives one. `room` has the small world `warm`.
     """
     world, warm, answers = room / "world", room / "warm", room / "answers"
     tell(f"{rows:,} rows: generating")
@@ -115,10 +115,12 @@ def medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def cold(room: Path, limits: Limits, tell: Tell) -> dict[str, Any]:
-    """Compile every kernel into an empty cache, then load those of the ten: seconds, and how many kernels."""
+    """Compile every kernel into an empty cache, then load those of the ten: seconds, and how many kernels.
+
+    `room` has the small world `warm`.
+    """
     tell("compiling all kernels from nothing")
     warm = room / "warm"
-    make(warm, WARM)
     out = room / "cold.json"
     with tempfile.TemporaryDirectory(dir=room) as cache:
         given = [warm / "log", "--context", warm / "context", "--runs", 1, "--out", out]
