@@ -147,8 +147,8 @@ def is_told_who_was_stopped(told: dict[str, Any]) -> None:
         last["contenders"][name] = {"stopped": "did not fit in 8 GB"}
     last["scan"], last["learners"] = {"stopped": "did not fit in 8 GB"}, {"stopped": "stopped after 30 min"}
     text = page(told)
-    assert f"{last['rows']:,} rows, pandas: did not fit in 8 GB" in text
-    assert "learners: stopped after 30 min" in text
+    assert f"At {last['rows']:,} rows engine did not fit in 8 GB, pandas did not fit in 8 GB." in text
+    assert "the learners stopped after 30 min" in text
     assert f"all tables of its world, {told['sizes'][0]['rows']:,} rows" in text
     assert all(pictures(told["sizes"]).values())
     for name in last["contenders"]:

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 
 from anomaly.bench.rivals.contenders import CONTENDERS, OURS, RIVALS
-from anomaly.bench.rivals.pictures import GIB, Measured
+from anomaly.bench.rivals.pictures import GIB, Measured, stopped
 from anomaly.bench.rivals.ten import TEN
 from anomaly.bench.tables import NONE, code, table
 from anomaly.errors import InputError
@@ -108,13 +108,12 @@ def _finished(size: Measured) -> dict[str, dict[str, Any]]:
 
 
 def _stopped(sizes: Sequence[Measured]) -> list[str]:
-    """Say who was stopped, at which size, and why."""
-    told = []
+    """Say who was stopped, at which size, and why; of the scan and the learners as well."""
+    told = stopped(sizes)
     for size in sizes:
-        parts = {"all detectors, with all tables": size["scan"], "learners": size["learners"]}
-        for name, one in {**size["contenders"], **parts}.items():
-            if "stopped" in one:
-                told.append(f"{size['rows']:,} rows, {name}: {one['stopped']}")
+        parts = {"all detectors, with all tables,": size["scan"], "the learners": size["learners"]}
+        why = [f"{name} {one['stopped']}" for name, one in parts.items() if "stopped" in one]
+        told += [f"At {size['rows']:,} rows {', '.join(why)}."] if why else []
     return told
 
 

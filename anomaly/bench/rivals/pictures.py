@@ -73,7 +73,7 @@ def cost(sizes: Sequence[Measured]) -> str:
         for name, one in size["contenders"].items()
         if "stopped" not in one
     ]
-    caption = ["The ten with reading.", _all_of(sizes)]
+    caption = ["The ten with reading.", _all_of(sizes), *stopped(sizes)]
     return svg(
         _lines(rows, "nanoseconds a row"), "What a row costs, by size", _ends(rows, "ns a row"), caption
     )
@@ -87,8 +87,17 @@ def memory(sizes: Sequence[Measured]) -> str:
         for name, one in size["contenders"].items()
         if "stopped" not in one
     ]
-    caption = ["Of the whole process, libraries included.", _all_of(sizes)]
+    caption = ["Of the whole process, libraries included.", _all_of(sizes), *stopped(sizes)]
     return svg(_lines(rows, "GiB at the peak"), "Memory, by size", _ends(rows, "GiB"), caption)
+
+
+def stopped(sizes: Sequence[Measured]) -> list[str]:
+    """Say, a line a size, who was stopped, and why."""
+    told = []
+    for size in sizes:
+        why = [f"{name} {one['stopped']}" for name, one in size["contenders"].items() if "stopped" in one]
+        told += [f"At {size['rows']:,} rows {', '.join(why)}."] if why else []
+    return told
 
 
 def _of(size: Measured) -> str:
@@ -169,7 +178,7 @@ def _logarithmic(rows: Rows, unit: str, steps: tuple[int, ...]) -> Spec:
     last = min((tick for tick in ticks if tick >= high), default=ticks[-1])
     return {
         "scale": {"type": "log", "nice": False, "domain": [first, last]},
-        "axis": {"title": unit, "format": "~r", "values": [tick for tick in ticks if first <= tick <= last]},
+        "axis": {"title": unit, "format": ",~r", "values": [tick for tick in ticks if first <= tick <= last]},
     }
 
 
