@@ -143,6 +143,7 @@ def test_the_page_is_written_size_by_size(tmp_path: Path, monkeypatch: pytest.Mo
 def is_told_who_was_stopped(told: dict[str, Any]) -> None:
     """The same figures, as if some had not fitted at the larger size."""
     last = told["sizes"][-1]
+    assert ("**compare the CPU seconds**" in page(told)) == (last["load"] > told["machine"]["cores"] + 1)
     for name in ("engine", "pandas"):
         last["contenders"][name] = {"stopped": "did not fit in 8 GB"}
     last["scan"], last["learners"] = {"stopped": "did not fit in 8 GB"}, {"stopped": "stopped after 30 min"}

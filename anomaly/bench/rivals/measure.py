@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -53,6 +54,7 @@ def measure(rows: int, runs: int, limits: Limits, room: Path, tell: Tell) -> dic
                 each.append(_or_why(one, name, warm, world, answers / name, limits))
                 told_of = each[-1].get("stopped") or f"{sum(each[-1]['seconds'].values()):.2f} s"
                 tell(f"{rows:,} rows, run {number}: {name} {told_of}")
+    told["load"] = os.getloadavg()[1] if hasattr(os, "getloadavg") else None
     told["contenders"] = {name: medians(each) for name, each in done.items()}
     compare(answers, [name for name, one in told["contenders"].items() if "stopped" not in one])
     tell(f"{rows:,} rows: learners")

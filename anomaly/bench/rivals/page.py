@@ -50,6 +50,7 @@ def page(told: dict[str, Any]) -> str:
         beside=_beside(last),
         verdict=verdict(last),
         by_size=_by_size(sizes),
+        busy=_busy(last, told["machine"]["cores"]),
         memory=f"{last['limits']['memory'] / 1e9:g}",
         minutes=f"{last['limits']['minutes']:g}",
         stopped=_stopped(sizes),
@@ -65,6 +66,19 @@ def page(told: dict[str, Any]) -> str:
         describing=f"{learnt['learners']['seconds']['features']:.2f}",
         described=f"{learnt['learners']['users']:,}",
     )
+
+
+def _busy(size: Measured, cores: int) -> str:
+    """Say how busy the machine was, our own work included, and what that does to the figures."""
+    load = size.get("load")
+    if load is None:
+        return "How busy it was besides is not known."
+    when = f"While {size['rows']:,} rows were measured"
+    told = f"{when}, {load:.1f} programs at a time wanted the cores, ours included"
+    if load <= cores + 1:
+        return f"{told}."
+    slow = "wall time is mostly waiting, most of all for who uses every core"
+    return f"{told}: {slow}; **compare the CPU seconds**."
 
 
 def _template() -> jinja2.Template:
