@@ -32,7 +32,7 @@ bench: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest benchmarks --benchmark-only
 
 rivals: $(VENV)/dev.stamp
-	$(BIN)/python -m benchmarks.rivals
+	$(BIN)/anomaly bench --rivals --rows 1000000 --rows 5000000 --out docs
 
 scorecard: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.scorecard

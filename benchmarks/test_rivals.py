@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from anomaly.bench.rivals import engine
+from anomaly.bench.rivals.contenders import CONTENDERS
+from anomaly.bench.rivals.ten import TEN, in_order
+from anomaly.bench.rivals.world import make
 from benchmarks.conftest import ROWS
-from benchmarks.rivals import engine
-from benchmarks.rivals.contenders import CONTENDERS
-from benchmarks.rivals.ten import TEN, in_order
-from benchmarks.rivals.world import make
 
 LEAST = 40_000  # rows of a world in which each of the ten finds something
 
@@ -35,7 +35,7 @@ def wanted(files: Path) -> dict[str, pl.DataFrame]:
 @pytest.fixture(scope="session", params=CONTENDERS)
 def contender(request: pytest.FixtureRequest, files: Path) -> tuple[Any, Any]:
     one = CONTENDERS[request.param]
-    module = import_module(f"benchmarks.rivals.{one.module}")
+    module = import_module(f"anomaly.bench.rivals.{one.module}")
     return module, getattr(module, one.load)(files)
 
 

@@ -13,14 +13,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from anomaly.bench.rivals import contenders, engine, make, measure
+from anomaly.bench.rivals.child import ten
+from anomaly.bench.rivals.contenders import CONTENDERS, RIVALS
+from anomaly.bench.rivals.limits import Limits, StoppedError, run
+from anomaly.bench.rivals.make import benchmark
+from anomaly.bench.rivals.page import page, verdict
+from anomaly.bench.rivals.pictures import pictures
+from anomaly.bench.rivals.ten import TEN, in_order
+from anomaly.bench.rivals.world import plain
 from anomaly.errors import InputError
-from benchmarks.rivals import __main__ as command
-from benchmarks.rivals import contenders, engine, measure
-from benchmarks.rivals.child import ten
-from benchmarks.rivals.contenders import CONTENDERS, RIVALS
-from benchmarks.rivals.make import benchmark
-from benchmarks.rivals.ten import TEN, in_order
-from benchmarks.rivals.world import plain
+from tests.test_cli import anomaly
 
 ROWS = 3_000
 KINDS = ("annual", "sick", "light duty", "training", None)
@@ -105,30 +108,26 @@ def test_another_answer_is_told(tmp_path: Path) -> None:
             events = 2 if (who, detector) == ("pandas", "volume") else 1
             pl.DataFrame({"events": [events]}).write_parquet(tmp_path / who / f"{detector}.parquet")
     with pytest.raises(AssertionError, match="pandas gives another answer for volume"):
-        measure.compare(tmp_path)
+        measure.compare(tmp_path, [*CONTENDERS])
 
 
-def test_the_command_writes_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    loaded = {"seconds": 60.0, "kernels": 47, "loading": 0.4}
+def test_the_page_is_written_size_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cold(room: Path, limits: Limits, tell: measure.Tell) -> dict[str, Any]:
+        return {"seconds": 60.0, "kernels": 47, "loading": 0.4}
 
-    def cold(room: Path, tell: measure.Tell) -> dict[str, Any]:
-        measure.make(room / "warm", 10_000)
-        return loaded
-
-    monkeypatch.setattr("benchmarks.rivals.make.cold", cold)
+    monkeypatch.setattr(make, "cold", cold)
+    monkeypatch.setattr(make, "WARM", 10_000)
     out, said = tmp_path / "docs", []
     for rows, keep in ((12_000, False), (24_000, True)):
         (tmp_path / str(rows)).mkdir()
-        benchmark([rows], 2, 1, out, tmp_path / str(rows), said.append, keep=keep)
+        benchmark([rows], 1, Limits(), tmp_path / str(rows), said.append, out, keep=keep)
     text = (out / "benchmarks.md").read_text("utf-8")
-    benchmark([], 1, 1, out, tmp_path, said.append, keep=True)
-    assert (out / "benchmarks.md").read_text("utf-8") == text
-    with pytest.raises(InputError, match="nothing to draw"):
-        benchmark([], 1, 1, out, tmp_path, said.append)
-    sizes = json.loads((out / "benchmarks" / "measured.json").read_text("utf-8"))["sizes"]
+    told = json.loads((out / "benchmarks" / "measured.json").read_text("utf-8"))
+    assert page(told) == text
+    sizes = told["sizes"]
     assert [round(size["rows"], -3) for size in sizes] == [12_000, 24_000] or len(sizes) == 2
     assert f"{sizes[1]['rows']:,} rows, one run" in text
-    for name in (*CONTENDERS, *TEN, "isolation forest", "ecod", "decoding", "low_and_slow"):
+    for name in (*CONTENDERS, *TEN, "isolation forest", "COPOD", "decoding", "low_and_slow"):
         assert name in text, name
     assert not re.search(r"\b(nan|None|inf)\b", text)
     linked = set(re.findall(r"\]\((benchmarks/\w+\.svg)\)", text))
@@ -138,22 +137,85 @@ def test_the_command_writes_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert [len(part.text or "") > 10 for part in picture[:2]] == [True, True]  # title and description
     assert str(tmp_path) not in text + json.dumps(sizes)
     assert any("pandas" in line for line in said)
+    is_told_who_was_stopped(told)
+
+
+def is_told_who_was_stopped(told: dict[str, Any]) -> None:
+    """The same figures, as if some had not fitted at the larger size."""
+    last = told["sizes"][-1]
+    assert ("**compare the CPU seconds**" in page(told)) == (last["load"] > told["machine"]["cores"] + 1)
+    for name in ("engine", "pandas"):
+        last["contenders"][name] = {"stopped": "did not fit in 8 GB"}
+    last["scan"], last["learners"] = {"stopped": "did not fit in 8 GB"}, {"stopped": "stopped after 30 min"}
+    text = page(told)
+    assert f"At {last['rows']:,} rows engine did not fit in 8 GB, pandas did not fit in 8 GB." in text
+    assert "the learners stopped after 30 min" in text
+    assert f"all tables of its world, {told['sizes'][0]['rows']:,} rows" in text
+    assert all(pictures(told["sizes"]).values())
+    for name in last["contenders"]:
+        last["contenders"][name] = {"stopped": "ran out of memory"}
+    assert len(verdict(last)) == len(CONTENDERS)
+    assert page(told)
+
+
+HOG = "import time; x = bytearray(400_000_000); time.sleep(60)"
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "why"),
+    [
+        (HOG, Limits(memory=200_000_000), "did not fit in 0.2 GB"),
+        (HOG, Limits(minutes=0.01), "stopped after 0.01 min"),
+        ("raise MemoryError", Limits(), "ran out of memory"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", Limits(), "ran out of memory"),
+    ],
+)
+def test_who_takes_too_much_is_stopped_and_says_why(code: str, limits: Limits, why: str) -> None:
+    with pytest.raises(StoppedError, match=re.escape(why)):
+        run(["timeit", "-n1", "-r1", code], limits)
+
+
+def test_a_process_that_fails_is_no_process_that_took_too_much() -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        run(["timeit", "-n1", "-r1", "1 / 0"], Limits())
+
+
+def test_a_contender_that_was_stopped_is_not_run_again() -> None:
+    assert measure.medians([{"seconds": {}}, {"stopped": "ran out of memory"}]) == {
+        "stopped": "ran out of memory"
+    }
 
 
 @pytest.mark.parametrize(("module", "name"), contenders.NEEDED.items())
 def test_a_library_that_is_missing_is_named_with_its_extra(
-    module: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    module: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = util.find_spec
     monkeypatch.setattr(contenders, "find_spec", lambda one: None if one == module else there(one))
-    with pytest.raises(InputError, match=re.escape(f"{name} is not installed")):
+    with pytest.raises(InputError, match=re.escape(f"{name} is not installed")) as told:
         contenders.check_installed()
-    monkeypatch.setattr("sys.argv", ["rivals", "--sizes", "1000"])
-    assert command.main() == 2
-    assert "access-log-anomaly[benchmarks]" in capsys.readouterr().err
+    assert "access-log-anomaly[benchmarks]" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["log.csv", "--rivals"], "rivals read a log that is made for them"),
+        (["--rivals", "--only", "volume"], "--only"),
+        (["--memory", "4GB"], "this is for rivals"),
+        (["--rows", "10", "--rows", "20"], "--rows twice"),
+        (["--rivals", "--keep"], "name it with --out"),
+        (["--rivals", "--memory", "much"], "is no size"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_runs(arguments: list[str], said: str) -> None:
+    done = anomaly("bench", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_everybody_has_all_ten() -> None:
     for one in CONTENDERS.values():
-        module = import_module(f"benchmarks.rivals.{one.module}")
+        module = import_module(f"anomaly.bench.rivals.{one.module}")
         assert all(callable(getattr(module, name)) for name in (*TEN, one.load))

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from anomaly import __version__
+from anomaly.bench.tables import table
 from anomaly.detectors import BY_NAME
 from benchmarks.scorecard import patterns, pool
 from benchmarks.scorecard.clock import Clock
@@ -20,7 +21,7 @@ from benchmarks.scorecard.months import known_by, month_ends
 from benchmarks.scorecard.page import TIMES, Outcome
 from benchmarks.scorecard.patterns import SOUGHT
 from benchmarks.scorecard.plans import TINY
-from benchmarks.scorecard.tables import ends, percent, table, two
+from benchmarks.scorecard.tables import ends, percent, two
 from benchmarks.scorecard.worlds import World, make, misuse_numbers
 
 

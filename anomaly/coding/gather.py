@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import kernels
 
 BLOCK = 1 << 18
+Whole = TypeVar("Whole", bound=np.integer)
 
 
 def read_only(values: NDArray[Any]) -> NDArray[Any]:
@@ -46,6 +47,27 @@ def moved(values: NDArray[Any], places: NDArray[np.int32], room: NDArray[Any] | 
     put = np.empty_like(bits) if room is None else room.view(bits.dtype)
     kernels.move(bits, places, put)
     return put.view(values.dtype)
+
+
+def distinct(values: NDArray[Whole]) -> NDArray[Whole]:
+    """Return what there is, integers of any shape, each once and ascending, (k,).
+
+    numpy.unique hashes integers: 670 ms, not 15, for 1.5 M of which a million differ, and 59, not 5, for
+    500,000 of which 200,000 do.
+    """
+    ascending = np.sort(values, axis=None)
+    new = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    return ascending[new]
+
+
+def among(values: NDArray[np.integer], ascending: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Mark the values that are among others, (n,) and (m,) ascending -> (n,) bool."""
+    if not len(ascending):
+        return np.zeros(len(values), np.bool_)
+    place = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: NDArray[np.bool_] = ascending[place] == values
+    return found
 
 
 def starts_of(codes: NDArray[np.int32], count: int) -> NDArray[np.int64]:

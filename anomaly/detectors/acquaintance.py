@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather, read_only
+from anomaly.coding.gather import distinct, gather, read_only
 from anomaly.context import Context
 from anomaly.detectors.case_work import found, pair_keys
 from anomaly.detectors.hurdle import Law, law_of_peers
@@ -109,7 +109,7 @@ def of_pairs(users: Groups, user: NDArray[np.int32], subject: NDArray[np.int32])
     """Find the look-ups of some pairs of user and subject. user, subject: (k,) int32, -1 nobody. Returns
     (r,) int64 places, ascending.
     """
-    pairs = np.unique(pair_keys(user, subject))
+    pairs = distinct(pair_keys(user, subject))
     asked = np.zeros(len(users.log.subjects) + 1, np.bool_)
     asked[subject[subject >= 0]] = True
 
@@ -138,7 +138,7 @@ def different(users: Groups, name: str, chosen: NDArray[np.bool_] | NDArray[np.i
     """Count the different values of a column among the chosen look-ups of each user, (g,) int64. chosen: (m,)
     bool, or their places.
     """
-    pairs = np.unique(users.owner[chosen].astype(np.int64) << 32 | users[name][chosen])
+    pairs = distinct(users.owner[chosen].astype(np.int64) << 32 | users[name][chosen])
     return np.bincount(pairs >> 32, minlength=len(users))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, detector
 from anomaly.detectors.more_than_peers import beside_peers, standing_of, together
@@ -68,7 +69,7 @@ def applicants(users: Groups, context: Context, *, days: Days = 180, least_subje
     k = np.choose(which, each)
     actor, actions = split_marked(users, p <= WEAKEST, partial(_about, marked=marked, which=which))
     purposes = users.log.texts["purpose"].to_list()
-    told = [np.unique(users.log.actions.purpose[rows]).tolist() for rows in actions]
+    told = [distinct(users.log.actions.purpose[rows]).tolist() for rows in actions]
     return Signals.of_chance(
         actor,
         p[actor],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups, counted
-from anomaly.coding.gather import read_only
+from anomaly.coding.gather import distinct, read_only
 from anomaly.coding.local import DAY
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
@@ -81,7 +81,7 @@ def convergence(subjects: Groups, context: Context, *, window: Days = 7, least_u
     agency = subjects.log.actions.agency
     actions = tuple(subjects.actions(np.arange(*ends)) for ends in crowds.window[found])
     as_many = np.cumsum(often[::-1])[::-1][most[actor]] / tested
-    agencies = [len(np.unique(agency[rows])) for rows in actions]
+    agencies = [len(distinct(agency[rows])) for rows in actions]
     return Signals.of_chance(
         actor,
         p,

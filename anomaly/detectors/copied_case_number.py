@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups
-from anomaly.coding.gather import gather
+from anomaly.coding.gather import distinct, gather
 from anomaly.context import Context
 from anomaly.detectors.case_numbers import Met, Numbers, met_at, met_under, numbers_of, pair_of, slice_of
 from anomaly.detectors.contract import Days, Share, Signals, detector
@@ -236,6 +236,6 @@ def _commonest(users: Groups, numbers: Numbers, signals: Signals) -> dict[str, l
         codes, counts = np.unique(number, return_counts=True)
         under = rows[number == codes[counts.argmax()]]
         found["number"].append(users.log.texts["case_number"][int(codes[counts.argmax()])])
-        found["subjects"].append(len(np.unique(users["subject"][under])))
-        found["days"].append(len(np.unique(users["day"][under])))
+        found["subjects"].append(len(distinct(users["subject"][under])))
+        found["days"].append(len(distinct(users["day"][under])))
     return found

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups, counted
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import WEAKEST, Days, Signals, Standing, detector
 from anomaly.detectors.laws import poisson_tail
@@ -164,7 +165,7 @@ def _each_once(
     of: NDArray[np.int64], code: NDArray[np.integer]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return each pair of two codes once, ascending. (k,) both -> (p,) int64 both."""
-    pairs = np.unique(of << 32 | code)
+    pairs = distinct(of << 32 | code)
     return pairs >> 32, pairs & 0xFFFFFFFF
 
 

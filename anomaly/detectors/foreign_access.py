@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups, Some
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_of
@@ -52,7 +53,7 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
     """
     searched, counted = those(agencies, _searches)
     owner = searched.owner
-    what = _outside(agencies, context, np.unique(owner))
+    what = _outside(agencies, context, distinct(owner))
     foreign = np.array([bool(text) for text in what], np.bool_)[owner]
     open_ones = searched.places[foreign & counted]
     actor, actions = split_some(agencies, open_ones, searched.places[foreign])

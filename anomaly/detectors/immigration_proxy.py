@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, Groups, roster_of
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import Signals, Standing, detector
 from anomaly.detectors.federal import federal_of
@@ -86,7 +87,7 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
     actor, actions = split_some(users, some.places[is_open], some.places[broken])
     certain = np.bincount(owner[is_open & known], minlength=len(users))[actor] > 0
     events = np.bincount(owner[is_open], minlength=len(users))
-    fields = {field: np.unique(owner[is_open & by]) for field, by in named.items()}
+    fields = {field: distinct(owner[is_open & by]) for field, by in named.items()}
     return Signals.of_rule(
         actor,
         strength_of(events[actor], np.where(certain, 0.9, 0.6)),
@@ -94,7 +95,7 @@ def immigration_proxy(users: Groups, context: Context) -> Signals:
         len(users),
         measures={
             "events": events[actor],
-            "subjects": [len(np.unique(log.actions.subject[rows])) for rows in actions],
+            "subjects": [len(distinct(log.actions.subject[rows])) for rows in actions],
             "how": [", ".join(field for field, who in fields.items() if a in who) for a in actor.tolist()],
         },
         standing=Standing(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from anomaly.coding import Groups
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.agency_rates import LEAST_AGENCIES, law_of_others
 from anomaly.detectors.contract import Signals, Standing, detector
@@ -109,5 +110,5 @@ def _users(agencies: Groups, context: Context) -> NDArray[np.int64]:
         if (codes >= 0).any():
             return np.bincount(codes[codes >= 0], minlength=len(agencies)).astype(np.int64)
     known = agencies["user"] >= 0
-    pairs = np.unique(agencies.owner[known].astype(np.int64) << 32 | agencies["user"][known])
+    pairs = distinct(agencies.owner[known].astype(np.int64) << 32 | agencies["user"][known])
     return np.bincount(pairs >> 32, minlength=len(agencies)).astype(np.int64)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import kernels
 from anomaly.coding import Groups, drivers_of
-from anomaly.coding.gather import read_only
+from anomaly.coding.gather import distinct, read_only
 from anomaly.coding.hashes import hashes_of
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import CROWD
@@ -247,7 +247,7 @@ def _main_numbers(
     """Find the case number that most look-ups of a pair bear, (2, k) int32, -1 for none. tied: (2, k) int32,
     pairs; counts: (r,) bool, the look-ups of `Pairs.rows` that count.
     """
-    some = np.unique(tied)
+    some = distinct(tied)
     places = places_of(pairs.starts, some)
     places = places[counts[places]]
     numbers, count = numbers_given(users)

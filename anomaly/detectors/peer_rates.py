@@ -72,15 +72,27 @@ def _fit(
 
 
 def _tamed(k: Counts, n: Counts, a: Floats, b: Floats) -> Counts:
-    """Lower each count that is far out to the least that still is."""
+    """Lower each count that is far out to the least that still is, found by halving: counts one by one took
+    7 s where a user had 9,000 of them.
+    """
     tamed = k.copy()
     far = np.flatnonzero(k > 1)
-    while len(far):
-        far = far[may_be_seldom(tamed[far] - 1, n[far], a[far], b[far])]
-        far = far[kernels.beta_binomial_tail(tamed[far] - 1, n[far], a[far], b[far]) < FAR_OUT]
-        tamed[far] -= 1
-        far = far[tamed[far] > 1]
+    far = far[_is_far_out(k[far] - 1, n[far], a[far], b[far])]
+    below, least = np.zeros(len(far), np.int64), k[far] - 1
+    while len(open_ones := np.flatnonzero(least - below > 1)):
+        half, of = (below[open_ones] + least[open_ones]) // 2, far[open_ones]
+        is_far = _is_far_out(half, n[of], a[of], b[of])
+        least[open_ones[is_far]], below[open_ones[~is_far]] = half[is_far], half[~is_far]
+    tamed[far] = least
     return tamed
+
+
+def _is_far_out(k: Counts, n: Counts, a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Say where P(X >= k), X beta-binomial, is less than FAR_OUT."""
+    far = may_be_seldom(k, n, a, b)
+    of = np.flatnonzero(far)
+    far[of] = kernels.beta_binomial_tail(k[of], n[of], a[of], b[of]) < FAR_OUT
+    return far
 
 
 def may_be_seldom(k: NDArray[np.number], n: NDArray[np.number], a: Floats, b: Floats) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from anomaly.coding import Groups, Some
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.purposes import strength_of
@@ -49,7 +50,7 @@ def protected_reasons(users: Groups, context: Context, *, least_days: Days = 3) 
         np.bincount(owner[some], minlength=len(users))
         for some in (open_ones, open_ones & (broken["networks"] > far))
     )
-    on_days = np.unique(owner[open_ones].astype(np.int64) << 32 | broken["day"][open_ones])
+    on_days = distinct(owner[open_ones].astype(np.int64) << 32 | broken["day"][open_ones])
     chosen = (far_ones > 0) | (np.bincount(on_days >> 32, minlength=len(users)) >= least_days)
     actor, actions = split_some(users, broken.places[open_ones & chosen[owner]], broken.places)
     most = np.array([log.actions.networks[rows].max() for rows in actions], np.int64)
@@ -61,7 +62,7 @@ def protected_reasons(users: Groups, context: Context, *, least_days: Days = 3) 
         len(users),
         measures={
             "events": events[actor],
-            "subjects": [len(np.unique(log.actions.subject[rows])) for rows in actions],
+            "subjects": [len(distinct(log.actions.subject[rows])) for rows in actions],
             "wide": [
                 f"; one reached {n:,} networks, where the middle search of this log reaches {usual:,}"
                 if is_wide

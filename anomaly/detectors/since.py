@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups
+from anomaly.coding.gather import distinct
 
 
 def milliseconds(day: date | None) -> int:
@@ -25,7 +26,7 @@ def split_some(
 
     chosen, about: places in group order, ascending; all chosen are in both.
     """
-    actor = np.unique(np.searchsorted(groups.starts, chosen, side="right") - 1)
+    actor = distinct(np.searchsorted(groups.starts, chosen, side="right") - 1)
     begin, end = (np.searchsorted(about, groups.starts[actor + one]).tolist() for one in (0, 1))
     return actor.astype(np.int32), tuple(groups.actions(about[a:b]) for a, b in zip(begin, end, strict=True))
 
@@ -48,7 +49,7 @@ def places_between(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[n
     """List the places of some spans low:high, (k,) each, ascending and each once. (r,) int64."""
     sizes = np.maximum(high - low, 0)
     inside = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return np.unique(np.repeat(low, sizes) + inside)
+    return distinct(np.repeat(low, sizes) + inside)
 
 
 def cut(values: NDArray[Any], sizes: NDArray[np.integer]) -> tuple[NDArray[Any], ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, Groups, Some
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.contract import Days, Signals, Standing, detector
 from anomaly.detectors.purposes import (
@@ -74,8 +75,8 @@ def wrong_program(units: Groups, context: Context, *, days: Days = 180, least_su
     )
     log = units.log
     known = _with_authorizations(log, context)
-    purposes = [np.unique(log.actions.purpose[rows]) for rows in actions]
-    users = [len(np.unique(log.actions.user[rows])) for rows in actions]
+    purposes = [distinct(log.actions.purpose[rows]) for rows in actions]
+    users = [len(distinct(log.actions.user[rows])) for rows in actions]
     return Signals.of_rule(
         actor,
         np.where(known[actor], 0.95, 0.8),

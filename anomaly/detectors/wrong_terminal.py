@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import Groups
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.detectors.acquaintance import different
 from anomaly.detectors.contract import Days, Share, Signals, Standing, detector
@@ -55,7 +56,7 @@ def wrong_terminal(
     rows, at = some.places[there], at[there]
     days, active = different(users, "day", rows), np.zeros(len(users), np.int64)
     for user in np.flatnonzero(days >= min_days).tolist():
-        active[user] = len(np.unique(users["day"][users.starts[user] : users.starts[user + 1]]))
+        active[user] = len(distinct(users["day"][users.starts[user] : users.starts[user + 1]]))
     often = ((days >= min_days) & (days < seconded * active))[users.owner[rows]]
     rows, at = rows[often], at[often]
     alone = ~_arranged(users, rows, stations.owner[at], min_days, arranged)[users.owner[rows]]
@@ -66,9 +67,9 @@ def wrong_terminal(
     }
     for user in actor.tolist():
         mine = slice(*np.searchsorted(rows, users.starts[user : user + 2]))
-        triples = np.unique(at[mine])
-        agencies = np.unique(stations.owner[triples])
-        measures["days"].append(len(np.unique(users["day"][rows[mine]])))
+        triples = distinct(at[mine])
+        agencies = distinct(stations.owner[triples])
+        measures["days"].append(len(distinct(users["day"][rows[mine]])))
         measures["active"].append(int(active[user]))
         measures["events"].append(len(at[mine]))
         measures["terminals"].append("a terminal" if len(triples) == 1 else f"{len(triples)} terminals")

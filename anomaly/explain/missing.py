@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import distinct
 from anomaly.explain.contract import Explanation
 from anomaly.explain.near import Open, nearest
 from anomaly.explain.records import Records
@@ -63,7 +64,7 @@ def missing_fact(
 def _nothing_near(records: Records, one: Explanation, of_action: NDArray[np.int32]) -> str:
     untried = one.why_not(records)
     reason = f"not tried, {untried}" if untried else "the tables hold nothing near"
-    count = len(np.unique(records.log.actions.day[of_action]))
+    count = len(distinct(records.log.actions.day[of_action]))
     on = "that day" if count == 1 else f"those {count:,} days"
     return f"What would clear {_all(len(of_action))}, on {on} ({reason}): {one.looks_for}."
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
 from anomaly.coding.covers import numbers
+from anomaly.coding.gather import distinct
 from anomaly.context import Context
 from anomaly.explain.named import Named
 
@@ -28,7 +29,7 @@ def narrowed(log: CodedLog, context: Context, named: Named, actions: NDArray[np.
     for name in {"call_people", "case_people", "bulletins", "permits"} & tables.keys():
         tables[name] = tables[name].filter(asked[named.codes(name)])
     if "call_units" in tables:
-        users = log.texts.named("user", np.unique(log.actions.user[actions]))
+        users = log.texts.named("user", distinct(log.actions.user[actions]))
         _, sent = numbers(users, tables["call_units"]["user"])
         tables["call_units"] = tables["call_units"].filter(sent >= 0)
     if "calls" in tables:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.gather import distinct
 from anomaly.explain.calls import around
 from anomaly.explain.joins import FOREVER
 from anomaly.explain.records import Records
@@ -69,11 +70,11 @@ class Open:
     def __init__(self, records: Records, of_action: NDArray[np.int32]) -> None:
         """of_action: (r,) the action of each open row."""
         actions, names = records.log.actions, ("subject", "user", "agency", "case_number", "time", "day")
-        distinct, self.counts = np.unique(of_action, return_counts=True)
-        self.columns = {name: getattr(actions, name)[distinct].astype(np.int64) for name in names}
+        each, self.counts = np.unique(of_action, return_counts=True)
+        self.columns = {name: getattr(actions, name)[each].astype(np.int64) for name in names}
         self.records = records
         self.tables = frozenset(records.context.files())
-        users, subjects = (np.unique(self.columns[name]) for name in ("user", "subject"))
+        users, subjects = (distinct(self.columns[name]) for name in ("user", "subject"))
         self.user = "the user" if len(users) == 1 else "the users"
         self.subject = "the subject" if np.count_nonzero(subjects >= 0) == 1 else "the subjects"
 
@@ -96,7 +97,7 @@ class Open:
 
     def rows(self, of: Rows) -> int:
         """Count the open rows of some actions, each once."""
-        return int(self.counts[np.unique(of)].sum())
+        return int(self.counts[distinct(of)].sum())
 
     def foremost(self, of: Rows, record: Rows, names: pl.Series) -> tuple[int, str, int] | None:
         """Find the record of most open rows: its number, name and how many; the first in the alphabet among
@@ -107,7 +108,7 @@ class Open:
         if not len(of):
             return None
         numbers, which = np.unique(record, return_inverse=True)
-        pairs = np.unique(of * len(numbers) + which)
+        pairs = distinct(of * len(numbers) + which)
         rows = np.bincount(pairs % len(numbers), self.counts[pairs // len(numbers)])
         best = numbers[rows == rows.max()]
         name, number = min(zip(names.gather(best), best.tolist(), strict=True))

@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog, counted
+from anomaly.coding.gather import among, distinct
 from anomaly.coding.local import local_days
 from anomaly.explain import Explained
 from anomaly.incidents.bundles import Bundle
@@ -57,7 +58,8 @@ class Rows:
     @property
     def supports(self) -> NDArray[np.bool_]:
         """Return (n,) bool: events that nothing explains."""
-        return np.isin(self.of_action, self.actions[self.open])
+        supports: NDArray[np.bool_] = self.open[np.searchsorted(self.actions, self.of_action)]
+        return supports
 
 
 def rows_of(bundle: Bundle, log: CodedLog, explained: Explained, made: NDArray[np.integer]) -> Rows:
@@ -69,11 +71,11 @@ def rows_of(bundle: Bundle, log: CodedLog, explained: Explained, made: NDArray[n
     """
     everything = [one.detector.group == "user" and len(one.actions) == made[one.actor] for one in bundle.kept]
     chosen = [one for one, every in zip(bundle.kept, everything, strict=True) if not every] or bundle.kept
-    actions = np.unique(np.concatenate([one.actions for one in chosen]))
+    actions = distinct(np.concatenate([one.actions for one in chosen]))
     still_open = np.zeros(len(actions), np.bool_)
     for one in chosen:
-        mine = np.isin(actions, one.actions)
-        still_open |= mine & ~explained.by(one.detector.clears, actions)
+        mine = np.searchsorted(actions, one.actions)
+        still_open[mine] |= ~explained.by(one.detector.clears, one.actions)
     events, of_action = log.events_of(actions)
     return Rows(actions, still_open, events, of_action)
 
@@ -99,11 +101,11 @@ def assemble(
         return (), EVIDENCE_SCHEMA.to_frame(), INVOLVED.to_frame()
     made = counted(log.actions.user, len(log.texts["user"]))
     rows = [rows_of(bundle, log, explained, made) for bundle in bundles]
-    events = np.unique(np.concatenate([one.events for one in rows]))
+    events = distinct(np.concatenate([one.events for one in rows]))
     fetched = fetch(log, events, batches, columns, some_rows)
     names = subject_names(log, fetched)
     tokens = {code: token(key, name) for code, name in names.items()}
-    still_open = np.unique(np.concatenate([one.actions[one.open] for one in rows]))
+    still_open = distinct(np.concatenate([one.actions[one.open] for one in rows]))
     near = replace(explained, records=explained.records.narrowed(still_open))
     teller = Teller(log, near, names if clear else tokens, IN_CLEAR if clear else "")
     made_of = [_incident(b, r, log, teller, tokens) for b, r in zip(bundles, rows, strict=True)]
@@ -139,7 +141,7 @@ def _incident(
     time = coded.time[events] if len(events) else _when(bundle)
     day = local_days(coded.time[events], coded.offset[events])
     users = teller.users(coded.user[events])
-    subject_codes = np.unique(coded.subject[events][coded.subject[events] >= 0])
+    subject_codes = distinct(coded.subject[events][coded.subject[events] >= 0])
     agencies = teller.agencies(coded.place[events]) if len(events) else (teller.actor(bundle.kept[0]),)
     strongest = bundle.kept[0]
     # An incident that rests on a rule has no chance model, whatever else was seen beside it.
@@ -164,7 +166,7 @@ def _incident(
         first_at=utc(int(time.min())),
         last_at=utc(int(time.max())),
         n_events=len(events),
-        n_days=len(np.unique(day)),
+        n_days=len(distinct(day)),
         n_users=len(users),
         n_subjects=len(subject_codes),
         score=round(bundle.score, 6),
@@ -205,7 +207,7 @@ def _evidence(incident: str, bundle: Bundle, rows: Rows, log: CodedLog, explaine
     for name in dict.fromkeys(one.detector.name for one in bundle.kept):
         ones = [one for one in bundle.kept if one.detector.name == name]
         honoured = ones[0].detector.clears
-        mine = np.isin(rows.of_action, np.concatenate([one.actions for one in ones]))
+        mine = among(rows.of_action, distinct(np.concatenate([one.actions for one in ones])))
         events, actions = rows.events[mine], rows.of_action[mine]
         covered = explained.by(honoured, actions)
         order = np.lexsort((log.events.row[events], log.events.file[events], log.events.time[events]))

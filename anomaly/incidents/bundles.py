@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import CodedLog
+from anomaly.coding.gather import among, distinct
 from anomaly.incidents.findings import Kept
 from anomaly.incidents.practices import practices
 
@@ -38,10 +40,10 @@ class Bundle:
             best[name] = max(best.get(name, 0.0), one.score)
         return float(1 - np.prod([1 - score for score in best.values()]))
 
-    @property
+    @cached_property
     def actions(self) -> NDArray[np.int32]:
         """Return all actions its signals are about, ascending."""
-        return np.unique(np.concatenate([one.actions for one in self.kept]))
+        return distinct(np.concatenate([one.actions for one in self.kept]))
 
 
 def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
@@ -59,6 +61,34 @@ def bundle(kept: Sequence[Kept], log: CodedLog) -> list[Bundle]:
     return [*wide, *_by_actor(alone)]
 
 
+class _Home:
+    """An incident of one actor in the making. What was read of its signals again for each further one made
+    a user of 700 signals quadratic.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self._themes: set[str] = set()
+        self._actions: list[NDArray[np.int32]] = []
+
+    def add(self, one: Kept) -> None:
+        """Put a signal in."""
+        self.kept.append(one)
+        self._themes.add(_theme(one))
+        self._actions.append(one.actions)
+
+    def holds(self, one: Kept) -> bool:
+        """Say whether a signal is part of it: a circumstance, of the same theme, or mostly of its rows."""
+        first = self.kept[0]
+        if (one.signals.when is None) != (first.signals.when is None):
+            return False  # records without a row of the log are a matter of their own
+        if one.detector.circumstance or first.detector.circumstance or _theme(one) in self._themes:
+            return True
+        if len(self._actions) > 1:
+            self._actions = [distinct(np.concatenate(self._actions))]
+        return _inside(one.actions, self._actions[0])
+
+
 def _by_actor(kept: Sequence[Kept]) -> list[Bundle]:
     """Bundle the signals of each actor: one for each theme; circumstances join the strongest."""
     actors: dict[tuple[str, int], list[Kept]] = defaultdict(list)
@@ -66,14 +96,13 @@ def _by_actor(kept: Sequence[Kept]) -> list[Bundle]:
         actors[one.detector.kind, one.actor].append(one)
     bundles = []
     for (kind, _), ones in actors.items():
-        homes: list[list[Kept]] = []
+        homes: list[_Home] = []
         for one in sorted(ones, key=lambda k: (k.detector.circumstance, *_strength(k))):
-            home = next((home for home in homes if _belongs(one, home)), None)
+            home = next((home for home in homes if home.holds(one)), None)
             if home is None:
-                homes.append([one])
-            else:
-                home.append(one)
-        bundles += [Bundle(kind, _ordered(home)) for home in homes]
+                homes.append(home := _Home())
+            home.add(one)
+        bundles += [Bundle(kind, _ordered(home.kept)) for home in homes]
     return bundles
 
 
@@ -82,7 +111,7 @@ def _joined(wide: Sequence[Bundle]) -> list[Bundle]:
     joined: list[Bundle] = []
     for one in sorted(wide, key=lambda b: (-len(b.actions), b.kind, str(b.practice))):
         for k, other in enumerate(joined):
-            if "subject" not in (one.kind, other.kind) and _inside(one.actions, [other]):
+            if "subject" not in (one.kind, other.kind) and _inside(one.actions, other.actions):
                 joined[k] = Bundle(
                     other.kind, _ordered([*other.kept, *one.kept]), other.practice or one.practice
                 )
@@ -101,7 +130,7 @@ def _folded(alone: Sequence[Kept], wide: Sequence[Bundle]) -> tuple[list[Kept], 
     for one in alone:
         home = crowds.get(one.target) if one.target >= 0 else None
         if home is None:
-            home = next((k for k in substantial if _inside(one.actions, [wide[k]])), None)
+            home = next((k for k in substantial if _inside(one.actions, wide[k].actions)), None)
         if home is None:
             stay.append(one)
         else:
@@ -111,24 +140,13 @@ def _folded(alone: Sequence[Kept], wide: Sequence[Bundle]) -> tuple[list[Kept], 
     ]
 
 
-def _belongs(one: Kept, others: Sequence[Kept]) -> bool:
-    if (one.signals.when is None) != (others[0].signals.when is None):
-        return False  # records without a row of the log are a matter of their own
-    if one.detector.circumstance or others[0].detector.circumstance:
-        return True
-    themes = {_theme(other) for other in others}
-    return _theme(one) in themes or _inside(one.actions, others)
-
-
 def _theme(one: Kept) -> str:
     return THEMES.get(one.detector.category, one.detector.category)
 
 
-def _inside(actions: NDArray[np.int32], others: Iterable[Kept | Bundle]) -> bool:
-    """Say whether most of some actions are among those of others."""
-    if not len(actions):
-        return False
-    return float(np.isin(actions, np.concatenate([other.actions for other in others])).mean()) > 0.5
+def _inside(actions: NDArray[np.int32], others: NDArray[np.int32]) -> bool:
+    """Say whether most of some actions are among others, which ascend."""
+    return bool(len(actions)) and float(among(actions, others).mean()) > 0.5
 
 
 def _strength(one: Kept) -> tuple[float, str, int, int]:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anomaly.coding import ONE_AGENCY, CodedLog, place_labels
+from anomaly.coding.gather import distinct
 from anomaly.coding.local import local_days
 from anomaly.explain import EXPLANATIONS, Explained, missing_fact
 from anomaly.incidents.bundles import Bundle
@@ -46,12 +47,12 @@ class Teller:
 
     def users(self, codes: NDArray[np.int32]) -> tuple[str, ...]:
         """Name users, each once, sorted; redacted ones are left out."""
-        known = np.unique(codes[codes >= 0])
+        known = distinct(codes[codes >= 0])
         return tuple(self.log.texts["user"].gather(known).to_list())
 
     def agencies(self, places: NDArray[np.int32]) -> tuple[str, ...]:
         """Name the agencies of some places, each once, sorted."""
-        codes = np.unique(self.log.texts.places[np.unique(places), 0])
+        codes = distinct(self.log.texts.places[distinct(places), 0])
         return tuple(self.log.texts["agency"].gather(codes[codes >= 0]).to_list())
 
     def finding(self, one: Kept) -> Finding:

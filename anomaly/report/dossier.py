@@ -66,14 +66,15 @@ def dossiers(
     rows = rows_of(evidence, [one.incident_id for one in incidents])
     told = []
     for one in incidents:
-        told.append(_dossier(one, rows.get(one.incident_id, []), titles, summary["rules"], zones))
+        mine = rows.get(one.incident_id, evidence.clear())
+        told.append(_dossier(one, mine, titles, summary["rules"], zones))
         tell("drawing dossiers", 1)
     return told
 
 
 def _dossier(
     incident: Incident,
-    rows: list[Row],
+    rows: pl.DataFrame,
     titles: Mapping[str, str],
     rules: Mapping[str, Mapping[str, str]],
     zones: Zones,
@@ -97,24 +98,26 @@ def _dossier(
         )
     local = zones.of(incident.agencies)
     unit, picture = _when(incident, rows, local)
-    note = zones.note(incident.agencies)
-    return Dossier(
-        incident, tuple(arguments), unit, picture, tuple(rows[:SHOWN_ROWS]), len(rows), local, note
-    )
+    shown, note = rows.head(SHOWN_ROWS).to_dicts(), zones.note(incident.agencies)
+    return Dossier(incident, tuple(arguments), unit, picture, tuple(shown), len(rows), local, note)
 
 
-def _when(incident: Incident, rows: list[Row], local: tzinfo) -> tuple[str | None, Markup | None]:
+def _when(incident: Incident, rows: pl.DataFrame, local: tzinfo) -> tuple[str | None, Markup | None]:
     """By day or longer from the incident's days; by the hour, from its rows, what stays within one day."""
-    if len(incident.days) != 1 or not rows:
+    if len(incident.days) != 1 or rows.is_empty():
         return timeline(incident.days) if incident.days else (None, None)
-    roles = Counter((row["time"].astimezone(local).hour, row["role"]) for row in rows if row["time"])
+    each = rows.select("time", "role").drop_nulls("time").iter_rows()
+    roles = Counter((time.astimezone(local).hour, role) for time, role in each)
     supports, explains = ([roles[hour, role] for hour in range(24)] for role in ("supports", "explains"))
     day = words.day(incident.days[0].day)
     return "hour", hours(supports, explains, day)
 
 
-def rows_of(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, list[Row]]:
-    """Return the rows of each incident in time order, once each however many detectors name them."""
+def rows_of(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Return the rows of each incident in time order, once each however many detectors name them.
+
+    As dictionaries, those of one user of 500,000 look-ups took half the time of the page.
+    """
     once = (
         evidence.filter(pl.col("incident_id").is_in(list(incident_ids)))
         .group_by("incident_id", "source", "row")
@@ -126,6 +129,5 @@ def rows_of(evidence: pl.DataFrame, incident_ids: Sequence[str]) -> dict[str, li
         )
         .sort("incident_id", "time", "source", "row")
     )
-    return {
-        str(key): part.to_dicts() for (key,), part in once.partition_by("incident_id", as_dict=True).items()
-    }
+    parts = once.partition_by("incident_id", as_dict=True)
+    return {str(key): part for (key,), part in parts.items()}

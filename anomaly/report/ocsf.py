@@ -41,7 +41,8 @@ def to_ocsf(result: ScanResult) -> bytes:
     evidence = rows_of(conform(result.evidence, EVIDENCE), [one.incident_id for one in result.incidents])
     log = "\0".join(str(one.get("sha256", "")) for one in result.manifest.get("inputs", ()))
     found = sorted(result.incidents, key=lambda one: one.rank)
-    events = (_event(one, evidence.get(one.incident_id, []), result.summary, log) for one in found)
+    rows = (evidence[one.incident_id].to_dicts() if one.incident_id in evidence else [] for one in found)
+    events = (_event(one, its, result.summary, log) for one, its in zip(found, rows, strict=True))
     lines = (json.dumps(_cleaned(one), sort_keys=True, allow_nan=False) + "\n" for one in events)
     return "".join(lines).encode("ascii")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from benchmarks.scorecard.drawing import AXIS, MUTED, OURS, PAPER, RIVAL, SECOND, Rows, Spec, layer, svg
+from anomaly.bench.drawing import AXIS, MUTED, OURS, PAPER, RIVAL, SECOND, Rows, Spec, layer, svg
 from benchmarks.scorecard.pool import by_detector, of
 from benchmarks.scorecard.runs import Run
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import polars as pl
 
+from anomaly.bench.tables import NONE, code, table
 from anomaly.evaluate import Delay, Listing
 from anomaly.evaluate.delay import median_days, median_ends
-from benchmarks.scorecard.tables import NONE, code, table
 
 
 def by_month(rescanned: Sequence[tuple[Sequence[tuple[datetime, Listing]], Delay]]) -> str:

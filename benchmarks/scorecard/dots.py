@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from anomaly.bench.drawing import AXIS, INK, MUTED, OURS, RULE, SECOND, THIRD, Rows, Spec, layer, svg
 from anomaly.calibrate.intervals import of_share
 from benchmarks.scorecard.conditions import BLANKED, CONDITIONS, FULL, LOG_ONLY
-from benchmarks.scorecard.drawing import AXIS, INK, MUTED, OURS, RULE, SECOND, THIRD, Rows, Spec, layer, svg
 from benchmarks.scorecard.faults import Alarms
 from benchmarks.scorecard.patterns import in_order, sought_by
 from benchmarks.scorecard.pool import within

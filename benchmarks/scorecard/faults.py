@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import polars as pl
 
+from anomaly.bench.tables import NONE, code, table
 from anomaly.calibrate.intervals import of_count, of_share, over_worlds
 from benchmarks.scorecard.pool import of
 from benchmarks.scorecard.runs import Run
-from benchmarks.scorecard.tables import NONE, code, ends, percent, rate, table
+from benchmarks.scorecard.tables import ends, percent, rate
 
 
 class Alarms(NamedTuple):

@@ -7,10 +7,11 @@ from statistics import fmean
 
 import polars as pl
 
+from anomaly.bench.tables import NONE, code, table
 from anomaly.evaluate import over_seeds
 from benchmarks.scorecard.pool import Ahead, ahead, by_detector, figures_of, of
 from benchmarks.scorecard.runs import Run
-from benchmarks.scorecard.tables import NONE, code, ends, percent, some, table, two
+from benchmarks.scorecard.tables import ends, percent, some, two
 
 BUDGETS = ("T", "2T", "5T", "10", "25", "50", "100")
 

@@ -14,6 +14,7 @@ import jinja2
 import polars as pl
 
 from anomaly import __version__
+from anomaly.bench.tables import code, table
 from anomaly.evaluate import Delay, Listing
 from benchmarks.scorecard import delays, faults, overall, patterns
 from benchmarks.scorecard.clock import Clock
@@ -21,7 +22,7 @@ from benchmarks.scorecard.conditions import FULL, MEANING
 from benchmarks.scorecard.plans import Plan
 from benchmarks.scorecard.pool import of
 from benchmarks.scorecard.runs import Run
-from benchmarks.scorecard.tables import code, some, table
+from benchmarks.scorecard.tables import some
 from benchmarks.scorecard.worlds import CATALOGUE, innocent_patterns
 
 TIMES = "## Time taken"

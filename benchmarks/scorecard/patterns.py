@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from anomaly.bench.tables import NONE, code, table
 from anomaly.calibrate.intervals import of_share
 from anomaly.detectors import BY_NAME
 from benchmarks.scorecard.conditions import BLANKED, FULL, LOG_ONLY
 from benchmarks.scorecard.pool import within
 from benchmarks.scorecard.runs import Run
-from benchmarks.scorecard.tables import NONE, code, some, table, two
+from benchmarks.scorecard.tables import some, two
 from benchmarks.scorecard.worlds import CATALOGUE, misuse_numbers
 
 # Which numbers of the catalogue each detector was made for; what else it finds, it finds by luck.

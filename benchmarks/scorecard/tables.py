@@ -1,18 +1,11 @@
-"""Markdown tables, and how figures are said in them. Shares are rounded down, so that none looks better."""
+"""How figures are said in tables. Shares are rounded down, so that none looks better."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor
 
-NONE = "–"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
-    """Return a Markdown table, the first `left` columns to the left, numbers to the right."""
-    marks = [":---" if k < left else "---:" for k in range(len(head))]
-    lines = [list(head), marks, *rows]
-    return "\n".join(f"| {' | '.join(one.replace('|', '/') for one in line)} |" for line in lines) + "\n"
+from anomaly.bench.tables import NONE
 
 
 def percent(value: float | None) -> str:
@@ -36,11 +29,6 @@ def ends(low: float | None, high: float | None, *, say: str = "percent") -> str:
 def rate(value: float | None) -> str:
     """Say a rate per 1,000 officer-years with three figures."""
     return NONE if value is None else f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
-
-
-def code(name: str) -> str:
-    """Mark a name of a pattern or a detector as one."""
-    return f"`{name}`"
 
 
 def some(names: Sequence[str], none: str = NONE) -> str:

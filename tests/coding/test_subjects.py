@@ -10,6 +10,7 @@ import pytest
 
 from anomaly.coding import CodedLog
 from anomaly.coding.keys import surnames
+from anomaly.coding.subjects import MOST_TIED
 from tests.coding.logs import at, coded
 
 PLATE, JANE, JOHN = "7ABC123", "SMITH,JANE", "SMITH,JOHN"
@@ -238,6 +239,32 @@ def test_the_order_of_a_cascades_rows_at_one_moment_does_not_matter(order: tuple
     keys = [{"plate": "7ABC123"}, {"license": "D1"}, {"name": "A,B", "dob": "1990-01-01"}]
     log = coded([{"time": at(0), "cascade_id": "c", **keys[k]} for k in order])
     assert len(set(log.subjects.root[log.events.subject].tolist())) == 1
+
+
+def test_a_number_beside_everybody_is_nobodys() -> None:
+    """A licence as if typed for "unknown" made half a county one person, and a scan of it took 22 GB."""
+
+    def asked(of: int) -> list[dict[str, str]]:
+        rows = []
+        for k in range(of):
+            rows += [
+                {"time": at(k), "license": "0000000", "cascade_id": f"c{k}"},
+                {"time": at(k, seconds=3), "name": f"P{k},ANN", "dob": "1990-01-01", "cascade_id": f"c{k}"},
+                {"time": at(k, 60), "name": f"P{k},ANN", "dob": "1990-01-01"},
+            ]
+        return rows
+
+    assert set(people(coded(asked(MOST_TIED)))) == {0}
+    assert len(set(people(coded(asked(MOST_TIED + 1))))) == MOST_TIED + 2
+
+
+def test_a_trailer_behind_many_cars_makes_them_no_one_vehicle() -> None:
+    rows = [
+        {"time": at(k, seconds=s), "plate": plate, "cascade_id": f"c{k}"}
+        for k in range(MOST_TIED + 1)
+        for s, plate in enumerate(("4TRAILER", f"8CAR{k:03}"))
+    ]
+    assert len(set(coded(rows).subjects.root.tolist())) == MOST_TIED + 2
 
 
 def moments(

@@ -10,7 +10,7 @@ from scipy import stats
 import kernels
 from anomaly.detectors.hurdle import law_of_peers
 from anomaly.detectors.nulls import extreme, level_tail, rate_tail
-from anomaly.detectors.peer_rates import LIKELY, may_be_seldom
+from anomaly.detectors.peer_rates import FAR_OUT, LIKELY, _tamed, may_be_seldom
 from anomaly.detectors.volume import pace_tail, surges
 
 LEVELS = (1e-2, 1e-3, 1e-4)
@@ -173,3 +173,19 @@ def test_what_is_hardly_above_the_mean_is_not_seldom() -> None:
     left_out = ~may_be_seldom(*law)
     assert left_out.mean() > 0.2
     assert kernels.beta_binomial_tail(*law)[left_out].min() > LIKELY
+
+
+def test_counts_far_out_are_lowered_as_if_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    n = rng.integers(1, 2_000, 4_000)
+    k = (n * rng.random(4_000) ** 3).astype(np.int64)
+    a, b = rng.gamma(0.5, 5, 4_000) + 1e-3, rng.gamma(0.7, 40, 4_000) + 1e-3
+    wanted = k.copy()
+    for row in range(len(k)):
+        at = slice(row, row + 1)
+        while wanted[row] > 1:
+            if kernels.beta_binomial_tail(wanted[at] - 1, n[at], a[at], b[at])[0] >= FAR_OUT:
+                break
+            wanted[row] -= 1
+    assert (_tamed(k, n, a, b) == wanted).all()
+    assert (wanted < k).sum() > 100

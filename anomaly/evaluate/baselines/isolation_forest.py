@@ -9,6 +9,8 @@ from anomaly.evaluate.baselines.learning import SEED, learned
 from anomaly.evaluate.baselines.queries import Queries
 from anomaly.evaluate.listing import Abstained, Listing
 
+TREES = 500
+
 
 def isolation_forest(log: Queries) -> Listing | Abstained:
     """Rank users by how few random cuts set their features apart.
@@ -20,7 +22,7 @@ def isolation_forest(log: Queries) -> Listing | Abstained:
     from sklearn.ensemble import IsolationForest
 
     def outlying(scaled: Matrix) -> Matrix:
-        forest = IsolationForest(n_estimators=500, random_state=SEED).fit(scaled)
+        forest = IsolationForest(n_estimators=TREES, random_state=SEED).fit(scaled)
         return -np.asarray(forest.score_samples(scaled))
 
     return learned("isolation forest", log, outlying, Features.against_peers)

@@ -1,4 +1,4 @@
-"""One contender on one world, alone in a process: `python -m benchmarks.rivals.child NAME WARM WORLD OUT`."""
+"""One contender on one world, alone in a process: `-m anomaly.bench.rivals.child NAME WARM WORLD OUT`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import polars as pl
 
 from anomaly.bench.compiled import compiling
 from anomaly.bench.memory import peak_bytes
-from benchmarks.rivals.contenders import CONTENDERS
-from benchmarks.rivals.ten import TEN, in_order
+from anomaly.bench.rivals.contenders import CONTENDERS
+from anomaly.bench.rivals.ten import TEN, in_order
 
 STATUS = Path("/proc/self/status")
 
@@ -42,7 +42,7 @@ def main(name: str, warm: Path, world: Path, out: Path) -> None:
 
 def ten(name: str, world: Path) -> tuple[dict[str, float], dict[str, pl.DataFrame]]:
     """Read the log and compute the ten, one after another: seconds of `reading`, of each, of `naming`."""
-    module = import_module(f"benchmarks.rivals.{CONTENDERS[name].module}")
+    module = import_module(f"anomaly.bench.rivals.{CONTENDERS[name].module}")
     seconds: dict[str, float] = {}
 
     def timed(step: str, run: Any, *given: Any) -> Any:

@@ -14,9 +14,9 @@ import polars as pl
 import pyarrow.dataset as ds
 from numpy.typing import NDArray
 
+from anomaly.bench.rivals import ten
+from anomaly.bench.rivals.world import TABLES, ZONE
 from anomaly.detectors.on_leave import AT_WORK
-from benchmarks.rivals import ten
-from benchmarks.rivals.world import TABLES, ZONE
 
 PAIRS = 4_000_000  # rows of windows at a time
 WORKING = re.compile(AT_WORK)
@@ -68,6 +68,7 @@ def _plain(column: pd.Series) -> Any:
 
 
 def after_separation(log: Log) -> pl.DataFrame:
+    """Look dates up by the user's code, as arrays, and filter."""
     roster = log.tables["users"].groupby("user")[["separated", "hired"]].max()
     roster = roster.reindex(log.rows["user"].cat.categories)
     separated, hired = _days(roster["separated"]), _days(roster["hired"])
@@ -79,6 +80,7 @@ def after_separation(log: Log) -> pl.DataFrame:
 
 
 def ended_access(log: Log) -> pl.DataFrame:
+    """Look dates up by the agency's code, as arrays, and filter."""
     access = log.tables["agencies"].set_index("agency").reindex(log.rows["agency"].cat.categories)
     first, last = _days(access["access_from"]) - ten.GRACE, _days(access["access_to"]) + ten.GRACE
     agency, day = log.rows["agency"].cat.codes.to_numpy(), log.rows["day"].to_numpy()
@@ -90,6 +92,7 @@ def ended_access(log: Log) -> pl.DataFrame:
 
 
 def on_leave(log: Log) -> pl.DataFrame:
+    """Mark the user's rows inside each leave."""
     rows, leave = log.rows, log.tables["leave"]
     code = rows["user"].cat.categories.get_indexer(leave["user"])
     leave, code = leave[code >= 0], code[code >= 0]
@@ -112,6 +115,7 @@ def on_leave(log: Log) -> pl.DataFrame:
 
 
 def repeated_lookups(log: Log) -> pl.DataFrame:
+    """Keep duplicated pairs, drop duplicate days, group by the pair."""
     named = log.rows[["user", "subject", "day"]].dropna(subset=["subject"])
     named = named[named.duplicated(["user", "subject"], keep=False)].drop_duplicates()
     days = named.groupby(["user", "subject"], observed=True).size()
@@ -119,6 +123,7 @@ def repeated_lookups(log: Log) -> pl.DataFrame:
 
 
 def convergence(log: Log) -> pl.DataFrame:
+    """Search the end of each row's window on one line of subject and time."""
     named = log.rows[["subject", "user", "time"]].dropna(subset=["subject"])
     subject, time = named["subject"].cat.codes.to_numpy(np.int64), named["time"].to_numpy()
     line = subject * (int(np.ptp(time)) + 2 * ten.CROWDED) + (time - time.min())
@@ -163,6 +168,7 @@ def _sessions(log: Log, silence: int) -> pd.DataFrame:
 
 
 def shared_login(log: Log) -> pl.DataFrame:
+    """Sum over the long sessions."""
     sessions = _sessions(log, ten.REST)
     over = sessions["length"] - ten.AWAKE
     long = sessions.assign(times=-(-over // ten.DAY))[over > 0]
@@ -170,6 +176,7 @@ def shared_login(log: Log) -> pl.DataFrame:
 
 
 def harvesting(log: Log) -> pl.DataFrame:
+    """Search the end of each row's window on one line of user and time."""
     user, time = log.rows["user"].cat.codes.to_numpy(np.int64), log.rows["time"].to_numpy()
     line = user * (int(np.ptp(time)) + 2 * ten.BURST) + (time - time.min())
     within = np.searchsorted(line, line + ten.BURST) - np.arange(len(line))
@@ -179,6 +186,7 @@ def harvesting(log: Log) -> pl.DataFrame:
 
 
 def volume(log: Log) -> pl.DataFrame:
+    """Drop duplicate quarters of an hour; group by day, then by month."""
     quarter = log.rows["time"] // ten.OCCASION
     occasions = log.rows[["user", "day"]].assign(quarter=quarter).drop_duplicates()
     days = occasions.groupby(["user", "day"], observed=True).size().reset_index(name="made")
@@ -188,6 +196,7 @@ def volume(log: Log) -> pl.DataFrame:
 
 
 def own_hours(log: Log) -> pl.DataFrame:
+    """Count by user and hour, add up the 24 windows, take the fullest."""
     user, hour = log.rows["user"].cat.codes.to_numpy(np.int64), log.rows["hour"].to_numpy()
     names = log.rows["user"].cat.categories
     counts = np.bincount(user * 24 + hour, minlength=24 * len(names)).reshape(-1, 24)
@@ -200,6 +209,7 @@ def own_hours(log: Log) -> pl.DataFrame:
 
 
 def isolated_sessions(log: Log) -> pl.DataFrame:
+    """Group the sessions by user."""
     sessions = _sessions(log, ten.SILENCE)
     few = (sessions["rows"] <= ten.FEW) & (sessions["length"] <= ten.SHORT)
     told = sessions.assign(few=few).groupby("user", observed=True)["few"].agg(sessions="size", isolated="sum")

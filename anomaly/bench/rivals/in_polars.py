@@ -8,9 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
+from anomaly.bench.rivals import ten
+from anomaly.bench.rivals.world import ZONE
 from anomaly.detectors.on_leave import AT_WORK
-from benchmarks.rivals import ten
-from benchmarks.rivals.world import ZONE
 
 USED = ("time", "user", "agency", "subject")
 FEW = ("user", "agency")
@@ -51,6 +51,7 @@ def load_table(world: Path) -> Log:
 
 
 def after_separation(log: Log) -> pl.DataFrame:
+    """Join the roster and filter."""
     roster = log.table("users").group_by("user").agg(pl.col("separated", "hired").max())
     left = roster.filter(pl.col("separated").is_not_null())
     again = pl.when(pl.col("hired") > pl.col("separated")).then("hired")
@@ -66,6 +67,7 @@ def _like(log: Log, table: pl.LazyFrame, column: str = "user") -> pl.LazyFrame:
 
 
 def ended_access(log: Log) -> pl.DataFrame:
+    """Join the dates of agencies that have any, and filter."""
     access = log.table("agencies").select("agency", "access_from", "access_to")
     access = access.filter(pl.any_horizontal(pl.col("access_from", "access_to").is_not_null()))
     late = (pl.col("day") > pl.col("access_to").dt.offset_by(f"{ten.GRACE}d")).fill_null(False)
@@ -75,6 +77,7 @@ def ended_access(log: Log) -> pl.DataFrame:
 
 
 def on_leave(log: Log) -> pl.DataFrame:
+    """Join the leaves, keep the rows inside one, and ask of each row which kinds it is in."""
     leave = log.table("leave").with_columns(at_work=pl.col("kind").fill_null("").str.contains(AT_WORK))
     rows = log.rows.select("user", "time", "day").with_row_index().join(_like(log, leave), on="user")
     inside = rows.filter(pl.col("time") >= pl.col("start"), pl.col("time") < pl.col("end"))
@@ -87,12 +90,14 @@ def on_leave(log: Log) -> pl.DataFrame:
 
 
 def repeated_lookups(log: Log) -> pl.DataFrame:
+    """Make user, subject and day unique; group by the pair."""
     days = log.rows.select("user", "subject", "day").drop_nulls("subject").unique()
     pairs = days.group_by("user", "subject").agg(days=pl.len())
     return pairs.filter(pl.col("days") >= ten.DAYS_BACK).collect()
 
 
 def convergence(log: Log) -> pl.DataFrame:
+    """Keep subjects that could have a crowd, then roll over time."""
     named = log.rows.select("subject", "user", "time").drop_nulls("subject")
     users = named.group_by("subject").agg(users=pl.col("user").n_unique())
     many = users.filter(pl.col("users") >= ten.CROWD).select("subject")
@@ -122,18 +127,21 @@ def _sessions(log: Log, silence: int) -> pl.LazyFrame:
 
 
 def shared_login(log: Log) -> pl.DataFrame:
+    """Group by session, and keep the long ones."""
     over = pl.col("length") - ten.AWAKE
     long = _sessions(log, ten.REST).filter(over > 0)
     return long.group_by("user").agg(times=((over + ten.DAY - 1) // ten.DAY).sum()).collect()
 
 
 def harvesting(log: Log) -> pl.DataFrame:
+    """Search the end of each row's window among the user's times."""
     ends = pl.col("time").search_sorted(pl.col("time") + pl.duration(milliseconds=ten.BURST))
     within = (ends.cast(pl.Int64) - pl.int_range(pl.len())).max()
     return log.by_user.select("user", "time").group_by("user").agg(events=within).collect()
 
 
 def volume(log: Log) -> pl.DataFrame:
+    """Make quarters of an hour unique; group by day, then by month."""
     since = log.rows.select(pl.col("day").min()).collect().item()
     quarter = pl.col("time").dt.timestamp("ms") // ten.OCCASION
     occasions = log.rows.select("user", "day", quarter=quarter).unique()
@@ -144,6 +152,7 @@ def volume(log: Log) -> pl.DataFrame:
 
 
 def own_hours(log: Log) -> pl.DataFrame:
+    """Group by user and hour, join the 24 windows, take the fullest."""
     hours = log.rows.select("user", "hour").group_by("user", "hour").agg(n=pl.len())
     windows = pl.LazyFrame({"window": range(24)}, schema={"window": pl.Int8})
     inside = (pl.col("hour") - pl.col("window") + 24) % 24 < ten.BLOCK
@@ -158,5 +167,6 @@ def own_hours(log: Log) -> pl.DataFrame:
 
 
 def isolated_sessions(log: Log) -> pl.DataFrame:
+    """Group by session, then by user."""
     few = (pl.col("rows") <= ten.FEW) & (pl.col("length") <= ten.SHORT)
     return _sessions(log, ten.SILENCE).group_by("user").agg(sessions=pl.len(), isolated=few.sum()).collect()

@@ -87,5 +87,7 @@ def in_order(name: str, answer: pl.DataFrame) -> pl.DataFrame:
     """Put an answer in the one form in which all are compared: its columns, text or Int64, rows in order."""
     columns = TEN[name].columns
     texts = ("user", "subject", "agency")
-    kinds = {column: pl.String if column in texts else pl.Int64 for column in columns}
-    return answer.select(columns).cast(kinds).sort(columns)
+    kinds: dict[str, type[pl.DataType]] = {
+        column: pl.String if column in texts else pl.Int64 for column in columns
+    }
+    return answer.select(pl.col(name).cast(kind) for name, kind in kinds.items()).sort(columns)

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.bench.rivals import ten
 from anomaly.coding import CodedLog, EventCoder, Grouping, Groups
 from anomaly.coding import finish as finish_coding
 from anomaly.coding.local import DAY
@@ -23,7 +24,6 @@ from anomaly.scan import Settings
 from anomaly.scan.coded import code_log
 from anomaly.scan.timing import Timing
 from anomaly.sources import open_log
-from benchmarks.rivals import ten
 
 DECLARED = frozenset({"time", "user", "subject", "agency"})
 NEVER = 2**31 - 1
@@ -103,6 +103,7 @@ def _texts(path: Path, rows: NDArray[np.int64]) -> pl.Series:
 
 
 def after_separation(log: Log) -> pl.DataFrame:
+    """Search each user's first action after the separation; count those before a later hiring."""
     roster = log.context["users"].group_by("user").agg(pl.col("separated", "hired").max())
     left = log.of_users().join(roster, on="user", how="left", maintain_order="left")
     days = left.select(pl.col("separated", "hired").to_physical().fill_null(NEVER).cast(pl.Int64))
@@ -118,6 +119,7 @@ def after_separation(log: Log) -> pl.DataFrame:
 
 
 def ended_access(log: Log) -> pl.DataFrame:
+    """Compare days with the agency's access, part after part; none of an agency without dates."""
     agencies = log.by("agency")
     table = log.context["agencies"].unique("agency", keep="last", maintain_order=True)
     access = pl.DataFrame({"agency": agencies.labels()}).join(
@@ -145,6 +147,7 @@ def ended_access(log: Log) -> pl.DataFrame:
 
 
 def on_leave(log: Log) -> pl.DataFrame:
+    """Search the ends of each leave among the user's actions."""
     users, table = log.users, log.context["leave"]
     known = table.with_columns(code=pl.Series(log.coded.texts.lookup("user", table["user"]))).filter(
         pl.col("code") >= 0
@@ -163,6 +166,7 @@ def on_leave(log: Log) -> pl.DataFrame:
 
 
 def repeated_lookups(log: Log) -> pl.DataFrame:
+    """Take the pairs that recur, and count their days."""
     users = log.users
     starts, rows, _ = kernels.recurring(users.starts, users["subject"], len(log.coded.subjects))
     all_of_them = np.ones(len(rows), np.bool_)
@@ -180,6 +184,7 @@ def repeated_lookups(log: Log) -> pl.DataFrame:
 
 
 def convergence(log: Log) -> pl.DataFrame:
+    """Slide a window over each subject's look-ups."""
     subjects = log.by("subject")
     lookers = lookers_of(subjects)
 
@@ -195,6 +200,8 @@ def convergence(log: Log) -> pl.DataFrame:
 
 
 def shared_login(log: Log) -> pl.DataFrame:
+    """Find the sessions without a rest, and how long they go on."""
+
     def sleepless(part: Groups) -> NDArray[np.int64]:
         time = part["time"]
         _, begin, end, owner = kernels.long_sessions(part.starts, time, ten.REST, ten.AWAKE)
@@ -206,11 +213,13 @@ def shared_login(log: Log) -> pl.DataFrame:
 
 
 def harvesting(log: Log) -> pl.DataFrame:
+    """Slide a window over each user's look-ups."""
     parts = log.users.each(lambda part: kernels.densest(part.starts, part["time"], ten.BURST)[0])
     return log.of_users(events=np.concatenate(parts)).filter(pl.col("events") > 0)
 
 
 def volume(log: Log) -> pl.DataFrame:
+    """Count the quarters of an hour of each user's days and months."""
     since, last = (int(edge(log.users["day"])) for edge in (np.min, np.max))
     months = (last - since) // ten.MONTH + 1
 
@@ -227,12 +236,15 @@ def volume(log: Log) -> pl.DataFrame:
 
 
 def own_hours(log: Log) -> pl.DataFrame:
+    """Count hours of the day, and take the fullest twelve."""
     told = log.users.each(lambda part: kernels.own_hours(part.starts, part["hour"], ten.BLOCK))
     window, inside = (np.concatenate(each) for each in zip(*told, strict=True))
     return log.of_users(window=window, inside=inside).filter(pl.col("inside") > 0)
 
 
 def isolated_sessions(log: Log) -> pl.DataFrame:
+    """Cut at silences, and look at the short sessions."""
+
     def sessions(part: Groups) -> NDArray[np.int64]:
         time = part["time"]
         begins, owner = kernels.sessions(part.starts, time, ten.SILENCE)

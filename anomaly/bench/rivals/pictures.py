@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-from benchmarks.rivals.contenders import CONTENDERS, OURS
-from benchmarks.rivals.ten import TEN
-from benchmarks.scorecard.drawing import MUTED, RULE, SECOND, THIRD, Rows, Spec, layer, svg
-from benchmarks.scorecard.drawing import OURS as BLUE
+from anomaly.bench.drawing import MUTED, RULE, SECOND, THIRD, Rows, Spec, layer, svg
+from anomaly.bench.drawing import OURS as BLUE
+from anomaly.bench.rivals.contenders import CONTENDERS, OURS
+from anomaly.bench.rivals.ten import TEN
 
 GIB = 1024**3
 LABELS = 160  # pixels for the names of the rows
@@ -20,8 +20,8 @@ Measured = dict[str, Any]
 
 def pictures(sizes: Sequence[Measured]) -> dict[str, str]:
     """Draw all pictures, by name; the three of one size are of the largest."""
-    last = sizes[-1]
-    drawn = {"stages": stages(last), "detectors": detectors(last), "rivals": rivals(last)}
+    scanned = [size for size in sizes if "stopped" not in size["scan"]][-1]
+    drawn = {"stages": stages(scanned), "detectors": detectors(scanned), "rivals": rivals(sizes[-1])}
     return drawn | {"cost": cost(sizes), "memory": memory(sizes)}
 
 
@@ -49,7 +49,7 @@ def detectors(size: Measured) -> str:
 
 def rivals(size: Measured) -> str:
     """Draw the seconds of each of the ten, everybody's, and of the whole."""
-    who = size["contenders"]
+    who = {name: one for name, one in size["contenders"].items() if "stopped" not in one}
     rows: Rows = [
         {"name": name, "series": one, "value": 1000 * who[one]["seconds"][name]}
         for name in TEN
@@ -71,8 +71,9 @@ def cost(sizes: Sequence[Measured]) -> str:
         {"rows": size["rows"], "series": name, "value": one["whole"] / size["rows"] * 1e9}
         for size in sizes
         for name, one in size["contenders"].items()
+        if "stopped" not in one
     ]
-    caption = ["The ten with reading.", _all_of(sizes)]
+    caption = ["The ten with reading.", _all_of(sizes), *stopped(sizes)]
     return svg(
         _lines(rows, "nanoseconds a row"), "What a row costs, by size", _ends(rows, "ns a row"), caption
     )
@@ -84,9 +85,19 @@ def memory(sizes: Sequence[Measured]) -> str:
         {"rows": size["rows"], "series": name, "value": one["peak"] / GIB}
         for size in sizes
         for name, one in size["contenders"].items()
+        if "stopped" not in one
     ]
-    caption = ["Of the whole process, libraries included.", _all_of(sizes)]
+    caption = ["Of the whole process, libraries included.", _all_of(sizes), *stopped(sizes)]
     return svg(_lines(rows, "GiB at the peak"), "Memory, by size", _ends(rows, "GiB"), caption)
+
+
+def stopped(sizes: Sequence[Measured]) -> list[str]:
+    """Say, a line a size, who was stopped, and why."""
+    told = []
+    for size in sizes:
+        why = [f"{name} {one['stopped']}" for name, one in size["contenders"].items() if "stopped" in one]
+        told += [f"At {size['rows']:,} rows {', '.join(why)}."] if why else []
+    return told
 
 
 def _of(size: Measured) -> str:
@@ -167,7 +178,7 @@ def _logarithmic(rows: Rows, unit: str, steps: tuple[int, ...]) -> Spec:
     last = min((tick for tick in ticks if tick >= high), default=ticks[-1])
     return {
         "scale": {"type": "log", "nice": False, "domain": [first, last]},
-        "axis": {"title": unit, "format": "~r", "values": [tick for tick in ticks if first <= tick <= last]},
+        "axis": {"title": unit, "format": ",~r", "values": [tick for tick in ticks if first <= tick <= last]},
     }
 
 
