@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.answers import answers, chained, moments
 from anomaly.coding.gather import gather, read_only
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
 from anomaly.coding.keys import (
@@ -226,11 +227,12 @@ class SubjectCoder:
             self._of_key[name].add(values[fresh])
         return codes
 
-    def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
+    def finish(self, columns: dict[str, NDArray[Any]], agency: Codes) -> Subjects:
         """Close the table; the rows of one action tie further keys.
 
-        columns: those of the log, (n,) each user after user, `cascade` where it has them; `subject` is
-        numbered anew: what was read in blocks, or in another order, has the same codes.
+        columns: those of the log, (n,) each user after user, `cascade` where it has them: put there where the
+        log has none, and shows answers that a switch gave by itself. `subject` is numbered anew: what was
+        read in blocks, or in another order, has the same codes. agency: (p,) int32 of each place, -1 none.
         """
         subject, time = columns["subject"], columns["time"]
         rank, order = kernels.renumber(subject, columns["user"], time, self._hashes.known)
@@ -241,6 +243,16 @@ class SubjectCoder:
         if "cascade" in columns:
             self.ties.add(*cascade_ties(columns["cascade"], subject, time, kind))
         else:
-            self.ties.add(*moment_ties(columns, kind))
+            self._tie_moments(columns, agency, kind)
         root = identities(*self.ties.arrays(), person)
         return Subjects(gather(self._hashes.known, order), root, person, known)
+
+    def _tie_moments(self, columns: dict[str, NDArray[Any]], agency: Codes, kind: NDArray[np.uint8]) -> None:
+        """Tie what a log without cascades shows together; a switch's own answers make cascades."""
+        pairs = moments(columns, kind)
+        by_itself = answers(columns, agency, kind, pairs)
+        sent = pairs[0][by_itself], pairs[1][by_itself]
+        self.ties.add(*moment_ties(columns["subject"], kind, pairs))
+        self.ties.add(*moment_ties(columns["subject"], kind, sent, 1))
+        if len(sent[0]):
+            columns["cascade"] = chained(sent, len(columns["time"]))
