@@ -90,6 +90,18 @@ def test_a_terminal_nobody_of_its_agency_uses_was_handed_over() -> None:
     assert len(signals) == 0
 
 
+def test_an_agencys_own_journal_has_no_rows_of_the_agency_next_door() -> None:
+    """That nobody of the next town is seen at its terminal says nothing there; a table that names agencies
+    otherwise than the log does says nothing at all.
+    """
+    away = [looked("U0", day + 0.5, terminal="OAK0") for day in (3, 9, 14)]
+    _, signals = told("wrong_terminal", [*crew(), *away], terminals=REGISTERED)
+    assert signals.measures["owner"] == ["OAK"]
+    otherwise = REGISTERED.replace(",ELM", ",Elmford Police")
+    _, signals = told("wrong_terminal", [*crew(), *away], terminals=otherwise)
+    assert len(signals) == 0
+
+
 def test_a_child_agency_sits_with_its_parent() -> None:
     away = [looked("U0", day + 0.5, terminal="OAK0") for day in (3, 9, 14)]
     _, signals = told(
