@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.employed import employed
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
 from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
@@ -19,7 +20,6 @@ from anomaly.coding.keys import OF_KEY, OF_PERSON
 from anomaly.coding.local import days_and_hours, offsets
 from anomaly.coding.merged import Merged
 from anomaly.coding.ordered import Ordered, put_in_order
-from anomaly.coding.places import employed
 from anomaly.coding.subjects import Subjects
 from anomaly.policy import REACH_CLASSES, REASON_CLASSES, Policy
 from anomaly.schema import REDACTED
@@ -134,7 +134,7 @@ def finish(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
-    employers: pl.DataFrame | None = None,
+    roster: pl.DataFrame | None = None,
     keep: Callable[[Ordered], None] | None = None,
 ) -> CodedLog:
     """Turn the drafts of a coder into a coded log: order, duplicates, identities, then `understood`.
@@ -147,7 +147,7 @@ def finish(
         ordered = put_in_order(columns, texts, coder.subjects)
         if keep:
             keep(ordered)
-        return _understood(ordered, policy, classes.result(), zone, agency_zones, agencies, employers)
+        return _understood(ordered, policy, classes.result(), zone, agency_zones, agencies, roster)
 
 
 def understood(
@@ -156,16 +156,16 @@ def understood(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
-    employers: pl.DataFrame | None = None,
+    roster: pl.DataFrame | None = None,
 ) -> CodedLog:
     """Say what a log in order means: local time, reasons, data that was asked for, actions.
 
     ordered: its columns are taken over. zone: IANA name of the local zone; agency_zones: agency -> zone,
     where the context knows better; agencies: names of agencies (m,) String that are to have a code
-    though the log may not have them; employers: user and agency, for a log that names no agency.
+    though the log may not have them; roster: user, agency and unit, for a log that lacks either.
     """
     of_text = _classes(policy, ordered.texts)
-    return _understood(ordered, policy, of_text, zone, agency_zones, agencies, employers)
+    return _understood(ordered, policy, of_text, zone, agency_zones, agencies, roster)
 
 
 def _understood(
@@ -175,13 +175,11 @@ def _understood(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None,
-    employers: pl.DataFrame | None,
+    roster: pl.DataFrame | None,
 ) -> CodedLog:
     columns, subjects, texts = ordered.columns, ordered.subjects, ordered.texts
-    if employers is not None and not len(texts["agency"]):
-        of_row = columns["user"], columns["place"]
-        names, places, columns["place"] = employed(*of_row, texts.places[:, 1], texts["user"], employers)
-        texts = Vocabularies(texts.texts | {"agency": names}, places)
+    if roster is not None and not (len(texts["agency"]) and len(texts["unit"])):
+        texts, columns["place"] = employed(columns["user"], columns["place"], texts, roster)
     texts = texts if agencies is None else _with_agencies(texts, agencies)
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     kept: dict[str, Any] = {one.name: columns.pop(one.name, None) for one in fields(Events)}

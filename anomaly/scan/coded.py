@@ -54,7 +54,7 @@ def code_log(
     timing.rows, timing.bytes_on_disk = log.rows_read, sum(file.size for file in log.files)
     tell("coding", 0)
     with timing.stage("coding"):
-        beside = (log.profile.local_zone, _zones(context), _agencies(context), _employers(context))
+        beside = (log.profile.local_zone, _zones(context), _agencies(context), _roster(context))
         if known is None:
             coded = finish(coder, policy, *beside, keep=cache.put if cache else None)
         else:
@@ -92,9 +92,9 @@ def _agencies(context: Context) -> pl.Series:
     return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
 
 
-def _employers(context: Context) -> pl.DataFrame | None:
+def _roster(context: Context) -> pl.DataFrame | None:
     """Say who works where, which an agency's own journal need not say."""
-    return context["users"].select("user", "agency") if "users" in context else None
+    return context["users"].select("user", "agency", "unit") if "users" in context else None
 
 
 def _zones(context: Context) -> dict[str, str]:
