@@ -17,7 +17,9 @@ from anomaly.coding.hashes import Codes
 # audit log results").
 MOMENT = 20_000
 SAME_WORDS = ("reason", "attention", "case_number", "terminal")
-ALWAYS = 0.8  # of an agency's queries of one form are followed so: nobody types that regularly; UNV
+# Of an agency's queries of one form are followed so. A plate has no owner on file in one of four: 68 % of a
+# synthetic county's were followed by the licence within the moment, of those that no switch answered 0.05 %.
+MOSTLY = 0.5
 OFTEN = 100  # queries of a form that show whether they are
 KINDS = 16  # more than there are kinds of keys, and of rows without one
 
@@ -50,7 +52,7 @@ def answers(
     """Say which of the pairs of `moments`, (m,), are a query and what the switch sent after it by itself.
 
     columns: of the log, (n,) each; agency: (p,) int32 of each place, -1 for none. A query's form is what
-    was asked, with which kind of key. Where ALWAYS of an agency's queries of one form, OFTEN of them or more,
+    was asked, with which kind of key. Where MOSTLY of an agency's queries of one form, OFTEN of them or more,
     have the same form after them within the moment, that is the switch's doing.
     """
     left, right = pairs
@@ -66,7 +68,7 @@ def answers(
     one, other = form[left], form[right] % width
     times = pl.DataFrame({"one": one, "other": other}).select(pl.len().over("one", "other")).to_series()
     many = queries[one]
-    return (many >= OFTEN) & (times.to_numpy() >= ALWAYS * many)
+    return (many >= OFTEN) & (times.to_numpy() >= MOSTLY * many)
 
 
 def chained(pairs: Pairs, count: int) -> Codes:

@@ -42,14 +42,14 @@ def stops(
     return rows
 
 
-def test_what_nearly_every_query_is_followed_by_is_one_action_and_one_person() -> None:
+def test_what_most_queries_are_followed_by_is_one_action_and_one_person() -> None:
     """With other fields filled in on each, as every message key has its own."""
-    log = coded(stops(150, share=0.9))
+    log = coded(stops(150, share=0.7))
     assert len(log.actions) == 150
     assert len(set(log.actions.subject.tolist())) == 150
 
 
-@pytest.mark.parametrize(("count", "share"), [(150, 0.6), (60, 1.0)], ids=["by hand", "too few to tell"])
+@pytest.mark.parametrize(("count", "share"), [(150, 0.4), (60, 1.0)], ids=["by hand", "too few to tell"])
 def test_what_a_person_may_have_typed_is_an_action_of_its_own(count: int, share: float) -> None:
     """The licence and the warrants after it are one person's all the same where only plates are in doubt."""
     rows = [row for row in stops(count, share=share) if "name" not in row]
@@ -57,7 +57,7 @@ def test_what_a_person_may_have_typed_is_an_action_of_its_own(count: int, share:
 
 
 def test_every_agency_has_a_switch_of_its_own() -> None:
-    by_hand = [row for row in stops(150, share=0.5, agency="SO", user="BEN", first=500) if "name" not in row]
+    by_hand = [row for row in stops(150, share=0.4, agency="SO", user="BEN", first=500) if "name" not in row]
     log = coded(stops(150) + by_hand)
     assert len(log.actions) == 150 + len(by_hand)
 
