@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from anomaly.coding.employed import employed
 from anomaly.coding.events import CODED, SYSTEM, EventCoder, Events, Vocabularies
 from anomaly.coding.gather import gather
 from anomaly.coding.hashes import Codes
@@ -133,6 +134,7 @@ def finish(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
+    roster: pl.DataFrame | None = None,
     keep: Callable[[Ordered], None] | None = None,
 ) -> CodedLog:
     """Turn the drafts of a coder into a coded log: order, duplicates, identities, then `understood`.
@@ -145,7 +147,7 @@ def finish(
         ordered = put_in_order(columns, texts, coder.subjects)
         if keep:
             keep(ordered)
-        return _understood(ordered, policy, classes.result(), zone, agency_zones, agencies)
+        return _understood(ordered, policy, classes.result(), zone, agency_zones, agencies, roster)
 
 
 def understood(
@@ -154,14 +156,16 @@ def understood(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None = None,
+    roster: pl.DataFrame | None = None,
 ) -> CodedLog:
     """Say what a log in order means: local time, reasons, data that was asked for, actions.
 
     ordered: its columns are taken over. zone: IANA name of the local zone; agency_zones: agency -> zone,
     where the context knows better; agencies: names of agencies (m,) String that are to have a code
-    though the log may not have them.
+    though the log may not have them; roster: user, agency and unit, for a log that lacks either.
     """
-    return _understood(ordered, policy, _classes(policy, ordered.texts), zone, agency_zones, agencies)
+    of_text = _classes(policy, ordered.texts)
+    return _understood(ordered, policy, of_text, zone, agency_zones, agencies, roster)
 
 
 def _understood(
@@ -171,9 +175,12 @@ def _understood(
     zone: str,
     agency_zones: dict[str, str],
     agencies: pl.Series | None,
+    roster: pl.DataFrame | None,
 ) -> CodedLog:
-    columns, subjects = ordered.columns, ordered.subjects
-    texts = ordered.texts if agencies is None else _with_agencies(ordered.texts, agencies)
+    columns, subjects, texts = ordered.columns, ordered.subjects, ordered.texts
+    if roster is not None and not (len(texts["agency"]) and len(texts["unit"])):
+        texts, columns["place"] = employed(columns["user"], columns["place"], texts, roster)
+    texts = texts if agencies is None else _with_agencies(texts, agencies)
     columns["offset"] = _offsets(columns, texts, zone, agency_zones)
     kept: dict[str, Any] = {one.name: columns.pop(one.name, None) for one in fields(Events)}
     events = Events(**kept)

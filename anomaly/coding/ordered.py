@@ -36,7 +36,7 @@ def put_in_order(columns: dict[str, NDArray[Any]], texts: Vocabularies, coder: S
     """Put rows as they were read in order, without those that repeat one; the columns are taken over."""
     duplicates = in_time_order(columns)
     by_user(columns, len(texts["user"]))
-    subjects = coder.finish(columns)
+    subjects = coder.finish(columns, texts.places[:, 0])
     typed = columns["subject"]
     if np.any(subjects.root != np.arange(len(subjects))):
         columns["subject"] = gather(np.append(subjects.root, np.int32(-1)), typed)

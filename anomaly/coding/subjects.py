@@ -11,8 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 import kernels
-from anomaly.coding.gather import distinct, gather, read_only
+from anomaly.coding.answers import answers, chained, moments
+from anomaly.coding.gather import gather, read_only
 from anomaly.coding.hashes import Codes, CodeTable, Hashes
+from anomaly.coding.identities import identities
 from anomaly.coding.keys import (
     KEY_KINDS,
     OF_KEY,
@@ -32,58 +34,6 @@ from anomaly.coding.names import Names
 from anomaly.coding.table import MISSING
 from anomaly.coding.ties import Ties, cascade_ties, moment_ties
 from anomaly.coding.values import Values
-
-# Other keys directly beside one key. Nobody of a county of 1.5 M rows had more than two; a licence number in
-# a tenth of its rows, as if typed for "unknown", had 62,346: half of the county became one person, of whom
-# the tables told 22 GB.
-MOST_TIED = 32
-
-
-def identities(left: Codes, right: Codes, person: NDArray[np.bool_]) -> Codes:
-    """Say which subject codes are one person's.
-
-    left, right: (m,) int32 tied codes; person: (s,) bool, True for keys that name a person, False for plates
-    and VINs. Returns (s,) int32: the code that stands for each. A household shares a car: a vehicle joins a
-    person only when all its ties lead to that one person, otherwise it stays a subject of its own and does
-    not make two people one. A key tied to more than MOST_TIED others is nobody's, and ties nothing.
-    """
-    count = len(person)
-    if not len(left):
-        return np.arange(count, dtype=np.int32)
-    hub = _hubs(left, right, person)
-    if hub.any():
-        kept = ~(hub[left] | hub[right])
-        left, right = left[kept], right[kept]
-    both = person[left] & person[right]
-    neither = ~person[left] & ~person[right]
-    same = both | neither
-    root = kernels.unite(left[same], right[same], count)
-    vehicle = np.where(person[left], right, left)[~same]
-    owner = np.where(person[left], left, right)[~same]
-    vehicle, owner = root[vehicle], root[owner]
-    lowest = np.full(count, count, np.int32)
-    highest = np.full(count, -1, np.int32)
-    np.minimum.at(lowest, vehicle, owner)
-    np.maximum.at(highest, vehicle, owner)
-    owned = (highest >= 0) & (lowest == highest)
-    of_vehicle = np.where(owned, highest, np.arange(count, dtype=np.int32))
-    return of_vehicle[root].astype(np.int32)
-
-
-def _hubs(left: Codes, right: Codes, person: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the keys tied to more than MOST_TIED different others, (s,) bool; of a vehicle, other vehicles.
-
-    left, right, person: as of `identities`.
-    """
-    count = len(person)
-    busy = np.bincount(left, minlength=count) + np.bincount(right, minlength=count) > MOST_TIED
-    hub = np.zeros(count, np.bool_)
-    if busy.any():
-        one, other = np.append(left, right), np.append(right, left)
-        counts = busy[one] & (person[one] | ~person[other])
-        pairs = distinct(one[counts].astype(np.int64) << 32 | other[counts])
-        hub = np.bincount(pairs >> 32, minlength=count) > MOST_TIED
-    return hub
 
 
 class Subjects:
@@ -275,11 +225,12 @@ class SubjectCoder:
         self.ties.add(codes[left], codes[right])
         return codes
 
-    def finish(self, columns: Mapping[str, NDArray[Any]]) -> Subjects:
+    def finish(self, columns: dict[str, NDArray[Any]], agency: Codes) -> Subjects:
         """Close the table; the rows of one action tie further keys.
 
-        columns: those of the log, (n,) each user after user, `cascade` where it has them; `subject` is
-        numbered anew: what was read in blocks, or in another order, has the same codes.
+        columns: those of the log, (n,) each user after user, `cascade` where it has them: put there where the
+        log has none, and shows answers that a switch gave by itself. `subject` is numbered anew: what was
+        read in blocks, or in another order, has the same codes. agency: (p,) int32 of each place, -1 none.
         """
         subject, time = columns["subject"], columns["time"]
         rank, order = kernels.renumber(subject, columns["user"], time, self._hashes.known)
@@ -290,6 +241,16 @@ class SubjectCoder:
         if "cascade" in columns:
             self.ties.add(*cascade_ties(columns["cascade"], subject, time, kind))
         else:
-            self.ties.add(*moment_ties(columns, kind))
+            self._tie_moments(columns, agency, kind)
         root = identities(*self.ties.arrays(), person)
         return Subjects(gather(self._hashes.known, order), root, person, known)
+
+    def _tie_moments(self, columns: dict[str, NDArray[Any]], agency: Codes, kind: NDArray[np.uint8]) -> None:
+        """Tie what a log without cascades shows together; a switch's own answers make cascades."""
+        pairs = moments(columns, kind)
+        by_itself = answers(columns, agency, kind, pairs)
+        sent = pairs[0][by_itself], pairs[1][by_itself]
+        self.ties.add(*moment_ties(columns["subject"], kind, pairs))
+        self.ties.add(*moment_ties(columns["subject"], kind, sent, 1))
+        if len(sent[0]):
+            columns["cascade"] = chained(sent, len(columns["time"]))

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 import kernels
+from anomaly.coding.answers import NO_PAIRS, Pairs
 from anomaly.coding.gather import read_only
 from anomaly.coding.hashes import Codes
 
-# A switch answers a plate with the owner's licence and warrants within 18 s (JusticeONE, "Reading your NCIC
-# audit log results").
-MOMENT = 20_000
 TOGETHER = 2  # moments that show two keys together, before they are one person's
 FAITHFUL = 0.9  # of the moments of either key beside a key of the other's kind
-SAME_WORDS = ("reason", "attention", "case_number", "terminal")
 
 
 class Ties:
@@ -57,21 +51,15 @@ def cascade_ties(
     return kernels.neighbours(starts, rows, time, subject, kind)
 
 
-def moment_ties(columns: Mapping[str, NDArray[Any]], kind: NDArray[np.uint8]) -> tuple[Codes, Codes]:
+def moment_ties(subject: Codes, kind: NDArray[np.uint8], pairs: Pairs, least: int = TOGETHER) -> Pairs:
     """Pair keys that one action shows together again and again, in a log that does not say which rows are one
     action's.
 
-    columns: time, user, subject (n,) and those of SAME_WORDS that the log has, each user's in time order;
-    kind: (s,) uint8 of each subject. Neighbouring rows of one user with the same words within MOMENT, on keys
-    of two kinds, are one moment. Two keys are one person's when TOGETHER moments show them so, and FAITHFUL
-    of the moments of each: a passenger asked for after the plate once proves nothing.
+    subject: (n,) of each row; kind: (s,) uint8 of each subject; pairs: rows, as of `moments`. Two keys are
+    one person's when `least` moments show them so, and FAITHFUL of the moments of each: a passenger asked
+    for after the plate once proves nothing.
     """
-    if not len(kind) or kind.min() == kind.max():
-        return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    subject = columns["subject"]
-    left, right = kernels.moments(columns["user"], columns["time"], subject, kind, MOMENT)
-    for name in SAME_WORDS:
-        if name in columns:
-            same = columns[name][left] == columns[name][right]
-            left, right = left[same], right[same]
-    return kernels.faithful(subject[left], subject[right], kind, TOGETHER, FAITHFUL)
+    left, right = pairs
+    if not len(left):
+        return NO_PAIRS
+    return kernels.faithful(subject[left], subject[right], kind, least, FAITHFUL)

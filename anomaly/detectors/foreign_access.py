@@ -45,7 +45,7 @@ def foreign_access(agencies: Groups, context: Context) -> Signals:
     Null: None: a rule about agencies. An agency is outside where the agencies table says federal or another
         state, where its name or ORI names another state, where a camera network marks it as federal, or where
         it alone is missing from the table. Nobody is listed by state where most agencies of the log are of
-        another state than the rule's.
+        another state than the rule's, and nobody at all where states are known and none is the rule's.
     Also fires on: A look-alike name; an agency of the state whose row is missing in the table.
     Clears: The state's bulletin of October 2023 read with the city's counsel; a court order; a setting that
         has since been closed.
@@ -110,6 +110,8 @@ def _outside(agencies: Groups, context: Context, searching: NDArray[np.int32]) -
         state=state, outside=pl.col("kind").str.contains(OUTSIDE).fill_null(False), listed="listed"
     )
     known_states = told["state"].drop_nulls()
+    if len(known_states) and not (known_states == home).any():
+        return [""] * len(listed)
     ours = (known_states == home).sum() * 2 >= len(known_states)
     absent = [code for code in searching.tolist() if code >= 0 and told["listed"][code] is None]
     alone = set(absent) if len(absent) == 1 and len(searching) > 2 else set()

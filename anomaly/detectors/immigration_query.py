@@ -32,15 +32,17 @@ def immigration_query(users: Groups, context: Context) -> Signals:
         investigation or arrest, or for a buyer of firearms (Nlets IAQ; Missouri's MULES manual). No case is
         public.
     Null: Users of the own unit, and of units of its name in all agencies, send such queries for as large a
-        part of their look-ups (beta-binomial, the user left out): a jail asks about those it books.
-        Users of federal agencies, and of units too small to compare, are left out.
+        part of their look-ups (beta-binomial, the user left out): a jail asks about those it books. Both what
+        nothing explains and all that is asked must be more than theirs, the larger p-value counts: a clerk
+        whose bookings are in no table asks no more than the others. Users of federal agencies, and of units
+        too small to compare, are left out.
     Also fires on: An officer posted to the jail; a detective of human trafficking; firearms eligibility.
     Clears: A booking, a case or a call with that person; an application for a firearm under purpose F.
     Evades: A booking number of somebody else; asking the jail to ask.
     """
     federal = federal_of(users, context).any
     statistic = "% of look-ups that ask for immigration status"
-    return more_than_peers(users, context, partial(_marks, federal=federal), statistic)
+    return more_than_peers(users, context, partial(_marks, federal=federal), statistic, in_all=True)
 
 
 def _marks(part: Groups, federal: Marks) -> tuple[Marks, Marks]:

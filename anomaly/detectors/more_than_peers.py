@@ -87,19 +87,24 @@ def together(each: list[Floats]) -> Floats:
     return np.minimum(mean, 1.0)
 
 
-def more_than_peers(users: Groups, context: Context, marked: Marked, statistic: str) -> Signals:
+def more_than_peers(
+    users: Groups, context: Context, marked: Marked, statistic: str, *, in_all: bool = False
+) -> Signals:
     """Signal the users who do something in more of some look-ups than chance gives.
 
-    marked: what is done and what it is done among, (m,) bool each of a part. Only what nothing explains is
-    counted as done; the signal is about all that is. statistic: the share in words. Measures: events, asked,
-    usual, peers. See `beside_peers` for the null.
+    marked: what is done and what it is done among, (m,) bool each of a part. What nothing explains is
+    counted; the signal is about all that is done. in_all: all that is done, explained or not, must be more
+    than the others do as well, the larger p-value counts: for what is some unit's own work, of which one
+    user's records may be missing. statistic: the share in words. Measures: events, asked, usual, peers. See
+    `beside_peers` for the null.
     """
-    k, n = tally(users, partial(_open, marked=marked))
+    k, n, whole = tally(users, partial(_open, marked=marked))
     beside = beside_peers(users, context, k, n)
-    actor, actions = split_marked(users, beside.p <= WEAKEST, partial(_about, marked=marked))
+    p = np.maximum(beside.p, beside_peers(users, context, whole, n).p) if in_all else beside.p
+    actor, actions = split_marked(users, p <= WEAKEST, partial(_about, marked=marked))
     return Signals.of_chance(
         actor,
-        beside.p[actor],
+        p[actor],
         actions,
         int((beside.group >= 0).sum()),
         measures={
@@ -120,7 +125,7 @@ def standing_of(k: NDArray[np.int64], n: NDArray[np.int64], beside: Beside, stat
 
 def _open(part: Groups, marked: Marked) -> tuple[Marks, ...]:
     done, among = marked(part)
-    return done & part.counted, among
+    return done & part.counted, among, done
 
 
 def _about(part: Groups, marked: Marked) -> tuple[Marks, ...]:

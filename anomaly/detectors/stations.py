@@ -21,7 +21,8 @@ class Stations:
     """Who sat where: p triples of user, terminal and the agency the user was logged under, in that order.
 
     user, terminal, agency: (p,) int32; owner: (p,) int32, the agency the terminal belongs to, -1 unknown.
-    listed: (p,) bool, whether the table says so. keys: (p,) int64, ascending.
+    listed: (p,) bool, whether the table says so. keys: (p,) int64, ascending. owners: names of agencies by
+    code: those of the log, then those that only the table of terminals has.
     """
 
     user: NDArray[np.int32]
@@ -30,6 +31,7 @@ class Stations:
     owner: NDArray[np.int32]
     listed: NDArray[np.bool_]
     keys: NDArray[np.int64]
+    owners: pl.Series
 
     def at(self, part: Groups, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the triple of some places of a part, (k,), -1 where terminal or agency is unknown."""
@@ -57,8 +59,10 @@ def _stations_of(users: Groups, context: Context) -> Stations:
     terminal, agency = np.divmod(place, _width(users))
     owner = _by_use(terminal, agency, n)
     listed = np.zeros(len(keys), np.bool_)
+    owners = users.log.texts["agency"]
     if "terminals" in context:
-        registered = _registered(users, context)[terminal]
+        of_terminal, owners = _registered(users, context)
+        registered = of_terminal[terminal]
         listed = registered >= 0
         owner = np.where(listed, registered, owner)
     return Stations(
@@ -68,6 +72,7 @@ def _stations_of(users: Groups, context: Context) -> Stations:
         owner.astype(np.int32),
         listed,
         keys,
+        owners,
     )
 
 
@@ -136,14 +141,17 @@ def _by_use(
     return rivals.select(pl.when(plain).then(candidate).fill_null(-1)).to_series().to_numpy()
 
 
-def _registered(users: Groups, context: Context) -> NDArray[np.int32]:
-    """Return the agency of each terminal of the log, (t,) int32, -1 where the table says nothing.
+def _registered(users: Groups, context: Context) -> tuple[NDArray[np.int32], pl.Series]:
+    """Return the agency of each terminal of the log, (t,) int32, -1 where the table says nothing; and the
+    names of the agencies, those of the log first.
 
-    A terminal listed under two agencies is shared, and says nothing.
+    A terminal listed under two agencies is shared, and says nothing. An agency's own journal has no rows of
+    others: they count as others all the same where most of the log's terminals are listed under agencies of
+    the log, so that both write an agency alike.
     """
     texts = users.log.texts
-    table = context["terminals"].unique().filter(pl.len().over("terminal") == 1)
-    agency = texts.lookup("agency", table["agency"])
+    table = context["terminals"].unique(maintain_order=True).filter(pl.len().over("terminal") == 1)
+    terminal, agency = texts.lookup("terminal", table["terminal"]), texts.lookup("agency", table["agency"])
     if "agencies" in context:  # a table of terminals may write the name where the log writes the ORI
         named = context["agencies"].drop_nulls("name").unique("name", keep="none")
         by_name = table.join(
@@ -153,7 +161,13 @@ def _registered(users: Groups, context: Context) -> NDArray[np.int32]:
             by_name.select("terminal", "ori"), on="terminal", how="left", maintain_order="left"
         )
         agency = np.where(agency >= 0, agency, texts.lookup("agency", by_name["ori"]))
+    owners = texts["agency"]
+    seen = terminal >= 0
+    absent = seen & (agency < 0)
+    if 0 < absent.sum() * 2 < seen.sum():
+        names = table["agency"].filter(absent).unique().sort()
+        owners = pl.concat([owners, names])
+        agency[absent] = len(texts["agency"]) + names.search_sorted(table["agency"].filter(absent)).to_numpy()
     found = np.full(len(texts["terminal"]) + 1, -1, np.int32)
-    found[texts.lookup("terminal", table["terminal"])] = agency
-    found[-1] = -1
-    return found[:-1]
+    found[terminal] = agency
+    return found[:-1], owners

@@ -40,7 +40,7 @@ def wrong_terminal(
         different days count. Not listed: agencies of which `arranged` users do so, for that is an
         arrangement between the two; users who do so on a share `seconded` of their days; parent and child
         agencies; terminals that `arranged` users of the agency use, or that nobody uses of the agency they
-        are registered to, for there the table is out of date.
+        are registered to though the log has its look-ups, for there the table is out of date.
     Also fires on: A task force of one in another agency's building; a car or desk that was handed over; a
         login that two agencies share.
     Clears: The coordinator's record of terminals; a task force order; a roster of secondments.
@@ -73,7 +73,7 @@ def wrong_terminal(
         measures["active"].append(int(active[user]))
         measures["events"].append(len(at[mine]))
         measures["terminals"].append("a terminal" if len(triples) == 1 else f"{len(triples)} terminals")
-        names = users.log.texts.named("agency", agencies).to_list()
+        names = stations.owners.gather(agencies).to_list()
         measures["owner"].append(" and ".join(names) if len(names) < 3 else f"{len(names)} other agencies")
         listed = bool(stations.listed[triples].all())
         measures["how"].append("as registered" if listed else "which nobody else but its users uses")
@@ -98,27 +98,29 @@ def _at_any(part: Groups, odd: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _elsewhere(users: Groups, context: Context, of: Stations, many: int) -> NDArray[np.bool_]:
     """Mark the triples of `stations_of`, (p,) bool, whose terminal is another agency's for good."""
-    kin = _families(users, context)
+    kin = _families(of.owners, context)
     wrong = (of.owner >= 0) & (kin[of.agency] != kin[of.owner])
     width = len(kin)
     pairs, used_by, n = np.unique(
         of.terminal.astype(np.int64) * width + of.agency, return_inverse=True, return_counts=True
     )
     at_home = of.terminal.astype(np.int64) * width + of.owner
-    stale = of.listed & ~np.isin(at_home, pairs)
+    in_log = np.bincount(of.agency, minlength=width) > 0
+    stale = of.listed & ~np.isin(at_home, pairs) & in_log[of.owner]
     elsewhere: NDArray[np.bool_] = wrong & (n[used_by] < many) & ~stale
     return elsewhere
 
 
-def _families(users: Groups, context: Context) -> NDArray[np.int32]:
-    """Number the agencies so that parent and child share a number, (a + 1,) int32; the last is nobody's."""
-    names = users.log.texts["agency"]
-    family = np.arange(len(names) + 1, dtype=np.int32)
+def _families(agencies: pl.Series, context: Context) -> NDArray[np.int32]:
+    """Number agencies, (a,) names, so that parent and child share a number, (a + 1,) int32; the last is
+    nobody's.
+    """
+    family = np.arange(len(agencies) + 1, dtype=np.int32)
     if "agencies" not in context:
         return family
-    table = context["agencies"].select("agency", "parent").drop_nulls().unique(maintain_order=True)
-    child, parent = (users.log.texts.lookup("agency", table[name]) for name in ("agency", "parent"))
-    for one, above in sorted(zip(child.tolist(), parent.tolist(), strict=True)):
+    code = {name: place for place, name in enumerate(agencies.to_list())}
+    table = context["agencies"].select("agency", "parent").drop_nulls().unique()
+    for one, above in sorted((code.get(child, -1), code.get(parent, -1)) for child, parent in table.rows()):
         if one >= 0 and above >= 0:
             family[family == family[one]] = family[above]
     return family

@@ -62,7 +62,7 @@ def code_log(
     timing.rows, timing.bytes_on_disk = log.rows_read, sum(file.size for file in log.files)
     tell("coding", 0)
     with timing.stage("coding"):
-        beside = (log.profile.local_zone, zones_of(context), _agencies(context))
+        beside = (log.profile.local_zone, zones_of(context), _agencies(context), _roster(context))
         if known is None:
             coded = finish(coder, policy, *beside, keep=cache.put if cache else None)
         else:
@@ -99,6 +99,11 @@ def _agencies(context: Context) -> pl.Series:
     """Name the agencies that the context knows, which the log may never have seen."""
     named = [context[name]["agency"] for name in ("agencies", "filings", "listed_shares") if name in context]
     return pl.concat([pl.Series("agency", [], dtype=pl.String), *named]).drop_nulls().unique().sort()
+
+
+def _roster(context: Context) -> pl.DataFrame | None:
+    """Say who works where, which an agency's own journal need not say."""
+    return context["users"].select("user", "agency", "unit") if "users" in context else None
 
 
 def zones_of(context: Context) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from anomaly.schema import EVENT
 from anomaly.sources.columnar import repeated_headers
 from anomaly.sources.vendor import Profile, load_profile, profile_names
 
+REMARK = re.compile(r"\(.*\)|\[.*\]|[ _](?:utc|gmt)$", re.IGNORECASE)
+UTC = re.compile(r"(?:^|[^a-z])(?:utc|gmt)(?:$|[^a-z])", re.IGNORECASE)
 REQUIRED = tuple(column.name for column in EVENT if column.required)
 
 
@@ -32,7 +35,8 @@ def recognise(headers: Sequence[str], profile: Profile | None, where: str) -> Re
 
     Headers are compared without case, spaces or punctuation (`Search Date/Time` is `searchdatetime`), except
     that an export is recognised by headers written exactly as its vendor writes them. When no packaged
-    profile fits, the table of synonyms decides. InputError without a time or a user column; ProfileError when
+    profile fits, the table of synonyms decides; a header may carry a remark (`Search Time (UTC)`), and a time
+    whose header says UTC is UTC. InputError without a time or a user column; ProfileError when
     a column the profile requires is missing.
     """
     repeated = sorted({header for header in headers if list(headers).count(header) > 1})
@@ -64,6 +68,8 @@ def recognise(headers: Sequence[str], profile: Profile | None, where: str) -> Re
             + ", and pass it with --profile; `anomaly profile LOG --draft own.toml` writes one to fill in",
         )
     used = set(header_map.values())
+    if not given and UTC.search(header_map.get("time", "")):
+        profile = profile.zoned("UTC", None)
     return Recognised(profile, header_map, tuple(header for header in headers if header not in used))
 
 
@@ -83,7 +89,8 @@ def detected(headers: Sequence[str]) -> Profile | None:
 
 def matched(headers: Sequence[str], profile: Profile) -> dict[str, str]:
     """Canonical column -> header as found, in the dictionary's order; a header serves one column."""
-    found = {_plain(header): header for header in reversed(headers)}
+    found = {_plain(REMARK.sub(" ", header)): header for header in reversed(headers)}
+    found |= {_plain(header): header for header in reversed(headers)}
     result: dict[str, str] = {}
     for column in EVENT:
         for name in profile.columns.get(column.name, ()):

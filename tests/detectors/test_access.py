@@ -12,6 +12,7 @@ import pytest
 
 from anomaly.context import Context, load_context
 from anomaly.detectors import BY_NAME, Signals
+from anomaly.scan import Settings, scan
 from tests.coding.logs import at
 from tests.detectors.bench import ZONE, Bench
 
@@ -88,6 +89,28 @@ def test_a_terminal_nobody_of_its_agency_uses_was_handed_over() -> None:
     stale = REGISTERED + "OAK9,OAK\n"
     _, signals = told("wrong_terminal", [*crew(), *neighbours(), *away], terminals=stale)
     assert len(signals) == 0
+
+
+def test_an_agencys_own_journal_has_no_rows_of_the_agency_next_door() -> None:
+    """That nobody of the next town is seen at its terminal says nothing there; a table that names agencies
+    otherwise than the log does says nothing at all.
+    """
+    away = [looked("U0", day + 0.5, terminal="OAK0") for day in (3, 9, 14)]
+    _, signals = told("wrong_terminal", [*crew(), *away], terminals=REGISTERED)
+    assert signals.measures["owner"] == ["OAK"]
+    otherwise = REGISTERED.replace(",ELM", ",Elmford Police")
+    _, signals = told("wrong_terminal", [*crew(), *away], terminals=otherwise)
+    assert len(signals) == 0
+
+
+def test_a_journal_that_names_no_agency_is_of_its_users_agencies(tmp_path: Path) -> None:
+    away = [looked("U0", day + 0.5, terminal="OAK0") for day in (3, 9, 14)]
+    rows = pl.DataFrame([*crew(), *away]).drop("agency")
+    (tmp_path / "terminals.csv").write_text(REGISTERED)
+    (tmp_path / "users.csv").write_text("user,agency\n" + "".join(f"U{k},ELM\n" for k in range(8)))
+    result = scan(rows, Settings(context=tmp_path))
+    (listed,) = [one for one in result.incidents if "wrong_terminal" in one.detectors]
+    assert (listed.users, listed.agencies) == (("U0",), ("ELM",))
 
 
 def test_a_child_agency_sits_with_its_parent() -> None:

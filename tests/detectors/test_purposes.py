@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from scipy.stats import binom, norm
 
-from anomaly.context import Context
+from anomaly.context import Context, load_context
 from anomaly.detectors import BY_NAME
 from anomaly.detectors.federal import MARKED, federal_agencies
 from anomaly.detectors.more_than_peers import together
@@ -137,6 +137,37 @@ def test_agencies_from_outside_by_name(agency: str, listed: bool) -> None:
     more = [{**row, "user": "DOT", "agency": "Example Mesa CA PD"} for row in home]
     frame = pl.DataFrame([*home, *away, *more]).with_columns(system=pl.lit("ALPR"))
     assert found(Bench.of(frame), "foreign_access") == ([agency] if listed else [])
+
+
+def test_a_rule_of_a_state_is_nobodys_where_no_agency_is_of_it() -> None:
+    """A federal office in another state's network: that state's law is not known here."""
+    names = ("Elm WI PD", "Oak WI PD", "[Federal] Example Field Office")
+    rows = [
+        {"time": START.format(1, k), "user": f"U{k}", "agency": name, "plate": f"7ABC{k:03d}"}
+        for k, name in enumerate(names)
+    ]
+    frame = pl.DataFrame(rows).with_columns(system=pl.lit("ALPR"))
+    assert found(Bench.of(frame), "foreign_access") == []
+
+
+@pytest.mark.parametrize(("asked", "listed"), [(44, []), (160, ["U0"])])
+def test_a_jailer_whose_bookings_are_in_no_table_asks_no_more_than_the_others(
+    tmp_path: Path, asked: int, listed: list[str]
+) -> None:
+    rows, booked = [], []
+    for k in range(12):
+        of_user = {"user": f"U{k}", "agency": "ELM", "unit": "JAIL"}
+        for n, row in enumerate(look_ups(400, message_key="QH", **of_user)):
+            row["license"] = f"D{k}{n:05d}"
+            rows += [row, row | {"message_key": "IAQ"}] if n < (36 + k if k else asked) else [row]
+            booked += [row["license"]] if k else []
+    numbers = [f"B{n}" for n in range(len(booked))]
+    cases = pl.DataFrame({"case_number": numbers, "opened": "2024-02-01", "kind": "booking"})
+    people = pl.DataFrame({"case_number": numbers, "subject": [f"license:{one}" for one in booked]})
+    cases.write_csv(tmp_path / "cases.csv")
+    people.write_csv(tmp_path / "case_people.csv")
+    bench = Bench.of(pl.DataFrame(rows), load_context(tmp_path, "UTC"))
+    assert found(bench, "immigration_query") == listed
 
 
 def test_nobody_is_foreign_where_the_log_is_of_another_state() -> None:

@@ -93,6 +93,21 @@ def test_a_crime_beside_a_protest_is_the_crime(text: str) -> None:
     assert classes([text]) == ["police"]
 
 
+BESIDE = (
+    "protest rd closure; rally - st closed; veh blocking protest detour; closed lane march; hit & run protest"
+)
+
+
+@pytest.mark.parametrize("text", BESIDE.split("; "))
+def test_a_road_beside_a_protest_is_traffic(text: str) -> None:
+    assert classes([text]) == ["police"]
+
+
+@pytest.mark.parametrize("text", ["protesters blocking bridge", "bridge protest", "protest plates"])
+def test_people_of_a_protest_on_a_road_are_people_of_a_protest(text: str) -> None:
+    assert classes([text]) == ["protest"]
+
+
 def test_short_words_are_never_mended() -> None:
     near_ice = [
         "ide",

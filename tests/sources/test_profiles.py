@@ -87,6 +87,17 @@ def test_capitals_in_canonical_names_leave_it_to_the_synonyms(tmp_path: Path) ->
     assert batch["time"][0] == datetime(2025, 6, 1, 7, tzinfo=UTC)
 
 
+def test_a_header_may_carry_a_remark_and_say_its_zone(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("Search Time (UTC),User Name [login],Plate,Reason\n2025-06-01 00:00:00,u,7ABC123,stop\n")
+    log = open_log([path])
+    (batch,) = log.batches()
+    assert batch["time"][0] == datetime(2025, 6, 1, tzinfo=UTC)
+    assert batch["user"][0] == "u"
+    (local,) = open_log([path], time_zone="America/Denver").batches()
+    assert local["time"][0] == datetime(2025, 6, 1, 6, tzinfo=UTC)
+
+
 MINE = """
 name = "mine"
 title = "My switch"
