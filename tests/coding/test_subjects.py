@@ -10,7 +10,7 @@ import pytest
 
 from anomaly.coding import CodedLog
 from anomaly.coding.keys import surnames
-from anomaly.coding.subjects import MOST_TIED
+from anomaly.coding.identities import MOST_TIED
 from tests.coding.logs import at, coded
 
 PLATE, JANE, JOHN = "7ABC123", "SMITH,JANE", "SMITH,JOHN"
