@@ -20,7 +20,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/anomaly demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
