@@ -13,3 +13,8 @@ def __getattr__(name: str) -> Any:
     if name != "scan":
         raise AttributeError(f"module `anomaly` has no attribute `{name}`")
     return import_module("anomaly.scan")
+
+
+def __dir__() -> list[str]:
+    """Name what there is, for whoever completes names."""
+    return [*globals(), "scan"]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from anomaly.cli import app
 from anomaly.cli.reference import examples, reference
@@ -38,3 +39,9 @@ def test_every_verb_has_an_example_that_its_parser_takes(verb: str) -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_argument_and_option_says_what_it_is(verb: str) -> None:
     assert [one.name for one in VERBS[verb].params if not one.help] == []
+
+
+def test_the_list_of_verbs_is_not_cut_off() -> None:
+    told = CliRunner().invoke(app, ["--help"], terminal_width=80).output
+    assert all(verb in told for verb in VERBS)
+    assert "..." not in told

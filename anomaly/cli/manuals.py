@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ShareFormat = Literal["table", "json"]
 
 
-@app.command()
+@app.command(short_help="List the detectors: what each finds and needs.")
 def detectors() -> None:
     """List the detectors: what each finds, what it needs, what it abstains without.
 
@@ -29,7 +29,7 @@ def detectors() -> None:
     print_detectors(DETECTORS)
 
 
-@app.command()
+@app.command(short_help="Show a detector's manual, or what a log can explain.")
 def explain(
     name: Annotated[
         str | None, typer.Argument(help="A detector, as `anomaly detectors` names it, or an explanation.")

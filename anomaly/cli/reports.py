@@ -12,7 +12,7 @@ from anomaly.cli.app import ContextOption, LocalOption, LogArg, ProfileOption, Z
 from anomaly.errors import InputError
 
 
-@app.command()
+@app.command(short_help="Make a report of a scan again, in another form.")
 def report(
     folder: Annotated[Path, typer.Argument(help="The folder a scan wrote (its --out).", metavar="DIR")],
     format: Annotated[str, typer.Option(help="html, pdf, csv, parquet, json, ocsf or review.")] = "html",
@@ -90,7 +90,7 @@ def report(
         typer.echo(out / name)
 
 
-@app.command()
+@app.command(short_help="Say who looked one person up, and what explains it.")
 def subject(
     subject: Annotated[
         str, typer.Argument(help="A token of a report, or a key such as plate:7ABC123.", metavar="SUBJECT")

@@ -12,7 +12,7 @@ from anomaly.cli.app import app
 from anomaly.errors import InputError
 
 
-@app.command(name="return")
+@app.command(name="return", short_help="Draft the annual misuse return from filings and reviews.")
 def annual(
     context: Annotated[
         Path,

@@ -33,7 +33,7 @@ class EngineName(StrEnum):
     SPARK = "spark"
 
 
-@app.command()
+@app.command(short_help="Scan query logs: a ranked, explained list for review.")
 def scan(
     log: LogArg,
     profile: ProfileOption = None,
@@ -136,7 +136,7 @@ def demo(
     _scanned([str(county.log)], Settings(context=county.context), out / "review", 50, demo=True)
 
 
-@app.command()
+@app.command(short_help="Say what a log is, what is missing, and what to do next.")
 def profile(
     log: LogArg,
     profile: ProfileOption = None,

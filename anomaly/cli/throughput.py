@@ -13,7 +13,7 @@ from anomaly.cli.app import ContextOption, LocalOption, ProfileOption, ZoneOptio
 from anomaly.errors import InputError
 
 
-@app.command()
+@app.command(short_help="Time each stage and each detector, and rivals.")
 def bench(
     log: Annotated[
         list[str] | None,

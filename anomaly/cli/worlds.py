@@ -13,7 +13,7 @@ from anomaly.cli.app import app
 LogFormat = Literal["parquet", "csv"]
 
 
-@app.command()
+@app.command(short_help="Make a labelled world of invented people at work.")
 def synth(
     out: Annotated[Path, typer.Option(help="New or empty folder for log/, context/, truth/ and clean/.")],
     size: Annotated[
@@ -61,7 +61,7 @@ def synth(
     print_world(world, Console(), wanted.misuse)
 
 
-@app.command()
+@app.command(short_help="Say how well a scan found what is true of a world.")
 def evaluate(
     folder: Annotated[
         Path,

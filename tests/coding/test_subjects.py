@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from anomaly.coding import CodedLog
-from anomaly.coding.keys import surnames
 from anomaly.coding.identities import MOST_TIED
+from anomaly.coding.keys import surnames
 from tests.coding.logs import at, coded
 
 PLATE, JANE, JOHN = "7ABC123", "SMITH,JANE", "SMITH,JOHN"
