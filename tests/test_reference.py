@@ -44,4 +44,4 @@ def test_every_argument_and_option_says_what_it_is(verb: str) -> None:
 def test_the_list_of_verbs_is_not_cut_off() -> None:
     told = CliRunner().invoke(app, ["--help"], terminal_width=80).output
     assert all(verb in told for verb in VERBS)
-    assert "..." not in told
+    assert not any(line.endswith("...") for line in told.partition("Commands:")[2].splitlines())
