@@ -13,6 +13,7 @@ from anomaly.report.templating import environment
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.compared import agreeing, compared
 from anomaly.returns.drafts import columns, has_draft, on_record
+from anomaly.returns.federal import DECIDES_NOTHING, federal, rule_in_words, summed_up
 from anomaly.returns.make import Return
 from anomaly.returns.pictures import funnel, trend, whisker
 from anomaly.returns.published import Published, by_source, outcomes, published
@@ -39,6 +40,10 @@ def render(it: Return) -> str:
         no_figure=it.with_status("no_figure"),
         by_parent=it.with_status("by_parent"),
         no_access=it.with_status("no_access"),
+        rule=rule_in_words(),
+        decides_nothing=DECIDES_NOTHING,
+        federal=federal(it),
+        federal_in_words=summed_up(federal(it)),
         large=large_ones(it),
         practice=practice_in_words,
         shaped=shaped(it.agencies),

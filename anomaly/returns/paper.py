@@ -12,6 +12,7 @@ from anomaly.report.paper.palette import for_paper
 from anomaly.report.paper.typeset import typeset
 from anomaly.returns.agencies import AgencyReturn
 from anomaly.returns.drafts import draft, has_draft
+from anomaly.returns.federal import federal, summed_up
 from anomaly.returns.lists import filing, name_of, record, said_of
 from anomaly.returns.make import Return
 from anomaly.returns.page import large_ones, most_of_it, practice_in_words, shaped, whiskers, without_category
@@ -52,6 +53,11 @@ def paper(it: Return, tell: Tell = silent) -> bytes:
         **_rates(it),
         "day": words.day(it.as_of),
         "filing": filing(it),
+        "federal": [
+            [name_of(one.agency), said_of(it, one.agency), one.investigations, one.violations]
+            for one in federal(it)
+        ],
+        "federal_in_words": words.opening(summed_up(federal(it))),
         "record": record(it),
         "years": [
             [
