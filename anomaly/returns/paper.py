@@ -165,7 +165,7 @@ def _meaning(it: Return) -> dict[str, Any]:
 def _beside(one: AgencyReturn) -> dict[str, str]:
     violations = one.violations or 0
     count = words.count(violations, "violation")
-    rate = f", {words.number(one.rate.value)} for 1,000 users" if one.rate else ""
+    rate = f", {one.rate.said[0]} for 1,000 users" if one.rate else ""
     said = words.opening(WORDS[one.shape]) if one.shape else ""
     if one.shape in ("several", "widespread") and one.report:
         said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
@@ -180,8 +180,8 @@ def _rates(it: Return) -> dict[str, Any]:
     if it.rate:
         within = sum(one.holds(it.rate) for one in rated)
         text = (
-            f"All agencies together: {words.number(it.rate.value)} violations for 1,000 users "
-            f"({words.number(it.rate.low)} to {words.number(it.rate.high)}), of "
+            f"All agencies together: {it.rate.said[0]} violations for 1,000 users "
+            f"({it.rate.said[1]} to {it.rate.said[2]}), of "
             f"{words.count(it.rate.users, 'user')} on the rosters. "
             f"{words.count(len(rated), 'agency has', 'agencies have')} a rate; for {within:,} of them chance "
             "alone could make the difference from the rate of all."
@@ -203,8 +203,8 @@ def _rates(it: Return) -> dict[str, Any]:
                 "note": note,
                 "counts": [words.number(one.violations), words.number(before)],
                 "rate": [
-                    words.number(one.rate.value),
-                    f"{words.number(one.rate.low)}–{words.number(one.rate.high)}",
+                    one.rate.said[0],
+                    f"{one.rate.said[1]}–{one.rate.said[2]}",
                 ]
                 if one.rate
                 else None,

@@ -46,7 +46,7 @@ def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
     within = sum(one.holds(state) for one in rates)
     label = (
         f"Dots, one for each of {words.count(len(rates), 'agency', 'agencies')}: violations for 1,000 users, "
-        f"by number of users. All together: {words.number(state.value)}. For {within:,} of them, chance "
+        f"by number of users. All together: {state.said[0]}. For {within:,} of them, chance "
         "alone could make the difference."
     )
     return draw(
@@ -80,10 +80,7 @@ def whisker(rate: Rate, state: Rate, widest: float) -> Markup:
 
     low, at, high, line = (place(one) for one in (rate.low, rate.value, rate.high, state.value))
     end = _WIDE if rate.high > widest else high
-    label = (
-        f"{words.number(rate.value)} for 1,000 users, {words.number(rate.low)} to {words.number(rate.high)}; "
-        f"all agencies {words.number(state.value)}."
-    )
+    label = f"{rate.said[0]} for 1,000 users, {rate.said[1]} to {rate.said[2]}; all agencies {state.said[0]}."
     arrow = f"M{_WIDE - 4} 4L{_WIDE} 7L{_WIDE - 4} 10" if rate.high > widest else ""
     return Markup(
         '<svg class="whisker" role="img" aria-label="{}" viewBox="-4 0 {} {}">'

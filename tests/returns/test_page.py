@@ -127,6 +127,11 @@ def test_published_totals_of_years_are_spans_and_only_years_are_dots() -> None:
     assert all(one.source and one.value > 0 and one.last >= one.first for one in published())
 
 
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    ones = {one.unit for one in published() if one.value == 1}
+    assert ones == {"felony charge", "felony conviction"}
+
+
 def test_the_page_says_that_published_figures_are_not_of_the_filings(pages: dict[str, str]) -> None:
     text = " ".join(Reader(pages["deck"]).text.split())
     assert "Published figures, not from these filings" in text
