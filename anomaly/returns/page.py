@@ -50,10 +50,11 @@ def render(it: Return) -> str:
         uncategorised=without_category(it),
         rated=rated,
         within=sum(bool(one.rate and it.rate and one.rate.holds(it.rate)) for one in rated),
-        funnel=funnel([one.rate for one in rated if one.rate], it.rate)
+        funnel=funnel([(one.agency.name, one.rate) for one in rated if one.rate], it.rate)
         if it.rate and it.rate.value
         else None,
         whisker=whiskers(it),
+        beyond=partial(beyond, it),
         published=by_source(published()),
         outcomes=outcomes(published()),
         trend=trend(published()),
@@ -68,6 +69,13 @@ def render(it: Return) -> str:
         statuses={**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))},
         version=__version__,
     )
+
+
+def beyond(it: Return, one: AgencyReturn) -> str:
+    """Say on which side of what chance alone would leave a rate lies; empty where it lies within."""
+    if not (it.rate and one.rate) or one.rate.holds(it.rate):
+        return ""
+    return f"{'above' if one.rate.value > it.rate.value else 'below'} what chance alone would leave"
 
 
 def whiskers(it: Return) -> Callable[[Rate], Markup] | None:

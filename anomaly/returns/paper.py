@@ -15,7 +15,15 @@ from anomaly.returns.drafts import draft, has_draft
 from anomaly.returns.federal import federal, summed_up
 from anomaly.returns.lists import filing, name_of, record, said_of
 from anomaly.returns.make import Return
-from anomaly.returns.page import large_ones, most_of_it, practice_in_words, shaped, whiskers, without_category
+from anomaly.returns.page import (
+    beyond,
+    large_ones,
+    most_of_it,
+    practice_in_words,
+    shaped,
+    whiskers,
+    without_category,
+)
 from anomaly.returns.pictures import funnel, trend
 from anomaly.returns.published import by_source, outcomes, published
 from anomaly.returns.shape import WORDS
@@ -175,7 +183,8 @@ def _beside(one: AgencyReturn) -> dict[str, str]:
 
 
 def _rates(it: Return) -> dict[str, Any]:
-    rated = [one.rate for one in it.agencies if one.rate]
+    named = [(one.agency.name, one.rate) for one in it.agencies if one.rate]
+    rated = [rate for _, rate in named]
     draw, text = whiskers(it), None
     if it.rate:
         within = sum(one.holds(it.rate) for one in rated)
@@ -190,12 +199,14 @@ def _rates(it: Return) -> dict[str, Any]:
             text += (
                 f" For {words.count(len(rated) - within, 'agency', 'agencies')} it could hardly: about one "
                 "in twenty would stand out so if nothing but chance made them differ, and more do where one "
-                "person's violations come together."
+                "person's violations come together. The table agency by agency marks which."
             )
     rows = []
     for one in it.agencies:
         note = said_of(it, one)
         note += f" · {WORDS[one.shape].partition(':')[0]}" if one.shape else ""
+        if apart := beyond(it, one):
+            note += f" · {apart}"
         before = one.previous.filing.counts["violations"] if one.previous else None
         rows.append(
             {
@@ -212,7 +223,7 @@ def _rates(it: Return) -> dict[str, Any]:
                 "why": (one.why_no_rate or "–") if one.report else "–",
             }
         )
-    picture: Markup | None = funnel(rated, it.rate) if it.rate and it.rate.value else None
+    picture: Markup | None = funnel(named, it.rate) if it.rate and it.rate.value else None
     return {
         "rate": text,
         "funnel": for_paper(picture) if picture else None,

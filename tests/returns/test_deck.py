@@ -87,6 +87,20 @@ def test_one_practice_of_many_and_one_person_s_habit(it: Return) -> None:
     assert "25 violations, 191 for 1,000 users Isolated: one employee, more than one violation" in text
 
 
+def test_the_agencies_outside_chance_are_named_in_the_picture_and_marked_in_the_table(it: Return) -> None:
+    page = render(it)
+    picture = page.split("named where there is room")[1].split("</svg>")[0]
+    for name in ("Dunmarsh Quay Police Department", "Gorsely Heath Police Department"):
+        assert f">{name}</text>" in picture
+    rows = page.split('<table class="rates">')[1].split("</table>")[0].split("</tr>")
+    marked = [row for row in rows if re.search("<b>(above|below) what chance alone would leave</b>", row)]
+    assert "For 8 agencies it could hardly" in text_of(page)
+    assert len(marked) == 8
+    assert all(any(name in row for row in marked) for name in ("Dunmarsh Quay", "Gorsely Heath"))
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(paper(it))).pages)
+    assert len(re.findall(r"(?:above|below)\s+what\s+chance\s+alone\s+would\s+leave", printed)) == 8
+
+
 def test_the_page_says_what_the_deck_s_pages_said(it: Return) -> None:
     text = text_of(render(it))
     for words in (
