@@ -8,6 +8,7 @@ from typing import Any
 from anomaly.report import neutral, words
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.compared import agreeing, compared
+from anomaly.returns.federal import DECIDES_NOTHING, rule_in_words
 from anomaly.returns.make import Return
 
 _NAMES, _LINES = 60, 200
@@ -23,6 +24,8 @@ def filing(it: Return) -> list[dict[str, Any]]:
         for one in missing
     ]
     told = [_status("not filed", lines=lines, n=len(lines), before="" if lines else _NOBODY)]
+    if lines:
+        told[0]["note"] = f"{rule_in_words()} {DECIDES_NOTHING}"
     if awaited:
         told.append(_status("not filed yet", awaited, before=f"In time until {words.day(it.last_day)}: "))
     told.append(
@@ -76,6 +79,7 @@ def _status(
         "said": said,
         "lines": [*lines[:_LINES], *over],
         "before": before,
+        "note": "",
         "names": [name_of(one) for one in ones[:_NAMES]],
         "more": f" and {len(ones) - _NAMES:,} more, in return.csv" if len(ones) > _NAMES else "",
     }

@@ -12,6 +12,7 @@ from anomaly import __version__
 from anomaly.report import words
 from anomaly.report.folder import as_json, write_files
 from anomaly.report.tables import as_csv
+from anomaly.returns import federal
 from anomaly.returns.agencies import AgencyReturn
 from anomaly.returns.compared import differing, unfiled
 from anomaly.returns.figures import total
@@ -64,6 +65,7 @@ def to_json(it: Return) -> dict[str, Any]:
         "filed_by_parent": listed("by_parent"),
         "no_access": listed("no_access"),
         "not_in_agencies": sorted(one.agency.agency for one in it.agencies if not one.agency.listed),
+        **federal.to_json(it),
         "rate": _rate(it.rate),
         "record": _record(it.on_record) if it.recorded else None,
         "agencies": [_agency(one) for one in it.agencies],

@@ -13,6 +13,7 @@ from anomaly.report.templating import environment
 from anomaly.returns.agencies import STATUSES, AgencyReturn
 from anomaly.returns.compared import agreeing, compared
 from anomaly.returns.drafts import columns, has_draft, on_record
+from anomaly.returns.federal import DECIDES_NOTHING, federal, rule_in_words, summed_up
 from anomaly.returns.make import Return
 from anomaly.returns.pictures import funnel, trend, whisker
 from anomaly.returns.published import Published, by_source, outcomes, published
@@ -39,16 +40,21 @@ def render(it: Return) -> str:
         no_figure=it.with_status("no_figure"),
         by_parent=it.with_status("by_parent"),
         no_access=it.with_status("no_access"),
+        rule=rule_in_words(),
+        decides_nothing=DECIDES_NOTHING,
+        federal=federal(it),
+        federal_in_words=summed_up(federal(it)),
         large=large_ones(it),
         practice=practice_in_words,
         shaped=shaped(it.agencies),
         uncategorised=without_category(it),
         rated=rated,
         within=sum(bool(one.rate and it.rate and one.rate.holds(it.rate)) for one in rated),
-        funnel=funnel([one.rate for one in rated if one.rate], it.rate)
+        funnel=funnel([(one.agency.name, one.rate) for one in rated if one.rate], it.rate)
         if it.rate and it.rate.value
         else None,
         whisker=whiskers(it),
+        beyond=partial(beyond, it),
         published=by_source(published()),
         outcomes=outcomes(published()),
         trend=trend(published()),
@@ -63,6 +69,13 @@ def render(it: Return) -> str:
         statuses={**STATUSES, "awaited": STATUSES["awaited"].format(words.day(it.last_day))},
         version=__version__,
     )
+
+
+def beyond(it: Return, one: AgencyReturn) -> str:
+    """Say on which side of what chance alone would leave a rate lies; empty where it lies within."""
+    if not (it.rate and one.rate) or one.rate.holds(it.rate):
+        return ""
+    return f"{'above' if one.rate.value > it.rate.value else 'below'} what chance alone would leave"
 
 
 def whiskers(it: Return) -> Callable[[Rate], Markup] | None:

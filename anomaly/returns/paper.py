@@ -12,9 +12,18 @@ from anomaly.report.paper.palette import for_paper
 from anomaly.report.paper.typeset import typeset
 from anomaly.returns.agencies import AgencyReturn
 from anomaly.returns.drafts import draft, has_draft
+from anomaly.returns.federal import federal, summed_up
 from anomaly.returns.lists import filing, name_of, record, said_of
 from anomaly.returns.make import Return
-from anomaly.returns.page import large_ones, most_of_it, practice_in_words, shaped, whiskers, without_category
+from anomaly.returns.page import (
+    beyond,
+    large_ones,
+    most_of_it,
+    practice_in_words,
+    shaped,
+    whiskers,
+    without_category,
+)
 from anomaly.returns.pictures import funnel, trend
 from anomaly.returns.published import by_source, outcomes, published
 from anomaly.returns.shape import WORDS
@@ -52,6 +61,11 @@ def paper(it: Return, tell: Tell = silent) -> bytes:
         **_rates(it),
         "day": words.day(it.as_of),
         "filing": filing(it),
+        "federal": [
+            [name_of(one.agency), said_of(it, one.agency), one.investigations, one.violations]
+            for one in federal(it)
+        ],
+        "federal_in_words": words.opening(summed_up(federal(it))),
         "record": record(it),
         "years": [
             [
@@ -159,7 +173,7 @@ def _meaning(it: Return) -> dict[str, Any]:
 def _beside(one: AgencyReturn) -> dict[str, str]:
     violations = one.violations or 0
     count = words.count(violations, "violation")
-    rate = f", {words.number(one.rate.value)} for 1,000 users" if one.rate else ""
+    rate = f", {one.rate.said[0]} for 1,000 users" if one.rate else ""
     said = words.opening(WORDS[one.shape]) if one.shape else ""
     if one.shape in ("several", "widespread") and one.report:
         said += f" ({words.number(one.report.filing.counts['employees'])} in all)"
@@ -169,13 +183,14 @@ def _beside(one: AgencyReturn) -> dict[str, str]:
 
 
 def _rates(it: Return) -> dict[str, Any]:
-    rated = [one.rate for one in it.agencies if one.rate]
+    named = [(one.agency.name, one.rate) for one in it.agencies if one.rate]
+    rated = [rate for _, rate in named]
     draw, text = whiskers(it), None
     if it.rate:
         within = sum(one.holds(it.rate) for one in rated)
         text = (
-            f"All agencies together: {words.number(it.rate.value)} violations for 1,000 users "
-            f"({words.number(it.rate.low)} to {words.number(it.rate.high)}), of "
+            f"All agencies together: {it.rate.said[0]} violations for 1,000 users "
+            f"({it.rate.said[1]} to {it.rate.said[2]}), of "
             f"{words.count(it.rate.users, 'user')} on the rosters. "
             f"{words.count(len(rated), 'agency has', 'agencies have')} a rate; for {within:,} of them chance "
             "alone could make the difference from the rate of all."
@@ -184,12 +199,14 @@ def _rates(it: Return) -> dict[str, Any]:
             text += (
                 f" For {words.count(len(rated) - within, 'agency', 'agencies')} it could hardly: about one "
                 "in twenty would stand out so if nothing but chance made them differ, and more do where one "
-                "person's violations come together."
+                "person's violations come together. The table agency by agency marks which."
             )
     rows = []
     for one in it.agencies:
         note = said_of(it, one)
         note += f" · {WORDS[one.shape].partition(':')[0]}" if one.shape else ""
+        if apart := beyond(it, one):
+            note += f" · {apart}"
         before = one.previous.filing.counts["violations"] if one.previous else None
         rows.append(
             {
@@ -197,8 +214,8 @@ def _rates(it: Return) -> dict[str, Any]:
                 "note": note,
                 "counts": [words.number(one.violations), words.number(before)],
                 "rate": [
-                    words.number(one.rate.value),
-                    f"{words.number(one.rate.low)}–{words.number(one.rate.high)}",
+                    one.rate.said[0],
+                    f"{one.rate.said[1]}–{one.rate.said[2]}",
                 ]
                 if one.rate
                 else None,
@@ -206,7 +223,7 @@ def _rates(it: Return) -> dict[str, Any]:
                 "why": (one.why_no_rate or "–") if one.report else "–",
             }
         )
-    picture: Markup | None = funnel(rated, it.rate) if it.rate and it.rate.value else None
+    picture: Markup | None = funnel(named, it.rate) if it.rate and it.rate.value else None
     return {
         "rate": text,
         "funnel": for_paper(picture) if picture else None,

@@ -6,25 +6,30 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from anomaly.report import words
-from anomaly.report.drawing import draw, layer, ticks, words_below
+from anomaly.report import neutral, words
+from anomaly.report.drawing import WIDTH, draw, layer, ticks, words_below
 from anomaly.returns.published import Published
 from anomaly.returns.rates import Rate, band
 
 _TALL = 170  # pixels: 96 would lay the dots of most agencies upon one another
+_HOLDER = "\ue000"  # of no alphabet, and in no name: `clean` has taken it away
+_LONGEST, _LETTER, _LINE = 34, 5.1, 9  # letters of a name, pixels of a letter at most and of a line
+_SMALL = {"type": "text", "fontSize": 9, "color": "var(--ink)"}
 _WIDE, _HIGH = 120, 14  # of one agency's interval
 _POWERS = ("10", "100", "1k", "10k")
 _COUNTED = ("violations", "confirmed misuse cases")  # the units that the trend shows
 _NAMED = {"type": "text", "fontWeight": 600, "color": "var(--ink)"}
 
 
-def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
+def funnel(named: Sequence[tuple[str, Rate]], state: Rate) -> Markup:
     """Draw rates by numbers of users, and where chance alone would leave them around that of all agencies.
 
-    state: above 0.
+    named: name and rate of each agency; those outside are named where there is room, those first
+    that are the most violations away from the rate of all. state: above 0.
     """
+    rates = [rate for _, rate in named]
     sizes = [math.log10(one.users) for one in rates]
     left, right = math.floor(4 * min(sizes)) / 4 - 0.05, math.ceil(4 * max(sizes)) / 4 + 0.05
     scale = ticks(1.1 * max(state.value, *(one.value for one in rates), 1e-9), 4, whole=False)
@@ -39,17 +44,28 @@ def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
         ]
         for side in (0, 1)
     ]
-    dots = [{"x": x - left, "y": one.value} for x, one in zip(sizes, rates, strict=True)]
+    dots = [
+        [
+            {"x": x - left, "y": one.value}
+            for x, one in zip(sizes, rates, strict=True)
+            if one.holds(state) == inside
+        ]
+        for inside in (True, False)
+    ]
+    places = [((x - left) / room, one.value / top) for x, one in zip(sizes, rates, strict=True)]
+    outside = [k for k, one in enumerate(rates) if not one.holds(state)]
+    outside.sort(key=lambda k: -abs(rates[k].value - state.value) * rates[k].users)
+    called = _called([(neutral.shorten(named[k][0], _LONGEST), k) for k in outside], places)
     level = [{"x": 0, "x2": room, "y": state.value}]
     names = [n for n in (1, 10, 100, 1000, 10_000, 100_000) if left <= math.log10(n) <= right]
     lines = [{"x": 0, "x2": room, "y": at, "text": words.number(at)} for at in scale]
     within = sum(one.holds(state) for one in rates)
     label = (
         f"Dots, one for each of {words.count(len(rates), 'agency', 'agencies')}: violations for 1,000 users, "
-        f"by number of users. All together: {words.number(state.value)}. For {within:,} of them, chance "
+        f"by number of users. All together: {state.said[0]}. For {within:,} of them, chance "
         "alone could make the difference."
     )
-    return draw(
+    picture = draw(
         [
             layer(lines, {"type": "rule", "color": "var(--rule)", "strokeWidth": 1}, "x2"),
             layer(lines, {"type": "text", "align": "right", "dx": -6}, "text"),
@@ -59,7 +75,19 @@ def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
                 if one
             ),
             layer(level, {"type": "rule", "color": "var(--mark)", "strokeWidth": 1.2}, "x2"),
-            layer(dots, {"type": "point", "filled": True, "size": 26, "color": "var(--peer)", "opacity": 1}),
+            *(
+                layer(some, {"type": "point", "filled": True, "size": 26, "color": colour, "opacity": 1})
+                for some, colour in zip(dots, ("var(--peer)", "var(--ink)"), strict=True)
+                if some
+            ),
+            *(
+                layer(
+                    [{"x": x * room, "y": y * top, "text": f"{_HOLDER}{k}{_HOLDER}"}],
+                    {**_SMALL, "align": side, "dx": -6 if side == "right" else 6},
+                    "text",
+                )
+                for k, (_, x, y, side) in enumerate(called)
+            ),
             *words_below([(math.log10(n) - left, words.number(n)) for n in names], room),
         ],
         room,
@@ -67,6 +95,31 @@ def funnel(rates: Sequence[Rate], state: Rate) -> Markup:
         label,
         height=_TALL,
     )
+    # A name comes from a table: it enters the picture as escaped text, after it is drawn.
+    for k, (name, *_) in enumerate(called):
+        picture = Markup(str(picture).replace(f"{_HOLDER}{k}{_HOLDER}", str(escape(name))))
+    return picture
+
+
+def _called(
+    names: Sequence[tuple[str, int]], places: Sequence[tuple[float, float]]
+) -> list[tuple[str, float, float, str]]:
+    """Return name, place and side of the dots whose names find room beside the other dots and names.
+
+    names: each with the index of its dot, in the order in which they are tried. places: 0 to 1 across and up.
+    """
+    found: list[tuple[str, float, float, str]] = []
+    taken = [(x - 3 / WIDTH, x + 3 / WIDTH, y) for x, y in places]
+    for name, k in names:
+        x, y = places[k]
+        near, wide = 4 / WIDTH, (_LETTER * len(name) + 8) / WIDTH
+        for side, first, last in (("left", x + near, x + wide), ("right", x - wide, x - near)):
+            free = all(last <= a or b <= first or abs(y - up) * _TALL >= _LINE for a, b, up in taken)
+            if free and first >= 0 and last <= 1:
+                taken.append((first, last, y))
+                found.append((name, x, y, side))
+                break
+    return found
 
 
 def whisker(rate: Rate, state: Rate, widest: float) -> Markup:
@@ -80,10 +133,7 @@ def whisker(rate: Rate, state: Rate, widest: float) -> Markup:
 
     low, at, high, line = (place(one) for one in (rate.low, rate.value, rate.high, state.value))
     end = _WIDE if rate.high > widest else high
-    label = (
-        f"{words.number(rate.value)} for 1,000 users, {words.number(rate.low)} to {words.number(rate.high)}; "
-        f"all agencies {words.number(state.value)}."
-    )
+    label = f"{rate.said[0]} for 1,000 users, {rate.said[1]} to {rate.said[2]}; all agencies {state.said[0]}."
     arrow = f"M{_WIDE - 4} 4L{_WIDE} 7L{_WIDE - 4} 10" if rate.high > widest else ""
     return Markup(
         '<svg class="whisker" role="img" aria-label="{}" viewBox="-4 0 {} {}">'

@@ -6,6 +6,7 @@ which twenty-five by one employee are not: true uncertainty is wider.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,20 @@ class Rate:
     low: float
     high: float
     users: int
+
+    @property
+    def said(self) -> tuple[str, str, str]:
+        """The rate and both ends in words, in one precision: 31.2, 0.8, 174 · 0.051, 0.001, 0.285.
+
+        One decimal, or two digits of a rate below 1 (of 0: of its upper end); whole from 100 on.
+        """
+        least = self.value or self.high or 1.0
+        places = max(1, 1 - math.floor(math.log10(least)))
+
+        def told(value: float) -> str:
+            return "0" if value == 0 else f"{value:,.0f}" if value >= 99.95 else f"{value:,.{places}f}"
+
+        return told(self.value), told(self.low), told(self.high)
 
     def holds(self, other: Rate) -> bool:
         """Tell whether the interval holds another rate: chance alone could make them differ as they do."""

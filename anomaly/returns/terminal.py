@@ -48,10 +48,7 @@ def print_return(it: Return, console: Console, *, out: Path) -> None:
     _print_record(it, console)
     if it.rate:
         console.print(
-            Text(
-                f"{words.number(it.rate.value)} violations for 1,000 users "
-                f"({words.number(it.rate.low)} to {words.number(it.rate.high)})"
-            )
+            Text(f"{it.rate.said[0]} violations for 1,000 users ({it.rate.said[1]} to {it.rate.said[2]})")
         )
     for warning in it.warnings:
         console.print(Text.assemble(("warning ", "yellow"), neutral.clean(warning)))

@@ -8,14 +8,17 @@ import subprocess
 import sys
 from datetime import date
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 import pytest
+from pypdf import PdfReader
 
 from anomaly.returns import Return
 from anomaly.returns.outputs import to_json
 from anomaly.returns.page import render
+from anomaly.returns.paper import paper
 
 from .tables import DECK, RECORD, deck, made
 
@@ -84,6 +87,20 @@ def test_one_practice_of_many_and_one_person_s_habit(it: Return) -> None:
     assert "25 violations, 191 for 1,000 users Isolated: one employee, more than one violation" in text
 
 
+def test_the_agencies_outside_chance_are_named_in_the_picture_and_marked_in_the_table(it: Return) -> None:
+    page = render(it)
+    picture = page.split("named where there is room")[1].split("</svg>")[0]
+    for name in ("Dunmarsh Quay Police Department", "Gorsely Heath Police Department"):
+        assert f">{name}</text>" in picture
+    rows = page.split('<table class="rates">')[1].split("</table>")[0].split("</tr>")
+    marked = [row for row in rows if re.search("<b>(above|below) what chance alone would leave</b>", row)]
+    assert "For 8 agencies it could hardly" in text_of(page)
+    assert len(marked) == 8
+    assert all(any(name in row for row in marked) for name in ("Dunmarsh Quay", "Gorsely Heath"))
+    printed = " ".join(page.extract_text() for page in PdfReader(BytesIO(paper(it))).pages)
+    assert len(re.findall(r"(?:above|below)\s+what\s+chance\s+alone\s+would\s+leave", printed)) == 8
+
+
 def test_the_page_says_what_the_deck_s_pages_said(it: Return) -> None:
     text = text_of(render(it))
     for words in (
@@ -100,6 +117,44 @@ def test_the_page_says_what_the_deck_s_pages_said(it: Return) -> None:
         "2 gave categories and 47 did not.",
     ):
         assert words in text, words
+
+
+def test_the_federal_agencies_stand_one_by_one_and_beside_not_filed_the_rule(it: Return) -> None:
+    told = to_json(it)
+    assert [(one["agency"], one["status"], one["investigations"]) for one in told["federal"]] == [
+        ("FED ELDERWICK", "zero", None),
+        ("FED AMBERLY", "zero", None),
+        (NOT_FILED, "missing", None),
+    ]
+    assert told["filing_rule"]["id"] == "misuse-report"
+    text = text_of(render(it))
+    pages = [page.extract_text() for page in PdfReader(BytesIO(paper(it))).pages]
+    printed = re.sub(r"\s+", " ", " ".join(pages).replace("\u200b", ""))
+    for words in (
+        "3 federal agencies: 2 filed zero, 1 not filed. 2 of 2 reports do not say how many",
+        "Federal Field Office, Hollowmere has not filed",
+        "by 1 February of the next year. Agencies that do not report risk sanctions up to removal",
+        "Source: CA DOJ bulletin of 17 April 2018",
+        "are for whoever grants the access to decide",
+    ):
+        assert words in text, words
+        assert words in printed, words
+    assert "Federal Air Station, Elderwickreported zeronot given0" in text.replace(" reported", "reported")
+
+
+def test_investigations_that_a_federal_agency_opened_are_told(tmp_path: Path) -> None:
+    agencies = "agency,kind\nFED A,Federal\nFED B,federal\nELM PD,local"
+    filed = (
+        "agency,year,filed_at,investigations,violations\nFED A,2018,2019-01-20,2,0\nFED B,2018,2019-01-20,,1"
+    )
+    page = text_of(render(made(tmp_path, agencies=agencies, filings=filed)))
+    assert (
+        "2 federal agencies: 1 reported misuse, 1 filed zero. 2 investigations opened. 1 of 2 reports"
+    ) in page
+    none = made(tmp_path / "none", filings="agency,year,violations\nELM PD,2018,1")
+    assert to_json(none)["federal"] == []
+    assert "Federal agencies" not in render(none)
+    assert "risk sanctions" not in render(none)
 
 
 def test_a_late_zero_after_the_deck_is_late_and_zero_and_no_longer_missing(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from anomaly.returns.page import render
-from anomaly.returns.pictures import trend
+from anomaly.returns.pictures import funnel, trend
 from anomaly.returns.published import by_source, outcomes, published
+from anomaly.returns.rates import Rate
 from tests.report.browser import CHROMIUM, Reader, on_a_phone
 
 from .tables import deck, made
@@ -125,6 +126,23 @@ def test_published_totals_of_years_are_spans_and_only_years_are_dots() -> None:
     assert "2019–2023: 7,635 violations" in picture
     assert {one.source for one in published()} >= {"EFF Deeplinks, 28 January 2025"}
     assert all(one.source and one.value > 0 and one.last >= one.first for one in published())
+
+
+def test_a_name_enters_the_picture_as_escaped_text_and_none_upon_another() -> None:
+    state, far = Rate(60.0, 50.0, 70.0, 4000), Rate(400.0, 300.0, 500.0, 90)
+    picture = funnel(
+        [("<b>1.2345</b> & Co", far), ("ASH PD", far), ("ELM PD", Rate(50.0, 10, 90, 30))], state
+    )
+    assert picture.count("&lt;b&gt;1.2345&lt;/b&gt; &amp; Co") == 1
+    assert "<b>" not in picture
+    assert "ASH PD" not in picture  # the same place, and no room on the other side
+    assert "ELM PD" not in picture
+    assert "\ue000" not in picture
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    ones = {one.unit for one in published() if one.value == 1}
+    assert ones == {"felony charge", "felony conviction"}
 
 
 def test_the_page_says_that_published_figures_are_not_of_the_filings(pages: dict[str, str]) -> None:

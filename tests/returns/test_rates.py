@@ -43,6 +43,21 @@ def test_the_funnel_is_where_an_agency_s_own_interval_holds_the_rate_of_all(
         assert mine.holds(Rate(rate, 0, 0, users)) == (low <= mine.value <= high)
 
 
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        (Rate(31.25, 0.7912, 174.1111, 32), ("31.2", "0.8", "174")),
+        (Rate(59.7, 50.26, 70.4, 2379), ("59.7", "50.3", "70.4")),
+        (Rate(0.0513, 0.0013, 0.2857, 19_500), ("0.051", "0.001", "0.286")),
+        (Rate(0.0, 0.0, 36.89, 100), ("0", "0", "36.9")),
+        (Rate(0.0, 0.0, 0.0, 10**9), ("0", "0", "0")),
+        (Rate(1000.0, 25.3, 5571.6, 1), ("1,000", "25.3", "5,572")),
+    ],
+)
+def test_a_rate_and_its_interval_are_told_in_one_precision(rate: Rate, said: tuple[str, str, str]) -> None:
+    assert rate.said == said
+
+
 def test_users_are_those_employed_in_the_year_and_no_services(tmp_path: Path) -> None:
     extra = "gone,ELM PD,,2017-12-31\nto come,ELM PD,2019-01-01,\nrobot,ELM PD,,\nlate,ELM PD,2018-12-31,"
     it = made(
