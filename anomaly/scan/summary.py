@@ -133,6 +133,7 @@ def summary_of(
                 "source": rule.source,
                 "effective_from": rule.effective_from and str(rule.effective_from),
                 "effective_to": rule.effective_to and str(rule.effective_to),
+                "source_dated": rule.source_dated and str(rule.source_dated),
             }
             for one in sorted({d.detector.rule for d in ran if d.detector.rule} | {*CITED})
             for rule in [coded.policy.rule(one)]

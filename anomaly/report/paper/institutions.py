@@ -10,6 +10,7 @@ from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, Agency, Practice, agencies, shapes
 from anomaly.report.federal import OPEN, Reached, Use, federal_access
 from anomaly.report.paper.palette import for_paper
+from anomaly.report.paper.sheet import quoted
 from anomaly.report.zones import Zones
 
 _AGENCIES, _UNITS = 200, 8
@@ -47,7 +48,7 @@ def federal_sheet(result: ScanResult, zones: Zones) -> dict[str, Any] | None:
     clock, when = zones.stamps(told.requests[:_REQUESTS])
     where = f"The first {shown} of {n:,}; all of them are in" if n > shown else "They are in"
     return {
-        "exempt": {name: rule[name] for name in ("title", "text", "source")} if rule else None,
+        "exempt": quoted(rule) if rule else None,
         "uses": [
             {"name": neutral.shorten(use.agency, 60), "note": note_of(use), "counts": counts_of(use.every)}
             for use in told.uses[:_FEDERAL]
