@@ -238,6 +238,13 @@ def test_the_limits_have_a_page_that_names_each(pages: dict[str, str]) -> None:
     }
 
 
+def test_what_could_be_tried_is_counted_and_no_more_is_claimed() -> None:
+    scan = result()
+    tried = [one | {"could_run": True, "why_not": None} for one in scan.summary["explanations"]]
+    said = _spaced(_beside(replace(scan, summary={**scan.summary, "explanations": tried}), "limits"))
+    assert f"Each of the {len(tried)} explanations this program knows could be tried." in said
+
+
 def test_a_scan_in_clear_is_marked_on_the_pages_beside_the_report() -> None:
     made = pages_of(replace(result(), manifest={"settings": {"clear": True}}), budget=7)
     assert all('<p class="marking" role="note">Subjects in clear' in page for page in made.values())
