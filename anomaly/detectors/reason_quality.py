@@ -22,7 +22,7 @@ from anomaly.detectors.tally import Marks, split_marked, tally
     circumstance=True,
     says="{missing_share} % of the look-ups of {agency} that need a reason have none and "
     "{vague_share} % a vague one "
-    "({missing} and {vague} of {asked}): a matter for training, not for one person.",
+    "({missing} and {vague} of {asked}): perhaps a matter for training, and not of one person.",
 )
 def reason_quality(
     agencies: Groups,

@@ -42,7 +42,10 @@ class Purpose(Table):
 
 
 class Rule(Table):
-    """A rule that a finding may cite, with the dates between which it is in force (first and last day)."""
+    """A rule that a finding may cite, with the dates between which it is in force (first and last day).
+
+    source_dated: the day that the source bears, where it does not give the first day in force.
+    """
 
     id: str
     title: str
@@ -51,6 +54,7 @@ class Rule(Table):
     jurisdiction: str
     effective_from: date | None = None
     effective_to: date | None = None
+    source_dated: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Rule:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from anomaly.incidents.model import Incident, ScanResult
 from anomaly.report.agencies import SHAPES, Agency, agencies, shapes
-from anomaly.report.federal import OPEN, federal_access
+from anomaly.report.federal import OPEN, federal_access, reached_in_words
 from anomaly.report.limits import limits
 from anomaly.report.rendering import (
     AGENCIES,
@@ -53,7 +53,13 @@ def beside(result: ScanResult, shown: int) -> dict[str, str]:
     if has_federal(result):
         told = federal_access(result.summary, result.requests, REQUESTS)
         pages[FEDERAL] = rendered(
-            "federal_page.html.j2", result, here=FEDERAL, federal=told, open=OPEN, most=FEDERAL_PARTS
+            "federal_page.html.j2",
+            result,
+            here=FEDERAL,
+            federal=told,
+            open=OPEN,
+            most=FEDERAL_PARTS,
+            reached=reached_in_words,
         )
     pages[LIMITS] = rendered("limits_page.html.j2", result, here=LIMITS, limits=limits(result.summary))
     return pages

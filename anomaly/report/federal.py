@@ -10,6 +10,7 @@ import polars as pl
 
 ANY = "any"  # class of the line that counts each look-up once
 OPEN = "criminal history"  # what the law leaves open to immigration enforcement
+UNKNOWN = "not known from the message key"
 SHOWN_REQUESTS = 12
 
 
@@ -40,15 +41,18 @@ class Use:
 
 @dataclass(frozen=True)
 class Component:
-    """What the agencies of one component asked for together; before, after: outside their days of access."""
+    """What the agencies of one component asked for together.
+
+    before, after: look-ups outside the days of access that are known, None where none of them is.
+    """
 
     name: str
     agencies: int
     look_ups: int
     case_number: int
     bare: int
-    before: int
-    after: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,22 @@ def _components(uses: Sequence[Use]) -> list[Component]:
             sum(use.every.look_ups for use in its),
             sum(use.every.case_number for use in its),
             sum(use.every.bare for use in its),
-            sum(use.dates.get("before") or 0 for use in its),
-            sum(use.dates.get("after") or 0 for use in its),
+            _outside(its, "before"),
+            _outside(its, "after"),
         )
         for name, its in groups
         if its
     ]
+
+
+def _outside(uses: Sequence[Use], when: str) -> int | None:
+    known = [n for use in uses if (n := use.dates.get(when)) is not None]
+    return sum(known) if known else None
+
+
+def reached_in_words(classes: str) -> str:
+    """Say classes of data: criminal history, driver; what its message key does not tell is said to be so."""
+    return classes.replace("_", " ").replace("unknown", UNKNOWN)
 
 
 def by_agency(summary: Mapping[str, Any]) -> list[Use]:
@@ -143,4 +157,4 @@ def by_agency(summary: Mapping[str, Any]) -> list[Use]:
 
 def _reached(line: Mapping[str, Any]) -> Reached:
     figures = ("look_ups", "case_number", "explained", "reason", "bare")
-    return Reached(line["class"].replace("_", " "), *(line[name] for name in figures))
+    return Reached(reached_in_words(line["class"]), *(line[name] for name in figures))

@@ -55,7 +55,7 @@ def _unchecked(summary: Mapping[str, Any]) -> Iterator[str]:
             "what they would clear stands in the list."
         )
     else:
-        yield "Every innocent explanation could be tried."
+        yield f"Each of the {len(explanations):,} explanations this program knows could be tried."
     yield from summary["warnings"]
 
 

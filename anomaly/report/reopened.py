@@ -18,16 +18,19 @@ from anomaly.report.outputs import READ_AGAIN
 from anomaly.report.record import from_json
 
 _AGAIN = "scan again, then report"
+_NAME = "name the folder a scan wrote (its --out)"
 
 
 def reopen(folder: Path) -> ScanResult:
     """Return what `write_outputs` wrote into a folder.
 
-    Raises InputError where the folder is incomplete, was made by another version, or holds a file that is not
-    the one the scan wrote.
+    Raises InputError where the folder holds no scan, is incomplete, was made by another version, or holds a
+    file that is not the one the scan wrote.
     """
     if not folder.is_dir():
-        raise InputError("there is no such folder", str(folder), "name the folder a scan wrote (its --out)")
+        raise InputError("there is no such folder", str(folder), _NAME)
+    if other := _other(folder):
+        raise InputError(f"this folder holds no scan: {other}", str(folder), _NAME)
     manifest = _object(folder / "manifest.json")
     made_by = _of(manifest, "versions").get("anomaly")
     if made_by != __version__:
@@ -46,6 +49,16 @@ def reopen(folder: Path) -> ScanResult:
         {name: value for name, value in manifest.items() if name != "outputs"},
         pl.read_parquet(folder / "federal_requests.parquet"),
     )
+
+
+def _other(folder: Path) -> str | None:
+    """Say what else of this program a folder without a scan holds, if anything."""
+    if (folder / "manifest.json").exists():
+        return None
+    if (folder / "return.json").exists():
+        return "a return"
+    left = folder / "summary.json"
+    return "a public edition" if left.exists() and "public" in _object(left) else None
 
 
 def _read(path: Path) -> bytes:

@@ -161,12 +161,12 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def in_force(rule: Mapping[str, str | None]) -> str:
-    """Say from when to when a rule applies, "In force from Feb 1, 2019. "; nothing where no date is known."""
-    first, last = rule.get("effective_from"), rule.get("effective_to")
-    if not first and not last:
-        return ""
-    return f"In force{f' from {day(first)}' if first else ''}{f' to {day(last)}' if last else ''}. "
+def dated(rule: Mapping[str, str | None]) -> str:
+    """Say the dates of a rule: In force from Feb 1, 2019. · Source of Apr 17, 2018. · that there is none."""
+    first, last, source = (rule.get(name) for name in ("effective_from", "effective_to", "source_dated"))
+    if first or last:
+        return f"In force{f' from {day(first)}' if first else ''}{f' to {day(last)}' if last else ''}."
+    return f"Source of {day(source)}." if source else "Date not given by the source."
 
 
 def opening(text: str) -> str:

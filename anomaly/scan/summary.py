@@ -133,6 +133,7 @@ def summary_of(
                 "source": rule.source,
                 "effective_from": rule.effective_from and str(rule.effective_from),
                 "effective_to": rule.effective_to and str(rule.effective_to),
+                "source_dated": rule.source_dated and str(rule.source_dated),
             }
             for one in sorted({d.detector.rule for d in ran if d.detector.rule} | {*CITED})
             for rule in [coded.policy.rule(one)]
@@ -141,7 +142,7 @@ def summary_of(
         "agencies": list(agencies),
         "federal": seen.lines.to_dicts(),
         "federal_access": _plain(seen.access),
-        "federal_purposes": seen.purposes.to_dicts(),
+        "federal_purposes": [_meant(one, coded) for one in seen.purposes.to_dicts()],
         "federal_on_behalf": seen.on_behalf.to_dicts(),
         "warnings": [*log.warnings, *context.warnings],
         "reason_classes": _reason_classes(coded),
@@ -211,6 +212,12 @@ def _files(log: Log, coded: CodedLog) -> list[dict[str, Any]]:
 def _plain(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """Return the rows with dates as JSON has them."""
     return frame.with_columns(pl.col(pl.Date).dt.to_string("iso")).to_dicts()
+
+
+def _meant(one: Mapping[str, Any], coded: CodedLog) -> dict[str, Any]:
+    """Add what the policy says that a purpose code means, null where it does not know the code."""
+    known = coded.policy.purposes.get((one["purpose"] or "").strip().upper())
+    return {**one, "meaning": known and known.meaning}
 
 
 def _reason_classes(coded: CodedLog) -> dict[str, int]:

@@ -421,8 +421,12 @@ def summary(found: tuple[Incident, ...]) -> dict[str, Any]:
             | {"access_to": None, "after": None, "exempt": 0},
         ],
         "federal_purposes": [
-            {"agency": "CAICE0900", "purpose": None, "look_ups": 300, "case_number": 2, "bare": 9},
-            {"agency": "CAICE0900", "purpose": HOSTILE[0], "look_ups": 90, "case_number": 2, "bare": 9},
+            {"agency": "CAICE0900", "purpose": None, "look_ups": 300, "case_number": 2, "bare": 9}
+            | {"meaning": None},
+            {"agency": "CAICE0900", "purpose": HOSTILE[0], "look_ups": 90, "case_number": 2, "bare": 9}
+            | {"meaning": None},
+            {"agency": "CAICE0900", "purpose": "C", "look_ups": 80, "case_number": 2, "bare": 9}
+            | {"meaning": "criminal justice"},
         ],
         "federal_on_behalf": [
             {"agency": agency, "how": "attention", "look_ups": 20, "users": 1, "case_number": 0}

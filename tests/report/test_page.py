@@ -156,11 +156,16 @@ def test_federal_access_has_a_page_that_tells_it_whole(pages: dict[str, str]) ->
     said = _spaced(pages["federal"])
     assert "These are figures, not entries for review, and a suspicion about nobody" in said
     assert "CAICE0900 ERO, enforces immigration law 390 97 39 195 130" in said
-    assert "ERO 1 390 97 293 130 – 31 not known 2 180 44 136 60 – –" in said  # by component
+    assert (
+        "ERO 1 390 97 293 130 0 31 not known 2 180 44 136 60 no date known no date known" in said
+    )  # by component
     assert "9 users; access since Jul 1, 2015 to Feb 28, 2025." in said
     assert "Before access 0 After access 31 Left open by law 12 of criminal history alone" in said
     assert "Before access not known After access no end known" in said
     assert "not stated 300 2 298 9 <script>alert(1)</script> 90 2 88 9" in said  # by purpose
+    assert "C criminal justice 80 2 78 9" in said
+    assert "None to request: all 30 look-ups with nothing behind them were of criminal history alone" in said
+    assert "Look-ups: the rows of one action count once" in said
     assert "driver 60 15 45 20" in said
     assert "not named attention 20 1 0 20 3" in said
     assert said.count("2025-03-03 16:05 u-0007") == 1
@@ -236,6 +241,13 @@ def test_the_limits_have_a_page_that_names_each(pages: dict[str, str]) -> None:
     assert {one["aria-labelledby"] for tag, one in Reader(pages["limits"]).elements if tag == "section"} == {
         f"{key}-title" for key in ("never", "unchecked", "unread", "clocks", "redacted", "errors")
     }
+
+
+def test_what_could_be_tried_is_counted_and_no_more_is_claimed() -> None:
+    scan = result()
+    tried = [one | {"could_run": True, "why_not": None} for one in scan.summary["explanations"]]
+    said = _spaced(_beside(replace(scan, summary={**scan.summary, "explanations": tried}), "limits"))
+    assert f"Each of the {len(tried)} explanations this program knows could be tried." in said
 
 
 def test_a_scan_in_clear_is_marked_on_the_pages_beside_the_report() -> None:

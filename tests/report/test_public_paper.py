@@ -70,7 +70,7 @@ def test_it_says_what_the_page_says() -> None:
     for words in (
         "Access-log review · public edition",
         "8 entries for review in 1,204,331 queries by 412 users, Feb 2024 – Sep 2025",
-        "Of the entries that rest on a chance model, about 0.4 is expected to be chance",
+        "Of the entries that rest on a chance model, about 0.4 are expected to be chance",
         "An entry is a reason to look, never a conclusion about a person",
         "What this edition withholds, so that nobody is exposed",
         "Every count from 1 to 4",

@@ -85,6 +85,18 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
         reopen(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [("return.json", "{}", "a return"), ("summary.json", '{"public": {}}', "a public edition")],
+)
+def test_what_is_no_scan_is_named(name: str, text: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(
+        InputError, match=rf"this folder holds no scan: {what}\n  next: name the folder a scan wrote"
+    ):
+        reopen(tmp_path)
+
+
 def test_a_record_of_another_form_is_refused() -> None:
     assert from_json(to_json(()), "here") == ()
     for text in (b'{"form": 2, "incidents": []}', b"{}", b"nope", b'{"form": 1, "incidents": [{}]}'):

@@ -106,9 +106,8 @@ def _chance(summary: Mapping[str, Any], count: Callable[[int | None], str]) -> s
             "written rule, which has no chance model."
         )
     alarms = summary["expected_false_alarms"]
-    be = "is" if alarms <= 1 else "are"
     text = (
-        f"Of the entries that rest on a chance model, {words.expected(alarms)} {be} "
+        f"Of the entries that rest on a chance model, {words.expected(alarms)} are "
         f"expected to be chance (a false discovery rate of {fdr} over some {tested} tests)"
     )
     if found["statistical"] is not None:

@@ -8,8 +8,9 @@ from typing import Any
 from anomaly.incidents.model import ScanResult
 from anomaly.report import neutral, words
 from anomaly.report.agencies import SHAPES, Agency, Practice, agencies, shapes
-from anomaly.report.federal import OPEN, Reached, Use, federal_access
+from anomaly.report.federal import OPEN, Reached, Use, federal_access, reached_in_words
 from anomaly.report.paper.palette import for_paper
+from anomaly.report.paper.sheet import quoted
 from anomaly.report.zones import Zones
 
 _AGENCIES, _UNITS = 200, 8
@@ -47,7 +48,7 @@ def federal_sheet(result: ScanResult, zones: Zones) -> dict[str, Any] | None:
     clock, when = zones.stamps(told.requests[:_REQUESTS])
     where = f"The first {shown} of {n:,}; all of them are in" if n > shown else "They are in"
     return {
-        "exempt": {name: rule[name] for name in ("title", "text", "source")} if rule else None,
+        "exempt": quoted(rule) if rule else None,
         "uses": [
             {"name": neutral.shorten(use.agency, 60), "note": note_of(use), "counts": counts_of(use.every)}
             for use in told.uses[:_FEDERAL]
@@ -70,7 +71,7 @@ def note_of(use: Use) -> str:
 
 
 def counts_of(every: Reached) -> list[str]:
-    """Say look-ups, and those with a case number, explained, with a telling reason, with none of these."""
+    """Say look-ups: all, with a case number, explained, with a telling reason, with nothing behind."""
     marks = (every.look_ups, every.case_number, every.explained, every.reason, every.bare)
     return [words.number(n) for n in marks]
 
@@ -163,7 +164,7 @@ def _request(one: Mapping[str, Any], at: str) -> list[str]:
         neutral.shorten(one["agency"], 40),
         at,
         neutral.shorten(one["user"] or "–", 30),
-        one["reached"] or "not known",
+        reached_in_words(one["reached"] or "unknown"),
         asked,
         neutral.shorten(one["file"] or "–", 60),
         words.number(one["row"]),

@@ -115,8 +115,13 @@ def _argument(argument: Argument, summary: str, *, said: bool, again: bool) -> d
         "sentence": neutral.shorten(finding.sentence, 400) if finding.sentence != summary else None,
         "by": " · ".join(by),
         "standing": f"{statistic}: {argument.standing}" if said and argument.standing else None,
-        "rule": {name: rule[name] for name in ("title", "text", "source")} if rule and not again else None,
+        "rule": quoted(rule) if rule and not again else None,
     }
+
+
+def quoted(rule: Mapping[str, str]) -> dict[str, str]:
+    """Return a rule as a sheet quotes it, with its dates or that none is given."""
+    return {name: rule[name] for name in ("title", "text", "source")} | {"dated": words.dated(rule)}
 
 
 def _tried(one: Incident, n_rows: int) -> dict[str, Any]:
