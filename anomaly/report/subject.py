@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -20,6 +20,15 @@ SHOWN_ROWS = 500
 
 
 @dataclass(frozen=True)
+class Searched:
+    """All rows that were looked through for the subject, and their first and last local day."""
+
+    rows: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
 class Asked:
     """Who looked one subject up.
 
@@ -29,7 +38,7 @@ class Asked:
     by ", ", null for none; beside: of the circumstances that cover it (a shift, a role), which say nothing of
     the person. not_tried: titles of the explanations of the first kind that could not be tried, and why.
     titles: name -> title of each explanation. files: what was read. zone: where the log's hours are judged;
-    zones: agency -> zone, of those that have one of their own.
+    zones: agency -> zone, of those that have one of their own. searched: what the rows were found among.
     """
 
     subject: str
@@ -39,6 +48,7 @@ class Asked:
     files: tuple[str, ...]
     zone: str
     zones: tuple[tuple[str, str], ...] = ()
+    searched: Searched | None = None
 
 
 def subject_files(asked: Asked) -> Mapping[str, bytes]:
@@ -84,6 +94,7 @@ def render_subject(asked: Asked) -> str:
             zones=zones,
             local=zones.of(everyone),
             note=zones.note(everyone),
+            circumstances=rows["beside"].is_not_null().any(),
             version=__version__,
         )
     )

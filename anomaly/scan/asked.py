@@ -17,8 +17,9 @@ from anomaly.errors import InputError
 from anomaly.explain import EXPLANATIONS, Explained, try_all
 from anomaly.incidents import token_key
 from anomaly.incidents.evidence import fetch, subject_names
+from anomaly.incidents.tell import day_of
 from anomaly.incidents.tokens import token
-from anomaly.report.subject import Asked
+from anomaly.report.subject import Asked, Searched
 from anomaly.scan.again import some_rows
 from anomaly.scan.coded import code_log, zones_of
 from anomaly.scan.run import WHOM
@@ -63,7 +64,13 @@ def who_asked(
         tuple(file.name for file in log.files),
         log.profile.local_zone,
         tuple(sorted((name, zone) for name, zone in zones.items() if name in agencies)),
+        _searched(coded),
     )
+
+
+def _searched(coded: CodedLog) -> Searched:
+    days = coded.actions.day
+    return Searched(len(coded.events), day_of(int(days.min())), day_of(int(days.max())))
 
 
 def _found(log: Log, coded: CodedLog, subject: str, key: bytes, key_from: str, tell: Tell) -> tuple[int, str]:

@@ -60,6 +60,14 @@ def on_a_phone(text: str, room: Path) -> tuple[str, str, list[str]]:
     return seen.stdout, seen.stderr, said
 
 
+def on_paper(text: str, room: Path, size: str) -> Path:
+    """Print a page on sheets of a size (letter, A4) and return the PDF."""
+    page, sheet = room / f"{size}.html", room / f"{size}.pdf"
+    page.write_text(text.replace("</head>", f"<style>@page {{ size: {size} }}</style></head>"), "utf-8")
+    _browse(page, room / size, "--no-pdf-header-footer", f"--print-to-pdf={sheet}")
+    return sheet
+
+
 def _browse(page: Path, profile: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(CHROMIUM), *FLAGS, f"--user-data-dir={profile}", *more, page.as_uri()],

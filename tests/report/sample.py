@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from anomaly.incidents.model import REQUESTS, Day, Finding, Incident, Part, Peers, ScanResult, Tried
-from anomaly.report.subject import Asked
+from anomaly.report.subject import Asked, Searched
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -524,7 +524,9 @@ def asked() -> Asked:
     frame = pl.DataFrame(rows, schema_overrides={**types, "time": pl.Datetime("ms", "UTC")})
     titles = (("case", "An open case with this subject"), ("shift", "A shift at that hour"))
     not_tried = (("A call with this subject", "no table `calls` in the context folder"),)
-    return Asked("s_0f5b060b201a", frame, not_tried, titles, ("queries-2025.csv",), "America/Los_Angeles")
+    searched = Searched(80_869, date(2025, 1, 8), date(2025, 6, 5))
+    zone, files = "America/Los_Angeles", ("queries-2025.csv",)
+    return Asked("s_0f5b060b201a", frame, not_tried, titles, files, zone, searched=searched)
 
 
 def _requests(agency: str, user: str, count: int) -> pl.DataFrame:

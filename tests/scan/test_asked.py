@@ -38,6 +38,9 @@ def test_a_report_s_token_finds_every_row_about_its_subject() -> None:
     assert asked.subject == entry.subjects[0]
     assert asked.rows["time"].is_sorted()
     assert asked.not_tried
+    assert asked.searched
+    assert asked.searched.rows == len(pl.read_csv(STORY.log, infer_schema=False))
+    assert f"{asked.searched.rows:,} rows, " in render_subject(asked)
 
 
 def test_a_key_finds_what_its_token_finds() -> None:
