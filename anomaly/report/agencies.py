@@ -116,7 +116,7 @@ def shapes(told: Sequence[Agency]) -> Markup | None:
     # Where each person has one event: nothing lies above it.
     once = [10.0**at for at in (left, min(right, top))]
     alone = [{"x": across(once[0]), "x2": across(once[1]), "y": up(once[0]), "y2": up(once[1])}]
-    dots = sorted({(across(one.events), up(one.persons)) for one in found})
+    dots = sorted({(one.shape == "widespread", across(one.events), up(one.persons)) for one in found})
     layers = [
         layer(lines, {"type": "rule", "color": "var(--rule)", "strokeWidth": 1}, "x2"),
         layer(lines, {"type": "text", "align": "right", "dx": -6}, "text"),
@@ -126,16 +126,19 @@ def shapes(told: Sequence[Agency]) -> Markup | None:
             "x2",
             "y2",
         ),
-        layer(
-            [{"x": x, "y": y} for x, y in dots],
-            {"type": "point", "filled": True, "size": 45, "color": "var(--mark)", "opacity": 1},
+        *(
+            layer(
+                [{"x": x, "y": y} for wide, x, y in dots if wide == (shape == "square")],
+                {"type": "point", "filled": True, "shape": shape, "size": 45, "color": colour, "opacity": 1},
+            )
+            for shape, colour in (("circle", "var(--mark)"), ("square", "var(--explains)"))
         ),
         layer(
             _numbers([(across(one.events), up(one.persons), str(one.number)) for one in found]),
             {"type": "text", "fontWeight": 600, "color": "var(--ink)"},
             "text",
         ),
-        *words_below([(across(10**at), words.number(10**at)) for at in range(left, right + 1)], WIDTH),
+        *words_below([(across(10**at), words.brief(10**at)) for at in range(left, right + 1)], WIDTH),
     ]
     drawn = [one for one in layers if one["data"]["values"]]
     return draw(drawn, WIDTH, _HEIGHT, _told(found), height=_HEIGHT)
@@ -159,6 +162,7 @@ def _numbers(dots: Sequence[tuple[float, float, str]]) -> list[dict[str, object]
 def _told(found: Sequence[Practice]) -> str:
     each = "; ".join(
         f"{one.number}: {words.count(one.events, 'event')} by {words.count(one.persons, 'person')}"
+        + (f", {one.shape}" if one.shape else "")
         for one in found[:30]
     )
     more = f"; and {len(found) - 30} more" if len(found) > 30 else ""

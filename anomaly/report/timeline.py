@@ -77,8 +77,7 @@ def months(counts: Mapping[str, int]) -> tuple[str, Markup] | None:
     while at <= last:
         bars.append(Bar(_name(at, unit), in_bar[at]))
         at = _next(at, unit)
-    busiest = max(bars, key=lambda bar: bar.total)
-    label = f"Bars by {unit}; the most in one {unit} is {busiest.total:,} ({busiest.label})."
+    label = f"Bars by {unit}: {'; '.join(f'{bar.label} {bar.total:,}' for bar in bars)}."
     step = math.ceil(max(len(bars), _FEWEST) * _LABEL_OF_MONTH / WIDTH)
     return unit, _chart(bars, step, label, "var(--peer)")
 
