@@ -45,9 +45,8 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
         look-up that needs one (beta-binomial, the user left out). And the user is no vaguer where nothing
         explains the look-up than beside a case, a call or a case number (the predictive law of those); the
         larger p-value counts: a careless writer is careless everywhere. A mere sign (`.`, `x`, `123`) answers
-        a field that asks, and is typed as often as peers do, with a case or without (beta-binomial). So is
-        nothing at all, in quarters of an hour in which no look-up has a reason: the law wants one beside a
-        case, too. Three times the smallest of the three counts.
+        a field that asks, and is typed as often as peers do, with a case or without (beta-binomial). Twice
+        the smaller of the two counts.
     Also fires on: Statutory exceptions; a device without a keyboard; a new user.
     Clears: A case, call, booking, bulletin or application with that person; a case number or a telling
         attention field beside the reason; an exception code.
@@ -55,18 +54,16 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
     """
     wordless = np.append(~users.log.texts["reason"].str.contains(WORD).to_numpy(), np.False_)
     marked = partial(_marks, wordless=wordless)
-    asked, events, missing, _, _, _, signs, _ = tally(users, marked)
-    n, k, _, own_n, own_k, open_n, n_signs, given = tally(users, marked, occasion=OCCASION)
-    never = n - given
+    asked, events, missing, _, _, _, signs = tally(users, marked)
+    n, k, _, own_n, own_k, open_n, n_signs = tally(users, marked, occasion=OCCASION)
     peers = peering(users, context)
     group = np.where((n > 0) & peers.same_work, peers.code, -1).astype(np.int32)
     if not (group >= 0).any():
         return Signals.none(because="no unit has 8 users to compare")
     careless = np.maximum(rate_tail(k, n, group), _by_own_habit(k, open_n, own_k, own_n))
     by_sign = rate_tail(n_signs, n, group)
-    by_nothing = rate_tail(never, n, group)
-    p = np.minimum(3 * np.minimum.reduce([careless, by_sign, by_nothing]), 1.0)
-    listed = (k + n_signs + never > 0) & (p <= WEAKEST)
+    p = np.minimum(2 * np.minimum(careless, by_sign), 1.0)
+    listed = (k + n_signs > 0) & (p <= WEAKEST)
     actor, actions = split_marked(users, listed, partial(_told, wordless=wordless))
     return Signals.of_chance(
         actor,
@@ -100,8 +97,8 @@ def unstated_reasons(users: Groups, context: Context) -> Signals:
 def _marks(part: Groups, wordless: Marks) -> tuple[Marks, ...]:
     """Mark, (m,) bool each, the look-ups that need a reason; those with a poor one that nothing explains, and
     of these the ones without any; those that something explains, and of these the poor ones; those that
-    nothing explains; those whose reason holds no word, not those without any; and those with a reason, good
-    or poor, or with what says it elsewhere. wordless: (r + 1,) bool by reason code.
+    nothing explains; and those whose reason holds no word: not those without any. wordless: (r + 1,) bool by
+    reason code.
     """
     said, elsewhere = reasons_of(part), said_elsewhere(part)
     explained = said.needed & (~part.counted | elsewhere)
@@ -110,13 +107,12 @@ def _marks(part: Groups, wordless: Marks) -> tuple[Marks, ...]:
     at = np.flatnonzero(signs)
     signs[at] = wordless[part["reason"][at]]
     poor_ones, rest = explained & said.poor, said.needed & ~explained
-    given = said.needed & (elsewhere | ~said.missing)
-    return said.needed, open_ones, open_ones & said.missing, explained, poor_ones, rest, signs, given
+    return said.needed, open_ones, open_ones & said.missing, explained, poor_ones, rest, signs
 
 
 def _told(part: Groups, wordless: Marks) -> tuple[Marks, Marks]:
     """Mark the look-ups that a signal counts, and all that it is about."""
-    _, open_ones, _, _, poor_ones, _, signs, _ = _marks(part, wordless)
+    _, open_ones, _, _, poor_ones, _, signs = _marks(part, wordless)
     return open_ones | signs, open_ones | poor_ones
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
-import pytest
 
 from anomaly.coding import Groups
 from anomaly.context import Context
@@ -114,33 +113,6 @@ def test_a_mere_sign_is_seen_though_the_user_types_it_beside_cases_too() -> None
     signals = bench.run(unstated_reasons)
     assert bench.log.texts["user"].gather(signals.actor).to_list() == ["PATROL0"]
     assert signals.measures["signs"][0].endswith("with a mere sign")
-
-
-@pytest.mark.parametrize(("every", "listed"), [(1, ["PATROL0"]), (40, [])])
-def test_who_never_gives_a_reason_is_seen_though_tables_explain_most(every: int, listed: list[str]) -> None:
-    """Nobody is careless everywhere where a field is left empty all year, and by nobody else."""
-    rows = [row | {"message_key": "DQ", "reason": "traffic stop"} for row in patrol(10)]
-    mine = [row for row in rows if row["user"] == "PATROL0"]
-    for row in mine[::every]:
-        row["reason"] = None
-    numbers = [f"N{n}" for n in range(len(mine) - 4)]
-    cases = {"case_number": numbers, "agency": "NPD", "opened": datetime(2023, 1, 1, tzinfo=UTC)}
-    context = Context(
-        {
-            "cases": pl.DataFrame(cases).with_columns(
-                pl.col("opened").dt.cast_time_unit("ms"),
-                closed=pl.lit(None, pl.Datetime("ms", "UTC")),
-                kind=pl.lit("theft"),
-            ),
-            "case_people": pl.DataFrame(
-                {"case_number": numbers, "subject": [f"license:{row['license']}" for row in mine[4:]]}
-            ),
-            "case_officers": pl.DataFrame({"case_number": numbers, "user": "PATROL0"}),
-        }
-    )
-    bench = Bench.of(pl.DataFrame(rows, infer_schema_length=None), context)
-    signals = bench.run(unstated_reasons)
-    assert bench.log.texts["user"].gather(signals.actor[signals.p < 1e-6]).to_list() == listed
 
 
 def vague(times: list[str]) -> list[dict[str, Any]]:
