@@ -52,7 +52,7 @@ def age_and_sex(users: Groups, context: Context, *, least_people: int = 10) -> S
     shown = np.full(len(users), np.nan)
     for place, held in enumerate(told):
         people = held.sum(axis=(1, 2))
-        rows = np.flatnonzero((people > 0) & peers.same_work)
+        rows = np.flatnonzero((people > 0) & peers.same_work & (peers.code >= 0))
         enough = people[rows] >= least_people
         full = fullest(held[rows], peers.code[rows], enough)
         rows = rows[enough]

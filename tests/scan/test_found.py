@@ -81,7 +81,7 @@ def test_a_key_file_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.Monk
     for mode in (0o644, 0o640, 0o602, 0o610, 0o444):
         file.chmod(mode)
         with monkeypatch.context() as before:
-            before.setattr("anomaly.scan.coded.open_log", read)
+            before.setattr("anomaly.scan.engine.open_log", read)
             with pytest.raises(InputError, match="open to others") as refused:
                 scan([STORY.log], Settings(context=STORY.context))
         assert refused.value.where == str(file)
@@ -115,3 +115,8 @@ def test_a_key_that_is_none_is_refused(given: str, tmp_path: Path, monkeypatch: 
     with pytest.raises(InputError, match=r"cannot be read|fewer than 16") as refused:
         scan([STORY.log], Settings(context=STORY.context))
     assert refused.value.next
+
+
+@pytest.mark.parametrize("log", sorted(Path("fixtures/logs").glob("*.[tcj]s*")), ids=lambda one: one.name)
+def test_a_log_of_few_users_is_scanned(log: Path) -> None:
+    assert anomaly.scan(log).summary["detectors"]
