@@ -39,9 +39,9 @@ def test_scans_call_the_kernels_that_were_prepared_and_no_others(tmp_path: Path)
     write_log(tmp_path / "seeded.parquet", 60_000)
     logs = [[str(county.log)], [str(county.log), str(county.context)], [str(tmp_path / "seeded.parquet")]]
     logs.append(["fixtures/logs/flock_organization_audit.csv"])
-    one = next(county.log.glob("*.csv"))
-    pl.read_csv(one, infer_schema=False).drop("cascade_id").write_csv(tmp_path / "untied.csv")
-    logs.append([str(tmp_path / "untied.csv")])
+    untied = pl.concat([pl.read_parquet(one) for one in county.log.glob("*.parquet")])
+    untied.drop("cascade_id").write_parquet(tmp_path / "untied.parquet")
+    logs.append([str(tmp_path / "untied.parquet")])
     done = subprocess.run(
         [sys.executable, "-c", MET, json.dumps(logs)], capture_output=True, text=True, check=True
     )
