@@ -66,15 +66,19 @@ class Law:
     how it varies between users (intraclass correlation, Williams 1982, Applied Statistics 31).
     """
 
-    def __init__(self, held: NDArray[np.int32], peer: NDArray[np.int32], vouches: NDArray[np.bool_]) -> None:
-        """held: (g, 2, STEPS) int32, as for `Bands.count`; peer: (g,) int32; vouches: (g,) bool."""
-        self._held, self._peer, self._weight = held, peer, vouches.astype(float)
+    def __init__(
+        self, inside: Floats, people: Floats, peer: NDArray[np.int32], vouches: NDArray[np.bool_]
+    ) -> None:
+        """inside: (g, b), each user's people in each band; people: (g,), all of them; peer: (g,) int32;
+        vouches: (g,) bool.
+        """
+        self._inside, self._people, self._peer = inside, people, peer
+        self._weight = vouches.astype(float)
         self._of_peers = np.zeros((int(peer.max(initial=-1)) + 1, len(BANDS) + 1))
-        for rows in _blocks(len(held)):
+        for rows in _blocks(len(people)):
             np.add.at(self._of_peers, peer[rows], self._mine(rows))
         self._of_all = self._of_peers.sum(axis=0)
-        squares = np.concatenate([np.zeros(0), *(self._squares(rows) for rows in _blocks(len(held)))])
-        people = held.sum(axis=(1, 2)).astype(float)
+        squares = np.concatenate([np.zeros(0), *(self._squares(rows) for rows in _blocks(len(people)))])
         self._moments = np.column_stack([squares, self._weight, people * self._weight])
         self._of_group = np.zeros((len(self._of_peers), 3))
         np.add.at(self._of_group, peer, self._moments)
@@ -82,8 +86,7 @@ class Law:
 
     def _mine(self, rows: Users) -> Floats:
         """Count what some users vouch for: by band, and everybody. (k, b + 1)."""
-        held = self._held[rows]
-        mine = np.column_stack([BANDS.count(held), held.sum(axis=(1, 2))])
+        mine = np.column_stack([self._inside[rows], self._people[rows]])
         return np.asarray(mine * self._weight[rows, None])
 
     def _rates(self, rows: Users) -> tuple[Floats, Floats]:
@@ -96,9 +99,8 @@ class Law:
 
     def _squares(self, rows: Users) -> Floats:
         rate, _ = self._rates(rows)
-        held = self._held[rows]
-        expected = held.sum(axis=(1, 2)).astype(float)[:, None] * rate
-        beside = (BANDS.count(held) - expected) ** 2
+        expected = self._people[rows, None] * rate
+        beside = (self._inside[rows] - expected) ** 2
         weighed = self._weight[rows, None] * beside / (expected * (1 - rate))
         return np.asarray(weighed[:, BANDS.apart].mean(axis=1))
 
@@ -111,9 +113,8 @@ class Law:
         spread = np.maximum(1.0, (own[:, 0] + BORROWED * self._everywhere) / (own[:, 1] + BORROWED))[:, None]
         size = np.maximum(own[:, 2:] / np.maximum(own[:, 1:2], 1), 2.0)
         rho = np.clip((spread - 1) / (size - 1) + spread / (trials + 1), 1e-6, 0.5)
-        held = self._held[rows]
-        people = held.sum(axis=(1, 2)).astype(float)
-        return tails_of_few(BANDS.count(held), people, rate, np.broadcast_to(rho, rate.shape)), rate
+        rho = np.broadcast_to(rho, rate.shape)
+        return tails_of_few(self._inside[rows], self._people[rows], rate, rho), rate
 
 
 @dataclass(frozen=True)
@@ -136,17 +137,17 @@ def fullest(held: NDArray[np.int32], peer: NDArray[np.int32], enough: NDArray[np
     held: (g, 2, STEPS), everybody has some; peer: (g,) int32; enough: (g,) bool, k of them. Users who stand
     out at the first look vouch for nobody at the second.
     """
-    everyone = Law(held, peer, np.ones(len(held), np.bool_))
+    inside, people = BANDS.count(held), held.sum(axis=(1, 2)).astype(float)
+    everyone = Law(inside, people, peer, np.ones(len(held), np.bool_))
     least = [everyone.tails(rows)[0].min(axis=1) for rows in _blocks(len(held))]
-    law = Law(held, peer, np.concatenate([np.zeros(0), *least]) * len(BANDS) > 0.05)
+    law = Law(inside, people, peer, np.concatenate([np.zeros(0), *least]) * len(BANDS) > 0.05)
     told = [np.zeros((4, 0))]
     some = np.flatnonzero(enough)
     for block in _blocks(len(some)):
         rows = some[block]
         p, usual = law.tails(rows)
         band, at = np.argmin(p, axis=1), np.arange(len(rows))
-        most = BANDS.count(held[rows]).max(axis=1)
-        told.append(np.stack([p[at, band], band, usual[at, band], most]))
+        told.append(np.stack([p[at, band], band, usual[at, band], inside[rows].max(axis=1)]))
     p, band, usual, most = np.concatenate(told, axis=1)
     return Fullest(p, band.astype(np.int64), usual, most)
 
